@@ -1,7 +1,7 @@
 """What every bus promises (消息总线), whichever technology carries it.
 
-Delivery is at least once: the inbox of the consumer makes the effect happen once. The records of one key lie in one
-partition and keep the order in which they were published. Nothing here knows what a record means.
+Delivery is at least once: the inbox of the consumer makes the effect happen once. The records of one key lie
+in one partition and keep the order in which they were published. Nothing here knows what a record means.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ Partition = tuple[str, int]
 """A topic and the number of one of its partitions."""
 
 
-class BusUnavailable(Exception):
+class BusUnavailable(Exception):  # noqa: N818 - reads as the state it tells
     """The bus cannot be reached or did not confirm in time. Nothing is lost by trying the same call again."""
 
 
-class TopicMissing(Exception):
+class TopicMissing(Exception):  # noqa: N818 - reads as the state it tells
     """A record was published to a topic that nobody created: a mistake of deployment, not of the moment."""
 
 
-class RecordTooLarge(Exception):
+class RecordTooLarge(Exception):  # noqa: N818 - reads as the state it tells
     """The bus will never take this record: trying again does not help."""
 
 
@@ -31,15 +31,15 @@ class Record:
     topic: str
     key: str
     value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Received(Record):
-    """One message as read from the log, with its place: `offset` grows within its partition, with possible gaps."""
+    """One message as read from the log. `offset` grows within its partition; Kafka may leave gaps."""
 
-    partition: int = 0
-    offset: int = 0
+    partition: int
+    offset: int
 
 
 class Publisher(Protocol):
@@ -54,9 +54,9 @@ class Publisher(Protocol):
     async def publish(self, records: Sequence[Record]) -> None:
         """Return once every record is durable, those of one key in the given order.
 
-        On failure (BusUnavailable, TopicMissing, RecordTooLarge) some records may be in the log already, but of each
-        key only a leading part: publish the same batch again before anything later. That may repeat records, with
-        the same content, and a repeat never comes before a record it preceded in the batch was written once.
+        On failure (BusUnavailable, TopicMissing, RecordTooLarge) some records may be in the log already, but of
+        each key only a leading part. Publish the same batch again before anything later: that may repeat records,
+        but no record ever comes before its first predecessor.
         """
 
 
@@ -70,24 +70,24 @@ class Subscription(Protocol):
         """Leave the group, so that the other members take over at once; may be called twice."""
 
     async def fetch(self, max_records: int, timeout_seconds: float) -> Mapping[Partition, Sequence[Received]]:
-        """The next records of the partitions held, at most `max_records` together; empty when none came in time.
+        """The next records of the partitions held, at most `max_records` together; none when none came in time.
 
-        Each call goes on where the last one ended, committed or not. After a change of the group it goes on at the
-        committed offsets, so records that were handed out and never committed come again. Raises BusUnavailable.
+        Each call goes on where the last one ended, committed or not. After a change of the group it goes on at
+        the committed offsets: records that were handed out and never committed come again. Raises BusUnavailable.
         """
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         """Remember the next offset to read of each partition.
 
-        A partition that went to another member meanwhile is skipped silently: that member reads those records again.
-        Raises BusUnavailable.
+        A partition that went to another member meanwhile is skipped silently: that member reads those records
+        again. Raises BusUnavailable.
         """
 
     async def rewind(self) -> None:
-        """Go back to the committed offsets, so that everything handed out since comes again. Raises BusUnavailable."""
+        """Go back to the committed offsets: what was handed out since comes again. Raises BusUnavailable."""
 
     async def lag(self) -> int:
-        """Records in all partitions of the topics that the group has not committed yet. Raises BusUnavailable."""
+        """Records of the topics, over all partitions, that the group has not committed. Raises BusUnavailable."""
 
 
 class Bus(Protocol):
@@ -103,4 +103,4 @@ class Bus(Protocol):
         """Make the topics that do not exist; those that do are left as they are. Raises BusUnavailable."""
 
     async def close(self) -> None:
-        """Close what the bus itself holds; publishers and subscriptions are closed by whoever started them."""
+        """Close what the bus itself holds; whoever started a publisher or subscription closes it."""
