@@ -54,9 +54,9 @@ class Publisher(Protocol):
     async def publish(self, records: Sequence[Record]) -> None:
         """Return once every record is durable, those of one key in the given order.
 
-        On failure (BusUnavailable, TopicMissing, RecordTooLarge) some records may be in the log already, but of
-        each key only a leading part. Publish the same batch again before anything later: that may repeat records,
-        but no record ever comes before its first predecessor.
+        On failure (BusUnavailable, TopicMissing, RecordTooLarge) some records may be in the log already, but
+        of each key only a leading part. Publish the same batch again before anything later: that may repeat
+        records, but no record ever comes before its predecessor came once.
         """
 
 
@@ -70,10 +70,11 @@ class Subscription(Protocol):
         """Leave the group, so that the other members take over at once; may be called twice."""
 
     async def fetch(self, max_records: int, timeout_seconds: float) -> Mapping[Partition, Sequence[Received]]:
-        """The next records of the partitions held, at most `max_records` together; none when none came in time.
+        """The next records of the partitions held, at most `max_records` in all; none when none came in time.
 
         Each call goes on where the last one ended, committed or not. After a change of the group it goes on at
-        the committed offsets: records that were handed out and never committed come again. Raises BusUnavailable.
+        the committed offsets: records that were handed out and never committed come again. When the bus is away
+        it raises BusUnavailable or finds nothing, and goes on when the bus is back.
         """
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
@@ -87,7 +88,7 @@ class Subscription(Protocol):
         """Go back to the committed offsets: what was handed out since comes again. Raises BusUnavailable."""
 
     async def lag(self) -> int:
-        """Records of the topics, over all partitions, that the group has not committed. Raises BusUnavailable."""
+        """Records of the topics, all partitions, that the group has not committed. Raises BusUnavailable."""
 
 
 class Bus(Protocol):
