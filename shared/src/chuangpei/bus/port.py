@@ -72,9 +72,9 @@ class Subscription(Protocol):
     async def fetch(self, max_records: int, timeout_seconds: float) -> Mapping[Partition, Sequence[Received]]:
         """The next records of the partitions held, at most `max_records` in all; none when none came in time.
 
-        Each call goes on where the last one ended, committed or not. After a change of the group it goes on at
-        the committed offsets: records that were handed out and never committed come again. When the bus is away
-        it raises BusUnavailable or finds nothing, and goes on when the bus is back.
+        Each call goes on where the last one ended, committed or not. After a change of the group it goes on
+        at the committed offsets: records that were handed out and never committed come again. When the bus is
+        away it raises BusUnavailable or finds nothing, and goes on when the bus is back.
         """
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
