@@ -79,13 +79,14 @@ class DevelopmentClock:
         """
         try:
             status = self._path.stat()
+            signature = (status.st_ino, status.st_mtime_ns, status.st_size)
+            reading = self._reading
+            if signature != reading.signature:
+                # Taken before the text: a write in between only causes one more reading.
+                self._reading = reading = _Reading(signature, self._read())
         except FileNotFoundError:
             return 0
-        signature = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if signature != self._reading.signature:
-            # Taken before the text: a write in between only causes one more reading.
-            self._reading = _Reading(signature, self._read())
-        return self._reading.seconds
+        return reading.seconds
 
     def set_to(self, instant: datetime) -> None:
         """Make ``now()`` stand within the second that begins at ``instant`` (aware)."""

@@ -204,6 +204,9 @@ class _Reader:
         if isinstance(raw, list):
             return tuple(self._value(item, "", f"{place}[{n}]") for n, item in enumerate(raw))
         if isinstance(raw, dict):
+            self.problems.extend(
+                f"{place}: {key!r} must be a text" for key in raw if not isinstance(key, str)
+            )
             return MappingProxyType(
                 {key: self._value(item, "", f"{place}.{key}") for key, item in raw.items()}
             )

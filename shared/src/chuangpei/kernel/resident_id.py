@@ -36,7 +36,11 @@ _WRONG_CHECK = Text("证件号码的校验位不正确", "The check character of
 
 
 class ResidentIdKind(StrEnum):
-    """Whose number it is: a citizen's (居民), a 港澳台居民's, or a foreign permanent resident's (外国人永久居留)."""
+    """Whose number it is.
+
+    A citizen's (居民), a Hong Kong, Macao or Taiwan resident's (港澳台居民), or a foreign permanent
+    resident's (外国人永久居留).
+    """
 
     RESIDENT = "resident"
     HK_MACAO_TAIWAN_RESIDENT = "hk_macao_taiwan_resident"

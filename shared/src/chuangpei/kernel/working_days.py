@@ -33,7 +33,7 @@ class WorkingDays:
         return day in _MAKE_UP_DAYS or (day.weekday() < _SATURDAY and day not in _REST_DAYS)
 
     def is_provisional(self, day: date) -> bool:
-        """Whether only the weekday of ``day`` is known: its year is not published and the day not overridden."""
+        """Whether ``day`` is judged by its weekday alone: its year is unpublished, no override names it."""
         return day.year not in _PUBLISHED_YEARS and day not in self.overrides
 
     def any_provisional(self, first: date, last: date) -> bool:
