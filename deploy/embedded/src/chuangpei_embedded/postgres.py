@@ -32,9 +32,7 @@ from chuangpei_embedded.postgres_cluster import (
 from chuangpei_embedded.postgres_place import (
     home_of,
     lock,
-    packaged_programs,
     point_to,
-    reachable_programs,
     remove_files,
     server_account,
     set_aside,
@@ -48,6 +46,7 @@ from chuangpei_embedded.postgres_process import (
     spawn,
     wait_for,
 )
+from chuangpei_embedded.postgres_programs import packaged_programs, reachable_programs
 from chuangpei_embedded.postgres_sql import identifier, run_sql
 
 __all__ = ["PostgresError", "PostgresServer"]
@@ -82,7 +81,7 @@ class PostgresServer:
         self._demanded_port = port
         self._durable = durable
         self._settings = dict(settings or {})
-        self._bin_dir = bin_dir
+        self._bin_dir = bin_dir.absolute() if bin_dir else None
         self._port: int | None = None
         self._password: str | None = None
         self._lock: int | None = None
@@ -116,7 +115,7 @@ class PostgresServer:
             self._make_data(programs, account)
             self._launch(programs, account)
         except BaseException:
-            self._end(signal.SIGQUIT)
+            self.stop()
             raise
 
     def _settle(self) -> Account | None:
@@ -178,7 +177,18 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, then it waits until every process is gone."""
-        self._end(signal.SIGINT)
+        if self._process is not None:
+            try:
+                self._process.send_signal(signal.SIGINT)
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            end_by_force(self._data)
+            self._process.wait()
+            self._process = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def kill(self) -> None:
         """SIGKILL to the postmaster and its children, as a crash would; returns when all are gone.
@@ -189,20 +199,6 @@ class PostgresServer:
             self._process.kill()
             end_by_force(self._data)
             self._process.wait()
-
-    def _end(self, signal_number: signal.Signals) -> None:
-        if self._process is not None:
-            try:
-                self._process.send_signal(signal_number)
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-            end_by_force(self._data)
-            self._process.wait()
-            self._process = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def remove(self) -> None:
         """Stop, then delete the server's files, also those kept elsewhere; for temporary servers."""
@@ -218,7 +214,7 @@ class PostgresServer:
         return name in self._ask("SELECT datname FROM pg_database").splitlines()
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        """Create it, a copy of `template` if named (nobody may be connected to that); an existing one is kept."""
+        """Create it, as a copy of `template` if named (not in use then); one that exists is kept."""
         if self.database_exists(name):
             return
         source = f" TEMPLATE {identifier(template)}" if template else ""

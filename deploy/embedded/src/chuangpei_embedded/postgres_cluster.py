@@ -96,7 +96,7 @@ def _sync(folder: Path) -> None:
 def server_command(
     programs: Path, data: Path, port: int, settings: Mapping[str, str], *, durable: bool
 ) -> list[str]:
-    """The postmaster's command line. Without durability a crash of the machine (not the server) loses data."""
+    """The postmaster's command line; without durability, a crash of the machine (alone) loses data."""
     fixed = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
     speed = {} if durable else {"fsync": "off", "full_page_writes": "off"}
     chosen = {**DEFAULTS, **speed, **settings, **fixed}

