@@ -1,0 +1,3 @@
+"""The servers that tests of any package may ask for."""
+
+pytest_plugins = ["chuangpei.testing.servers"]
