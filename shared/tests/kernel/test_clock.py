@@ -18,7 +18,7 @@ from chuangpei.kernel.clock import (
     start_of_day,
 )
 from chuangpei.testing.clock import FixedClock
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 # From 1950 on, so that the summer time of 1986 to 1991 is among them.
@@ -43,6 +43,8 @@ def test_the_civil_date_changes_with_the_second_in_shanghai() -> None:
 
 
 @given(DAYS)
+@example(date(1986, 5, 4))  # a day of 23 hours
+@example(date(1986, 9, 14))  # a day of 25 hours
 def test_a_day_is_all_instants_from_its_start_up_to_its_end(day: date) -> None:
     moment = timedelta(microseconds=1)
     assert civil_date(start_of_day(day)) == day
@@ -61,6 +63,11 @@ def test_the_zone_an_instant_is_written_in_does_not_matter(naive: datetime, hour
 def test_an_instant_without_its_zone_is_refused(use: Callable[[datetime], object]) -> None:
     with pytest.raises(ValueError, match="time zone"):
         use(datetime(2026, 1, 1))  # noqa: DTZ001 -- the mistake under test
+
+
+def test_a_development_clock_is_not_set_to_an_instant_without_its_zone(path: Path) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        DevelopmentClock(path).set_to(datetime(2026, 1, 1))  # noqa: DTZ001 -- the mistake under test
 
 
 def test_the_system_clock_tells_aware_utc() -> None:
