@@ -1,7 +1,7 @@
 """Real servers for tests: one PostgreSQL and, where Java is, one Kafka broker a test session.
 
-Nothing is started before a test asks. Under pytest-xdist every worker starts its own, which is sound but slow:
-the suite is meant to run in one process.
+Nothing is started before a test asks. Under pytest-xdist every worker starts its own: sound but slow,
+so the suite is meant to run in one process.
 """
 
 import os

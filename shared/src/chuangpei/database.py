@@ -1,0 +1,204 @@
+"""PostgreSQL: statements compiled once, executed by asyncpg behind a fair gate.
+
+SQLAlchemy Core is the language, asyncpg executes. One transaction a request or message:
+
+    async with database.transaction() as tx:
+        row = await tx.row(CLAIM_FOR_UPDATE, {"id": claim_id})
+
+The gate is a first-come-first-served semaphore the size of the pool, so that no request starves
+while others overtake it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql import Executable, Insert
+from sqlalchemy.sql.compiler import SQLCompiler
+
+_JSON_TYPES = ("json", "jsonb")
+Row = asyncpg.Record
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+
+class Statement:
+    """A Core statement compiled at import into ``$1`` SQL and the order of its parameters.
+
+    Values are given by name. A constant inside the statement keeps its value; every other bind
+    parameter must be given, or :class:`KeyError` names it.
+    """
+
+    __slots__ = ("_constants", "_names", "sql")
+
+    def __init__(self, statement: Executable) -> None:
+        if isinstance(statement, Insert) and not statement._returning:
+            statement = statement.inline()  # otherwise the new primary key is asked back, and nobody reads it
+        compiled = statement.compile(  # type: ignore[attr-defined]  # every ClauseElement compiles
+            dialect=asyncpg_dialect.dialect(),  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
+            compile_kwargs={"render_postcompile": True},
+        )
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = compiled.string
+        self._names = tuple(compiled.positiontup or ())
+        self._constants = {
+            name: value for name, value in compiled.params.items() if not compiled.binds[name].required
+        }
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The positional arguments for one execution."""
+        constants = self._constants
+        return [values[name] if name in values else constants[name] for name in self._names]
+
+
+class Transaction:
+    """One open transaction; what it wrote is durable when its block ends without an exception."""
+
+    __slots__ = ("_after_commit", "connection", "wake_relay")
+
+    def __init__(self, connection: Connection, wake_relay: Callable[[], None] | None = None) -> None:
+        self.connection = connection
+        self.wake_relay = wake_relay
+        self._after_commit: list[Callable[[], None]] | None = None
+
+    async def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        """All rows of a statement."""
+        return await self.connection.fetch(statement.sql, *statement.arguments(values))
+
+    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
+        """The first row of a statement, or None."""
+        return await self.connection.fetchrow(statement.sql, *statement.arguments(values))
+
+    async def value(self, statement: Statement, values: Mapping[str, Any]) -> Any:
+        """The first column of the first row, or None."""
+        return await self.connection.fetchval(statement.sql, *statement.arguments(values))
+
+    async def execute(self, statement: Statement, values: Mapping[str, Any]) -> int:
+        """Runs a statement and returns how many rows it touched."""
+        status = await self.connection.execute(statement.sql, *statement.arguments(values))
+        return int(status.rpartition(" ")[2]) if status[-1:].isdigit() else 0
+
+    async def execute_many(self, statement: Statement, values: Iterable[Mapping[str, Any]]) -> None:
+        """Runs a statement once for each set of values, in one round trip."""
+        await self.connection.executemany(statement.sql, [statement.arguments(one) for one in values])
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail alone: its writes are undone and the transaction goes on."""
+        async with self.connection.transaction():
+            yield
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Calls back once the transaction is durable; the same callback is called once."""
+        if self._after_commit is None:
+            self._after_commit = []
+        if callback not in self._after_commit:
+            self._after_commit.append(callback)
+
+    def committed(self) -> None:
+        """Tells the callbacks; called by :class:`Database` alone."""
+        for callback in self._after_commit or ():
+            callback()
+
+
+async def _prepare_connection(connection: asyncpg.Connection) -> None:
+    for name in _JSON_TYPES:
+        await connection.set_type_codec(
+            name, encoder=_dump_json, decoder=orjson.loads, schema="pg_catalog", format="text"
+        )
+
+
+def _dump_json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+async def _keep_session(connection: Connection) -> None:
+    """The services never change session state, so a connection needs no reset between uses."""
+
+
+class Database:
+    """The pool of one service's database. Open it before use; closing waits for running work."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 8, application_name: str = "chuangpei") -> None:
+        self.dsn = dsn
+        self._pool_size = pool_size
+        self._application_name = application_name
+        self._gate = asyncio.Semaphore(pool_size)
+        self._pool: asyncpg.Pool | None = None
+        self.wake_relay: Callable[[], None] | None = None
+
+    async def open(self) -> None:
+        """Connects; raises what asyncpg raises when PostgreSQL is not there."""
+        self._pool = await asyncpg.create_pool(
+            self.dsn,
+            min_size=1,
+            max_size=self._pool_size,
+            init=_prepare_connection,
+            reset=_keep_session,
+            server_settings={"application_name": self._application_name},
+        )
+
+    async def close(self) -> None:
+        """Waits for running transactions, then closes every connection."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of its own outside the pool, for long-lived roles such as the relay's leader."""
+        connection = await asyncpg.connect(
+            self.dsn, server_settings={"application_name": f"{self._application_name}-session"}
+        )
+        await _prepare_connection(connection)
+        return connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with self._gate, self._open_pool().acquire() as connection:
+            tx = Transaction(connection, self.wake_relay)
+            async with connection.transaction():
+                yield tx
+        tx.committed()
+
+    async def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        """All rows of one reading statement, outside any transaction block."""
+        async with self._gate, self._open_pool().acquire() as connection:
+            return await connection.fetch(statement.sql, *statement.arguments(values))
+
+    async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
+        """The first row of one reading statement, outside any transaction block."""
+        async with self._gate, self._open_pool().acquire() as connection:
+            return await connection.fetchrow(statement.sql, *statement.arguments(values))
+
+    async def is_ready(self) -> bool:
+        """Whether PostgreSQL answers."""
+        try:
+            async with self._gate, self._open_pool().acquire(timeout=2) as connection:
+                return bool(await connection.fetchval("SELECT 1", timeout=2))
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+
+    def _open_pool(self) -> asyncpg.Pool:
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+
+LOST_CONNECTION: Sequence[type[BaseException]] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the database is away, so that the same work may be tried again unchanged."""
+    return isinstance(error, tuple(LOST_CONNECTION))

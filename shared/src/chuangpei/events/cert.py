@@ -1,0 +1,61 @@
+"""Events of cert-svc (证书服务)."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from chuangpei.events.base import TYPE_PREFIX, Event, ExitGround, InstitutionRef, PersonRef, ProjectRef
+
+CertificateKind = Literal["entrepreneurship_completion", "training_completion", "training_qualification"]
+"""创业培训结业证书 (stages 1, 2, 4; C01, C03), 培训结业证书 and, once evaluated, 培训合格证书 (stage 3; C02)."""
+
+
+class EvaluationConfirmed(Event):
+    """A second person confirmed the score of an evaluation (考核评价; C02, C04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.confirmed.v1"
+    KEY: ClassVar[str] = "evaluation_id"
+    evaluation_id: UUID
+    enrolment_id: UUID
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    person_key: str
+    passed: bool
+    score: int
+    pass_mark: int
+    evaluated_on: date
+
+
+class CertificateIssued(Event):
+    """A certificate (证书) was issued; the stage-3 合格证书 opens a claim window (C02, S05)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.certificate.issued.v1"
+    KEY: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    number: str
+    kind: CertificateKind
+    institution: InstitutionRef
+    project: ProjectRef
+    person: PersonRef
+    enrolment_id: UUID
+    class_id: UUID
+    class_started_on: date
+    evaluated_on: date | None
+    issued_on: date
+
+
+class CertificateRevoked(Event):
+    """A certificate was revoked (撤销); ``exit_ground`` is set where the reason matches B11 (D06, D09)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.certificate.revoked.v1"
+    KEY: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    number: str
+    kind: CertificateKind
+    institution: InstitutionRef
+    project: ProjectRef
+    person_key: str
+    reason_code: str
+    exit_ground: ExitGround | None
+    revoked_on: date

@@ -1,0 +1,57 @@
+"""Every event type of the platform, in one visible tuple."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chuangpei.events import brand, cert, subsidy, training
+from chuangpei.events.base import Event, topic_of
+
+TRAINING_EVENTS: tuple[type[Event], ...] = (
+    training.InstitutionRegistered,
+    training.QualificationApproved,
+    training.TrainingCompleted,
+)
+CERT_EVENTS: tuple[type[Event], ...] = (
+    cert.EvaluationConfirmed,
+    cert.CertificateIssued,
+    cert.CertificateRevoked,
+)
+SUBSIDY_EVENTS: tuple[type[Event], ...] = (
+    subsidy.ClaimWindowOpened,
+    subsidy.ClaimWindowClosed,
+    subsidy.ClaimSubmitted,
+    subsidy.ClaimAccepted,
+    subsidy.ClaimApproved,
+    subsidy.ClaimRejected,
+    subsidy.ClaimWithdrawn,
+    subsidy.ClaimNoticed,
+    subsidy.ClaimHeld,
+    subsidy.ClaimCleared,
+    subsidy.ClaimStopped,
+    subsidy.ClaimPaid,
+    subsidy.ClaimPaymentFailed,
+    subsidy.RecoveryOpened,
+    subsidy.PaymentBatchSealed,
+    subsidy.PaymentBatchSettled,
+)
+BRAND_EVENTS: tuple[type[Event], ...] = (
+    brand.BrandRoundPublished,
+    brand.BrandRecognised,
+    brand.ExitCaseOpened,
+    brand.BrandRevoked,
+)
+
+EVENTS_BY_SERVICE: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
+    {
+        "training-svc": TRAINING_EVENTS,
+        "cert-svc": CERT_EVENTS,
+        "subsidy-svc": SUBSIDY_EVENTS,
+        "brand-svc": BRAND_EVENTS,
+    }
+)
+
+EVENT_TYPES: Mapping[str, type[Event]] = MappingProxyType(
+    {event.TYPE: event for events in EVENTS_BY_SERVICE.values() for event in events}
+)
+
+TOPICS: tuple[str, ...] = tuple(sorted({topic_of(event_type) for event_type in EVENT_TYPES}))

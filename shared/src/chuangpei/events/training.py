@@ -1,0 +1,55 @@
+"""Events of training-svc (培训服务)."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from chuangpei.events.base import TYPE_PREFIX, Event, InstitutionRef, PersonRef, ProjectRef
+
+
+class InstitutionRegistered(Event):
+    """An institution (培训机构) was registered under its unified social credit code (T06)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.registered.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    name: str
+    district: str
+    kind: str
+    registered_on: date
+
+
+class QualificationApproved(Event):
+    """The district approved an institution for a project by a version of the standard (T05, T07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_approved.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    standard_version: str
+    approved_on: date
+
+
+class TrainingCompleted(Event):
+    """A trainee reached the attendance the standard asks (C01, C02); dates are Asia/Shanghai.
+
+    ``instructor_keys`` are the person keys of those who taught the class: they may not evaluate it.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.training.completed.v1"
+    KEY: ClassVar[str] = "enrolment_id"
+    enrolment_id: UUID
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    person: PersonRef
+    standard_version: str
+    class_started_on: date
+    class_ended_on: date
+    completed_on: date
+    sessions_attended: int
+    sessions_held: int
+    instructor_keys: tuple[str, ...]

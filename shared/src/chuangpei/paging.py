@@ -1,0 +1,53 @@
+"""Cursor pagination: a page carries the opaque place after which the next one begins; there is no OFFSET."""
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Query
+from pydantic import BaseModel
+
+from chuangpei.errors import Refused
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.problems import INVALID_INPUT
+
+T = TypeVar("T")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a page")]
+Cursor = Annotated[
+    str | None, Query(max_length=400, description="上一页的 next_cursor · next_cursor of the page before")
+]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; ``next_cursor`` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+def encode_cursor(*place: Any) -> str:
+    """The opaque form of the last row's sort values."""
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:
+    """The sort values a cursor stands for, or None for the first page; refuses one that is not ours."""
+    if cursor is None:
+        return None
+    try:
+        place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        place = None
+    if not isinstance(place, list) or len(place) != length:
+        text = Text("分页标记无效", "The cursor is not valid")
+        raise Refused(Refusal(INVALID_INPUT, errors=(FieldError("/query/cursor", "invalid_cursor", text),)))
+    return place
+
+
+def page_of(rows: Sequence[T], limit: int, place: Any) -> Page[T]:
+    """A page from ``limit + 1`` rows read; ``place(row)`` gives a row's sort values as a tuple."""
+    more = len(rows) > limit
+    shown = list(rows[:limit])
+    return Page(items=shown, next_cursor=encode_cursor(*place(shown[-1])) if more and shown else None)

@@ -1,0 +1,116 @@
+"""Personal data: encryption, the keyed hash that stands for a person, and who may open what.
+
+A clear id number is needed in few places. It is stored encrypted (AES-256-GCM, or SM4-GCM where commercial
+cryptography is required), travels encrypted inside events, and is looked up by ``person_key``: a keyed hash
+(HMAC-SHA-256) of the normalised number, the same in all services and useless without the secret.
+"""
+
+import base64
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.modes import GCM
+
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+
+class CannotDecrypt(Exception):  # noqa: N818  # reads as what happened
+    """The value was changed, belongs to another field, or was made with a key that is not here."""
+
+
+class Aead(Protocol):
+    """Authenticated encryption of one key."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+
+class Sm4Gcm:
+    """SM4 (GB/T 32907) in Galois/Counter mode, with the same face as the library's AESGCM."""
+
+    def __init__(self, key: bytes) -> None:
+        self._algorithm = SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        encryptor = BlockCipher(self._algorithm, GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(associated_data or b"")
+        return encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        body, tag = data[:-_TAG_BYTES], data[-_TAG_BYTES:]
+        decryptor = BlockCipher(self._algorithm, GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(associated_data or b"")
+        return decryptor.update(body) + decryptor.finalize()
+
+
+_ALGORITHMS: Mapping[str, type[AESGCM] | type[Sm4Gcm]] = {"aes256gcm": AESGCM, "sm4gcm": Sm4Gcm}
+_KEY_BYTES = {"aes256gcm": 32, "sm4gcm": 16}
+
+
+class Keyring:
+    """Keys by id, one of them current: ``keys`` maps an id to ``algorithm:base64``.
+
+    A value reads ``<key id>.<base64url of nonce, ciphertext and tag>`` and is bound to ``purpose``, so that
+    an encrypted account number cannot be moved into a name's place. Raises :class:`ValueError` for a key of
+    the wrong length or an unknown algorithm.
+    """
+
+    def __init__(self, keys: Mapping[str, str], current: str) -> None:
+        self._keys = {key_id: _aead(spec) for key_id, spec in keys.items()}
+        if current not in self._keys:
+            raise ValueError(f"the current key {current!r} is not among the keys")
+        self._current = current
+
+    def encrypt(self, clear: str, purpose: str) -> str:
+        """Encrypts under the current key."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._keys[self._current].encrypt(nonce, clear.encode(), purpose.encode())
+        return f"{self._current}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+    def decrypt(self, value: str, purpose: str) -> str:
+        """The clear text; raises :class:`CannotDecrypt`."""
+        key_id, _, encoded = value.partition(".")
+        aead = self._keys.get(key_id)
+        if aead is None:
+            raise CannotDecrypt(f"no key {key_id!r}")
+        try:
+            sealed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            return aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise CannotDecrypt("the value was changed or belongs to another field") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What a service needs to keep personal data: its own keyring, the one of events, the person secret."""
+
+    at_rest: Keyring
+    in_events: Keyring
+    person_secret: bytes
+
+    def person_key(self, id_number: str) -> str:
+        """The key of a person (个人标识): HMAC of the normalised id number, 64 hex digits.
+
+        The number must be normalised already (see :func:`chuangpei.kernel.resident_id.parse_resident_id`).
+        """
+        return hmac.new(self.person_secret, id_number.encode(), sha256).hexdigest()
+
+
+def _aead(spec: str) -> Aead:
+    algorithm, _, encoded = spec.partition(":")
+    if algorithm not in _ALGORITHMS:
+        raise ValueError(f"unknown algorithm {algorithm!r}; known: {', '.join(_ALGORITHMS)}")
+    key = base64.b64decode(encoded, validate=True)
+    if len(key) != _KEY_BYTES[algorithm]:
+        raise ValueError(f"{algorithm} needs a key of {_KEY_BYTES[algorithm]} bytes, not {len(key)}")
+    return _ALGORITHMS[algorithm](key)

@@ -1,0 +1,348 @@
+"""The HTTP face of a service: app factory, problem+json in two languages, request id, limits, health."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+from fastapi import APIRouter, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from swagger_ui_bundle import swagger_ui_path
+
+from chuangpei import problems
+from chuangpei.auth import TokenVerifier
+from chuangpei.database import is_connection_lost
+from chuangpei.errors import Refused
+from chuangpei.idempotency import entity_headers
+from chuangpei.input_errors import field_errors
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import FieldError, Finding, Problem, Refusal, Text
+from chuangpei.tracing import enter
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", bound=BaseModel)
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, text is trimmed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class FindingView(BaseModel):
+    """What one rule found (规则结论): its id, the article, the fact used and the value required."""
+
+    rule: str
+    article: str
+    outcome: str
+    fact: str
+    required: str
+    zh: str
+    en: str
+
+
+class FieldErrorView(BaseModel):
+    """What is wrong with one field (字段错误)."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class ProblemView(BaseModel):
+    """An RFC 9457 problem (错误说明) with a stable ``code``; refusals by rule carry ``findings``."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str
+    code: str
+    request_id: str
+    errors: list[FieldErrorView] = []
+    findings: list[FindingView] = []
+
+
+def finding_view(finding: Finding) -> FindingView:
+    """A finding as the API shows it."""
+    return FindingView(
+        rule=finding.rule,
+        article=finding.article,
+        outcome=finding.outcome,
+        fact=finding.fact,
+        required=finding.required,
+        zh=finding.text.zh,
+        en=finding.text.en,
+    )
+
+
+def wants_english(request: Request) -> bool:
+    """Whether the client prefers English; Chinese is the default."""
+    best, english = 0.0, False
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            continue
+        if tag[:2] in ("zh", "en") and weight > best:
+            best, english = weight, tag.startswith("en")
+    return english
+
+
+def problem_response(
+    request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The refusal as problem+json in the language the client prefers."""
+    english = wants_english(request)
+
+    def say(text: Text) -> str:
+        return text.en if english else text.zh
+
+    problem = refusal.problem
+    view = ProblemView(
+        type=f"urn:chuangpei:problem:{problem.code}",
+        title=say(problem.title),
+        status=problem.status,
+        detail=say(refusal.detail) if refusal.detail else None,
+        instance=request.url.path,
+        code=problem.code,
+        request_id=request.scope.get("request_id", ""),
+        errors=[
+            FieldErrorView(pointer=error.pointer, code=error.code, message=say(error.text))
+            for error in refusal.errors
+        ],
+        findings=[finding_view(finding) for finding in refusal.findings],
+    )
+    sent = {"content-language": "en" if english else "zh", **(headers or {})}
+    if problem.status == 401:
+        sent["www-authenticate"] = "Bearer"
+    if refusal.retry_after_seconds is not None:
+        sent["retry-after"] = str(refusal.retry_after_seconds)
+    return Response(view.model_dump_json(), problem.status, sent, media_type=PROBLEM_TYPE)
+
+
+def reply(view: BaseModel, status: int = 200) -> Response:
+    """A view as JSON, with its ETag where it has a version."""
+    return Response(view.model_dump_json(), status, entity_headers(view), media_type="application/json")
+
+
+def expected_version(if_match: str | None) -> int:
+    """The version named by ``If-Match``; without one the change is refused with 428."""
+    if if_match is None:
+        raise Refused(Refusal(problems.PRECONDITION_REQUIRED))
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    if not digits.isdecimal() or len(digits) > 9:
+        raise Refused(Refusal(problems.PRECONDITION_FAILED))
+    return int(digits)
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description="上次读到的 ETag · the ETag read last", examples=['"1"']),
+]
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": text,
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
+    }
+    for status, text in {
+        400: "请求格式错误 · Malformed",
+        401: "未登录 · Not signed in",
+        403: "身份无权 · Role not allowed",
+        404: "未找到 · Not found",
+        409: "状态冲突 · Conflict",
+        422: "内容有误或不符合规定 · Invalid or refused by rule",
+    }.items()
+}
+
+
+def create_app(
+    *,
+    name: str,
+    title: Text,
+    description: str,
+    state: Any,
+    verifier: TokenVerifier,
+    routers: Sequence[APIRouter],
+    is_ready: Callable[[], Awaitable[bool]],
+    lifespan: Callable[[], AbstractAsyncContextManager[None]],
+    max_body_bytes: int,
+) -> FastAPI:
+    """The app of one service under ``/{name}``: its routers, docs from local assets, health, error forms.
+
+    ``state`` becomes ``app.state.service``; ``lifespan`` opens and closes what the service needs.
+    """
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        async with lifespan():
+            yield
+
+    app = FastAPI(
+        title=f"{title.zh} · {title.en}",
+        description=description,
+        version="1",
+        openapi_url=f"/{name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
+        responses=PROBLEM_RESPONSES,
+        max_body_size=max_body_bytes,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.service = state
+    app.state.verifier = verifier
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health(name, is_ready))
+    _serve_docs(app, name)
+    _describe_problems(app)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(RequestEdge, max_body_bytes=max_body_bytes)
+    return app
+
+
+class RequestEdge:
+    """Gives each request an id and its place in a trace, and stops bodies that say they are too large."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id"))
+        scope["request_id"] = request_id
+        enter(headers.get(b"traceparent", b"").decode("latin-1") or None, request_id)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._max_body_bytes:
+            request = Request(scope, receive)
+            await problem_response(request, Refusal(problems.BODY_TOO_LARGE))(scope, receive, send_with_id)
+            return
+        await self._app(scope, receive, send_with_id)
+
+
+def _request_id(given: bytes | None) -> str:
+    if given and len(given) <= 100 and given.replace(b"-", b"").isalnum():
+        return given.decode("ascii", "replace")
+    return str(new_id())
+
+
+def _health(name: str, is_ready: Callable[[], Awaitable[bool]]) -> APIRouter:
+    router = APIRouter(prefix=f"/{name}", tags=["运行状况 · health"])
+
+    @router.get("/healthz", summary="进程在运行 · The process runs")
+    async def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", summary="可以接受请求 · Ready for requests")
+    async def ready() -> JSONResponse:
+        ok = await is_ready()
+        return JSONResponse({"status": "ok" if ok else "unavailable"}, 200 if ok else 503)
+
+    return router
+
+
+def _serve_docs(app: FastAPI, name: str) -> None:
+    assets = f"/{name}/docs/assets"
+    app.mount(assets, StaticFiles(directory=swagger_ui_path), name="docs-assets")
+
+    @app.get(f"/{name}/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url=f"/{name}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+            swagger_css_url=f"{assets}/swagger-ui.css",
+            swagger_favicon_url=f"{assets}/favicon-32x32.png",
+        )
+
+
+def _describe_problems(app: FastAPI) -> None:
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = made()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemView" not in schemas:
+            view = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(view.pop("$defs", {}))
+            schemas["ProblemView"] = view
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the schema
+
+
+async def _on_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problem_response(request, error.refusal)
+
+
+async def _on_invalid_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = error.errors()
+    if any(one["type"] == "json_invalid" for one in errors):
+        return problem_response(request, Refusal(problems.MALFORMED_JSON))
+    return problem_response(request, Refusal(problems.INVALID_INPUT, errors=field_errors(errors)))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known: Problem | None = {
+        400: problems.MALFORMED_JSON,
+        404: problems.NOT_FOUND,
+        413: problems.BODY_TOO_LARGE,
+    }.get(error.status_code)
+    text = Text(str(error.detail), str(error.detail))
+    problem = known or Problem(f"http_{error.status_code}", error.status_code, text)
+    return problem_response(request, Refusal(problem), error.headers)
+
+
+async def _on_bad_value(request: Request, error: Exception) -> Response:
+    log.info("a value the database cannot hold: %s", error)
+    text = Text("存在数据库无法保存的值", "A value cannot be stored")
+    refusal = Refusal(problems.INVALID_INPUT, errors=(FieldError("", "bad_value", text),))
+    return problem_response(request, refusal)
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    if is_connection_lost(error):
+        log.warning("the database is away: %s", error)
+        return problem_response(request, Refusal(problems.UNAVAILABLE, retry_after_seconds=5))
+    log.error("request failed", exc_info=error)
+    return problem_response(request, Refusal(problems.INTERNAL))
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    Refused: _on_refused,
+    RequestValidationError: _on_invalid_input,
+    HTTPException: _on_http_exception,
+    asyncpg.DataError: _on_bad_value,
+    OSError: _on_failure,
+    asyncpg.PostgresConnectionError: _on_failure,
+    asyncpg.InterfaceError: _on_failure,
+    asyncpg.OperatorInterventionError: _on_failure,
+    Exception: _on_failure,
+}
