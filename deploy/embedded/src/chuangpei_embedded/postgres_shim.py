@@ -8,19 +8,24 @@ launcher (`preexec_fn`) would run Python code in a copy of a process with thread
 
 import os
 import sys
+from collections.abc import Callable
+
+PRCTL: Callable[..., int] | None = None
+try:
+    # Here, not later: once root is given up, the interpreter's own files may be out of reach.
+    import ctypes
+
+    PRCTL = ctypes.CDLL(None).prctl
+except ImportError:
+    sys.stderr.write("this Python has no ctypes: the server will outlive a killed launcher\n")
 
 PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent(signal_number: int) -> None:
     """Ask the kernel for the signal when the parent ends; without it, the next start ends what was left."""
-    try:
-        import ctypes
-    except ImportError:
-        sys.stderr.write("this Python has no ctypes: the server will outlive a killed launcher\n")
-        return
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
-        sys.exit(f"prctl failed: {os.strerror(ctypes.get_errno())}")
+    if PRCTL is not None and PRCTL(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) != 0:
+        sys.exit("the kernel refused PR_SET_PDEATHSIG")
 
 
 def main(arguments: list[str]) -> None:
@@ -32,7 +37,7 @@ def main(arguments: list[str]) -> None:
         os.setgid(gid)
         os.setuid(uid)
     os.umask(0o077)
-    # After the change of user: the kernel forgets this wish whenever credentials change.
+    # Only now: the kernel forgets this wish whenever credentials change.
     end_with_parent(signal_number)
     if os.getppid() != parent:
         sys.exit("the launcher has already ended")
