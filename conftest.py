@@ -1,3 +1,3 @@
-"""The servers that tests of any package may ask for."""
+"""The servers and databases that tests of any package may ask for."""
 
-pytest_plugins = ["chuangpei.testing.servers"]
+pytest_plugins = ["chuangpei.testing.servers", "chuangpei.testing.databases"]

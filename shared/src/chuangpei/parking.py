@@ -1,8 +1,8 @@
 """Parked messages and dead letters: nothing that could not be applied is lost or overtaken.
 
 A row that failed blocks its key: later messages of the key wait behind it. A row that merely ``waits`` (it
-came before the event it depends on) does not block: the event it waits for may have the same key. After the
-last attempt a row is a dead letter (``dead_since``) and stays, listed, until an operator replays or discards it.
+came before the event it depends on) does not block: the event it waits for may have the same key. After
+the last attempt a row is a dead letter (``dead_since``) and stays until an operator replays or discards it.
 """
 
 from collections.abc import Sequence

@@ -12,8 +12,8 @@ from chuangpei.privacy import Keyring, Privacy
 class CommonSettings(BaseSettings):
     """Read from ``CHUANGPEI_*`` variables, maps as JSON.
 
-    ``bus`` is ``kafka://host:port[,host:port]`` or ``postgresql://…``. ``environment`` is ``embedded`` only in
-    the one-command run: there alone the development issuer is accepted and the clock may be moved.
+    ``bus`` is ``kafka://host:port[,host:port]`` or ``postgresql://…``. ``environment`` is ``embedded``
+    only in the one-command run: there alone the development issuer is accepted and the clock may be moved.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHUANGPEI_", extra="ignore", frozen=True)

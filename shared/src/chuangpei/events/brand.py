@@ -46,7 +46,7 @@ class ExitCaseOpened(Event):
 
 
 class BrandRevoked(Event):
-    """The city bureau revoked the brand (撤销品牌认定); the ban ends before ``may_apply_again_on`` (B12, D07)."""
+    """The city bureau revoked the brand (撤销品牌认定; B12, D07)."""
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand.revoked.v1"
     KEY: ClassVar[str] = "credit_code"

@@ -7,7 +7,7 @@ from uuid import UUID
 from chuangpei.events.base import TYPE_PREFIX, Event, ExitGround, InstitutionRef, PersonRef, ProjectRef
 
 CertificateKind = Literal["entrepreneurship_completion", "training_completion", "training_qualification"]
-"""创业培训结业证书 (stages 1, 2, 4; C01, C03), 培训结业证书 and, once evaluated, 培训合格证书 (stage 3; C02)."""
+"""创业培训结业证书 (stages 1, 2, 4; C01, C03); 培训结业证书 and 培训合格证书 (stage 3; C02)."""
 
 
 class EvaluationConfirmed(Event):
