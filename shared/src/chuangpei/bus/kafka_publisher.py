@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError
 
 from chuangpei.bus.partitioner import partition_of
-from chuangpei.bus.port import BusUnavailable, Partition, Record, RecordTooLarge, TopicMissing
+from chuangpei.bus.port import BusUnavailable, Partition, Record, TopicMissing, refuse_oversized
 
 AWAY = (KafkaError, OSError, TimeoutError)
 """What aiokafka raises when the cluster cannot be reached or refuses."""
@@ -39,13 +39,11 @@ class KafkaPublisher:
             await self._let_go()
 
     async def publish(self, records: Sequence[Record]) -> None:
+        refuse_oversized(records)
         async with self._turn:
             try:
                 async with asyncio.timeout(self._timeout_seconds):
                     await self._send(await self._connected(), records)
-            except MessageSizeTooLargeError as error:
-                await self._let_go()
-                raise RecordTooLarge(str(error)) from error
             except AWAY as error:
                 # A failed batch leaves a gap in the idempotent numbering: a new producer starts a new one.
                 await self._let_go()

@@ -12,6 +12,10 @@ Partition = tuple[str, int]
 """A topic and the number of one of its partitions."""
 
 
+LARGEST_RECORD = 700_000
+"""Bytes of value that every bus takes; a Kafka broker's default limit is 1 MiB with key and headers."""
+
+
 class BusUnavailable(Exception):  # noqa: N818 - reads as the state it tells
     """The bus cannot be reached or did not confirm in time. Nothing is lost by trying the same call again."""
 
@@ -21,7 +25,7 @@ class TopicMissing(Exception):  # noqa: N818 - reads as the state it tells
 
 
 class RecordTooLarge(Exception):  # noqa: N818 - reads as the state it tells
-    """The bus will never take this record: trying again does not help."""
+    """A record's value is longer than LARGEST_RECORD; nothing of its batch was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class Received(Record):
     offset: int
 
 
+def refuse_oversized(records: Sequence[Record]) -> None:
+    """Raise RecordTooLarge naming the first record that is."""
+    for record in records:
+        if len(record.value) > LARGEST_RECORD:
+            raise RecordTooLarge(f"{record.topic} {record.key}: {len(record.value)} bytes")
+
+
 class Publisher(Protocol):
     """Writes records. One publisher may be used by several tasks; calls are carried out one after another."""
 
@@ -54,9 +65,9 @@ class Publisher(Protocol):
     async def publish(self, records: Sequence[Record]) -> None:
         """Return once every record is durable, those of one key in the given order.
 
-        On failure (BusUnavailable, TopicMissing, RecordTooLarge) some records may be in the log already, but
-        of each key only a leading part. Publish the same batch again before anything later: that may repeat
-        records, but no record ever comes before its predecessor came once.
+        TopicMissing and RecordTooLarge mean that nothing was written. After BusUnavailable some records may
+        be in the log, but of each key only a leading part. Publish the same batch again before anything
+        later: that may repeat records, but no record ever comes before its predecessor came once.
         """
 
 
