@@ -54,4 +54,6 @@ def _kept_key(key_file: Path) -> ECKey:
     if not key_file.exists():
         key_file.touch(mode=0o600)
         key_file.write_bytes(_new_key().as_pem(private=True))
-    return ECKey.import_key(key_file.read_bytes(), {"use": "sig", "alg": "ES256"})
+    key = ECKey.import_key(key_file.read_bytes(), {"use": "sig", "alg": "ES256"})
+    key.ensure_kid()  # the file has none; made from the key itself, it is the same in every process
+    return key
