@@ -1,0 +1,54 @@
+"""The settings that the embedded run gives each service, as values or as environment variables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chuangpei_embedded.keys import SERVICES, Secrets
+
+BUS_DATABASE = "bus"
+DATABASES = (*SERVICES, BUS_DATABASE)
+DEVELOPMENT_ISSUER = "urn:chuangpei:development-issuer"
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where one run has its things: the bus, the development tools and simulators, the clock file."""
+
+    bus: str
+    tools: str
+    clock_file: Path
+
+
+def service_values(service: str, database: str, secrets: Secrets, around: Surroundings) -> Values:
+    """The settings of one service, named as the fields of its ``Settings``."""
+    return {
+        "environment": "embedded",
+        "database": database,
+        "bus": around.bus,
+        "issuer": DEVELOPMENT_ISSUER,
+        "jwks_url": f"{around.tools}/dev/jwks.json",
+        "person_secret": secrets.person_secret,
+        "keys": {"k1": secrets.keys[service]},
+        "current_key": "k1",
+        "event_keys": {"e1": secrets.event_key},
+        "current_event_key": "e1",
+        "clock_file": str(around.clock_file),
+        "timer_seconds": 0.5,
+        **(_outside_ports(around.tools) if service == "subsidy" else {}),
+    }
+
+
+def _outside_ports(tools: str) -> Values:
+    return {"registry_url": f"{tools}/simulators/registry", "accounts_url": f"{tools}/simulators/accounts"}
+
+
+def as_environment(values: Values) -> dict[str, str]:
+    """The same settings as the ``CHUANGPEI_*`` variables of a process of its own."""
+    return {
+        f"CHUANGPEI_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+    }

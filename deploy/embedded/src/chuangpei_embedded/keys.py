@@ -1,0 +1,61 @@
+"""The secrets of one data folder: made once, kept in ``secrets.json`` (0600), never printed."""
+
+import base64
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SERVICES = ("training", "cert", "subsidy", "brand")
+"""The services of the platform, by the first segment of their addresses."""
+
+FILE = "secrets.json"
+ISSUER_FILE = "issuer.pem"
+"""The private key of the development issuer, which keeps it itself (0600)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Encryption keys as ``algorithm:base64``, and the secret behind ``person_key`` (个人标识)."""
+
+    person_secret: str
+    keys: Mapping[str, str]
+    event_key: str
+
+
+def kept_secrets(folder: Path) -> Secrets:
+    """The folder's secrets, made if it has none; safe when several processes start together."""
+    file = folder / FILE
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_once(file, _made())
+    return Secrets(**json.loads(file.read_text()))
+
+
+def _made() -> Secrets:
+    return Secrets(
+        person_secret=secrets.token_urlsafe(48),
+        keys={service: _aes_key() for service in SERVICES},
+        event_key=_aes_key(),
+    )
+
+
+def _aes_key() -> str:
+    return f"aes256gcm:{base64.b64encode(os.urandom(32)).decode()}"
+
+
+def _write_once(file: Path, made: Secrets) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=FILE)  # readable by this user alone
+    with os.fdopen(handle, "w") as stream:
+        json.dump(asdict(made), stream, indent=1)
+        stream.flush()
+        os.fsync(handle)
+    try:
+        os.link(name, file)  # unlike a rename, it leaves what another process just made
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink()
