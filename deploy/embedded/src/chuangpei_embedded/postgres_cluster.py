@@ -74,11 +74,11 @@ def _initdb(staging: Path, programs: Path, account: Account | None, *, durable: 
     command = [str(programs / "initdb"), f"--pgdata={staging / 'data'}", f"--pwfile={staging / 'password'}"]
     command += [f"--username={USER}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
     command += ["--data-checksums", "--no-instructions", *(() if durable else ("--no-sync",))]
-    process = spawn(command, account, signal.SIGTERM, subprocess.PIPE)
+    process = spawn(command, account, signal.SIGKILL, subprocess.PIPE)
     try:
         output, _ = process.communicate()
     except BaseException:
-        process.terminate()
+        process.kill()
         process.communicate()
         raise
     if process.returncode != 0:

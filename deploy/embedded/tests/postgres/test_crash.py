@@ -1,6 +1,7 @@
 """The embedded PostgreSQL in bad days: killed servers, killed launchers, and what they leave behind."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from chuangpei_embedded.postgres import PostgresServer
-from chuangpei_embedded.postgres_process import processes_in
+from chuangpei_embedded.postgres_process import is_ready, processes_in
 
 MakeServer = Callable[..., PostgresServer]
 Query = Callable[..., Awaitable[object]]
@@ -52,6 +53,15 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.01)
+
+
+def processes_naming(folder: Path) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(folder) in (words := entry.read_text()):
+                found.append(words)
+    return found
 
 
 def data_of(folder: Path) -> Path:
@@ -188,6 +198,26 @@ async def test_an_orphan_that_could_not_stop_is_ended_by_the_next_start(
     connection.terminate()
 
 
+def test_a_server_that_nothing_ties_to_a_launcher_is_ended_by_the_next_start(
+    folder: Path, make_server: MakeServer
+) -> None:
+    server = make_server(folder)
+    server.start()
+    server.create_database("kept")
+    command = Path(f"/proc/{server.pid}/cmdline").read_text().split("\0")[:-1]
+    server.stop()
+    owner = data_of(folder).stat().st_uid
+    with subprocess.Popen(
+        command, user=owner if os.geteuid() == 0 else None, stderr=subprocess.DEVNULL
+    ) as loose:
+        wait_until(lambda: is_ready(data_of(folder), loose.pid), "the loose server is ready")
+
+        server.start()
+
+        assert loose.wait(20) == 0
+    assert server.database_exists("kept")
+
+
 def test_data_half_made_by_a_killed_launcher_are_made_anew(
     folder: Path, launch: Launch, make_server: MakeServer
 ) -> None:
@@ -196,6 +226,7 @@ def test_data_half_made_by_a_killed_launcher_are_made_anew(
     launcher.kill()
     launcher.wait(20)
     assert not (folder / "data").exists()
+    wait_until(lambda: not processes_naming(folder), "initdb ends with its launcher")
 
     server = make_server(folder)
     server.start()

@@ -1,6 +1,7 @@
 """Where the embedded PostgreSQL keeps its data when its user cannot reach the folder asked for."""
 
 import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,21 @@ def test_the_server_never_runs_as_root(folder: Path, make_server: MakeServer) ->
 
     assert Path(f"/proc/{server.pid}").stat().st_uid != 0
     assert not (folder / "data").is_symlink()
+
+
+def test_started_through_sudo_it_runs_as_the_user_who_called_and_stays_with_that_user(
+    folder: Path, make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = pwd.getpwnam("nobody").pw_uid
+    server = make_server(folder)
+    monkeypatch.setenv("SUDO_UID", str(caller))
+    server.start()
+    server.stop()
+    monkeypatch.delenv("SUDO_UID")
+
+    server.start()
+
+    assert Path(f"/proc/{server.pid}").stat().st_uid == caller
 
 
 async def test_data_of_a_private_folder_live_elsewhere_and_are_found_again(
