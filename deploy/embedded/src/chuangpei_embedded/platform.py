@@ -1,0 +1,108 @@
+"""The whole platform in one process behind one origin: what `make run` serves and whole-system tests use."""
+
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import brand_svc.app
+import brand_svc.settings
+import cert_svc.app
+import cert_svc.settings
+import subsidy_svc.app
+import subsidy_svc.settings
+import training_svc.app
+import training_svc.settings
+from chuangpei.bus.port import Bus
+from chuangpei.kernel.clock import Clock
+from fastapi import FastAPI
+
+from chuangpei_embedded.configuration import BUS_DATABASE, Surroundings, Values, service_values
+from chuangpei_embedded.databases import Dsns, prepared
+from chuangpei_embedded.dev.app import CLOCK_FILE, create_dev_app
+from chuangpei_embedded.gateway import Gateway, listening, origin_of, serving
+from chuangpei_embedded.home import create_home
+from chuangpei_embedded.keys import SERVICES, kept_secrets
+from chuangpei_embedded.postgres import PostgresServer
+from chuangpei_embedded.simulators.app import create_simulators
+
+MIGRATIONS: Mapping[str, Path] = {
+    "training": training_svc.app.MIGRATIONS,
+    "cert": cert_svc.app.MIGRATIONS,
+    "subsidy": subsidy_svc.app.MIGRATIONS,
+    "brand": brand_svc.app.MIGRATIONS,
+}
+
+MakeBus = Callable[[str], Bus]
+"""Makes the bus of one service, which the service closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One running platform: its origin, its data folder and its databases."""
+
+    origin: str
+    folder: Path
+    dsns: Dsns
+
+
+@asynccontextmanager
+async def running_platform(
+    server: PostgresServer,
+    folder: Path,
+    *,
+    listener: socket.socket | None = None,
+    prefix: str = "",
+    bus: MakeBus | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Running]:
+    """Every service, the development tools and the simulators inside the block, on a started ``server``.
+
+    ``folder`` keeps secrets, clock and simulators; ``prefix`` tells the databases of several platforms on one
+    server apart. Without a ``listener`` it answers on any free loopback port; the listener is closed at the
+    end. A ``clock`` given here is not moved by ``/dev/clock``.
+    """
+    listener = listener or listening(0)
+    with listener:
+        origin = origin_of(listener)
+        dsns = await prepared(server, MIGRATIONS, prefix)
+        gateway = Gateway(
+            {
+                **_services(_values(folder, origin, dsns), bus or (lambda _: None), clock),
+                "dev": create_dev_app(folder, "embedded"),
+                "simulators": create_simulators(folder / "simulators", "embedded"),
+                "": create_home(folder, origin),
+            }
+        )
+        async with serving(gateway, listener):
+            yield Running(origin, folder, dsns)
+
+
+def _values(folder: Path, origin: str, dsns: Dsns) -> dict[str, Values]:
+    secrets = kept_secrets(folder)
+    around = Surroundings(bus=dsns[BUS_DATABASE], tools=origin, clock_file=folder / CLOCK_FILE)
+    return {service: service_values(service, dsns[service], secrets, around) for service in SERVICES}
+
+
+def _services(
+    values: Mapping[str, Values], bus: Callable[[str], Bus | None], clock: Clock | None
+) -> dict[str, FastAPI]:
+    training = training_svc.app.assemble(
+        training_svc.settings.Settings.model_validate(values["training"]), clock=clock, bus=bus("training")
+    )
+    cert = cert_svc.app.assemble(
+        cert_svc.settings.Settings.model_validate(values["cert"]), clock=clock, bus=bus("cert")
+    )
+    subsidy = subsidy_svc.app.assemble(
+        subsidy_svc.settings.Settings.model_validate(values["subsidy"]), clock=clock, bus=bus("subsidy")
+    )
+    brand = brand_svc.app.assemble(
+        brand_svc.settings.Settings.model_validate(values["brand"]), clock=clock, bus=bus("brand")
+    )
+    return {
+        "training": training_svc.app.create_api(training, with_work=True),
+        "cert": cert_svc.app.create_api(cert, with_work=True),
+        "subsidy": subsidy_svc.app.create_api(subsidy, with_work=True),
+        "brand": brand_svc.app.create_api(brand, with_work=True),
+    }
