@@ -1,0 +1,78 @@
+"""The map of cert-svc: what it is made of, what it serves, and what works in the background."""
+
+from pathlib import Path
+
+from chuangpei.auth import TokenVerifier
+from chuangpei.background import Job
+from chuangpei.bus.port import Bus
+from chuangpei.database import Database
+from chuangpei.kernel.clock import Clock
+from chuangpei.kernel.refusals import Text
+from chuangpei.operations import operations_router
+from chuangpei.service import alive, background_of, bus_of, clock_of, remote_wake_of, verifier_of
+from chuangpei.web import create_app
+from fastapi import FastAPI
+
+from cert_svc.certificates import number, public
+from cert_svc.certificates import routes as certificate_routes
+from cert_svc.consumers import handlers
+from cert_svc.evaluations import routes as evaluation_routes
+from cert_svc.policy.parameters import Law
+from cert_svc.service import Service
+from cert_svc.settings import Settings
+
+NAME = "cert"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    bus: Bus | None = None,
+    verifier: TokenVerifier | None = None,
+    draw_number: number.Draw = number.draw,
+) -> Service:
+    """The service of these settings; nothing is connected yet."""
+    return Service(
+        settings=settings,
+        clock=clock or clock_of(settings),
+        database=Database(
+            settings.database.get_secret_value(),
+            pool_size=settings.database_pool,
+            application_name="cert-svc",
+        ),
+        bus=bus or bus_of(settings),
+        privacy=settings.privacy(),
+        verifier=verifier or verifier_of(settings),
+        law=Law.load(),
+        draw_number=draw_number,
+    )
+
+
+def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
+    """The HTTP face; ``with_work`` runs relay and consumer in this process too."""
+    work = jobs(service) if with_work else remote_wake_of(service.database)
+    return create_app(
+        name=NAME,
+        title=Text("证书服务", "Certificate service"),
+        description="评分、复核、发证、核验、撤销 · Evaluations and training certificates.",
+        state=service,
+        verifier=service.verifier,
+        routers=[
+            evaluation_routes.router,
+            certificate_routes.router,
+            public.router,
+            operations_router(NAME, service.database, service.clock),
+        ],
+        is_ready=service.database.is_ready,
+        lifespan=lambda: alive(service.database, service.bus, work),
+        max_body_bytes=service.settings.max_body_bytes,
+    )
+
+
+def jobs(service: Service) -> list[Job]:
+    """Relay and consumer. Nothing here falls due by time alone, so there is no timer."""
+    return background_of(
+        service.settings, service.database, service.bus, name=NAME, handlers=handlers(service), timers=()
+    )

@@ -1,0 +1,79 @@
+"""Certificates and the ledger of their issue and revocation (证书台账; C06).
+
+Triggers forbid deleting either, changing a ledger row, and changing a certificate in anything but its
+one revocation.
+"""
+
+import sqlalchemy as sa
+
+from cert_svc.schema import metadata
+
+certificates = sa.Table(
+    "certificates",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("enrolment_id", sa.Uuid, sa.ForeignKey("completions.enrolment_id"), nullable=False),
+    sa.Column("class_id", sa.Uuid, nullable=False),
+    sa.Column("credit_code", sa.Text, nullable=False),
+    sa.Column("institution_name", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("project_code", sa.Text, nullable=False),
+    sa.Column("project_name", sa.Text, nullable=False),
+    sa.Column("stage", sa.SmallInteger, nullable=False),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("masked_name", sa.Text, nullable=False),
+    sa.Column("name_encrypted", sa.Text, nullable=False),
+    sa.Column("id_number_encrypted", sa.Text, nullable=False),
+    sa.Column("class_started_on", sa.Date, nullable=False),
+    sa.Column("evaluation_id", sa.Uuid, sa.ForeignKey("evaluations.id"), unique=True),
+    sa.Column("evaluated_on", sa.Date),
+    sa.Column("issued_on", sa.Date, nullable=False),
+    sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("reason_code", sa.Text),
+    sa.Column("exit_ground", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("revoked_on", sa.Date),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    sa.UniqueConstraint("enrolment_id", "kind"),
+    sa.CheckConstraint(
+        "CASE kind WHEN 'entrepreneurship_completion' THEN stage IN (1, 2, 4) "
+        "WHEN 'training_completion' THEN stage = 3 "
+        "WHEN 'training_qualification' THEN stage = 3 ELSE false END",
+        name="kind_fits_stage",
+    ),
+    sa.CheckConstraint(
+        "(kind = 'training_qualification') = (evaluation_id IS NOT NULL AND evaluated_on IS NOT NULL)",
+        name="qualification_has_evaluation",
+    ),
+    sa.CheckConstraint("state IN ('valid', 'revoked')", name="state"),
+    sa.CheckConstraint(
+        "num_nonnulls(reason_code, note, revoked_on, revoked_at) = "
+        "CASE state WHEN 'revoked' THEN 4 ELSE 0 END AND (exit_ground IS NULL OR state = 'revoked')",
+        name="revocation_is_complete",
+    ),
+    sa.CheckConstraint("exit_ground IN ('X1', 'X2', 'X3', 'X4', 'X5')", name="exit_ground"),
+    sa.Index(None, "person_key", "id"),
+    sa.Index(None, "district", "id"),
+)
+
+certificate_ledger = sa.Table(
+    "certificate_ledger",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("certificate_id", sa.Uuid, sa.ForeignKey("certificates.id"), nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("on_day", sa.Date, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("reason_code", sa.Text),
+    sa.UniqueConstraint("certificate_id", "entry"),
+    sa.CheckConstraint("entry IN ('issued', 'revoked')", name="entry"),
+    sa.CheckConstraint("(entry = 'revoked') = (reason_code IS NOT NULL)", name="revoked_has_reason"),
+)

@@ -1,0 +1,17 @@
+"""Which event sets off which use case."""
+
+from chuangpei.consumer import Handlers, Message
+from chuangpei.database import Transaction
+from chuangpei.events.training import TrainingCompleted
+
+from cert_svc.completions.use_cases import complete
+from cert_svc.service import Service
+
+
+def handlers(service: Service) -> Handlers:
+    """The one table of what this service listens to."""
+
+    async def on_training_completed(tx: Transaction, event: TrainingCompleted, _: Message) -> None:
+        await complete(tx, service, event)
+
+    return {TrainingCompleted: on_training_completed}

@@ -1,0 +1,139 @@
+"""Opening, scoring, confirming and retaking evaluations."""
+
+from uuid import UUID
+
+from chuangpei.audit import record
+from chuangpei.auth import SYSTEM, Principal
+from chuangpei.database import Transaction
+from chuangpei.kernel.refusals import Refusal
+from chuangpei.outbox import emit
+from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
+
+from cert_svc.certificates import repository as certificate_repository
+from cert_svc.certificates.certificate import Certificate, Evaluated
+from cert_svc.certificates.use_cases import issue
+from cert_svc.completions.completion import Completion
+from cert_svc.evaluations import repository
+from cert_svc.evaluations.evaluation import Evaluation, Evaluator
+from cert_svc.evaluations.lifecycle import State
+from cert_svc.policy.parameters import Parameters
+from cert_svc.problems import REAL_NAME_REQUIRED
+from cert_svc.service import Service
+
+
+async def open_first(
+    tx: Transaction, service: Service, completion: Completion, parameters: Parameters
+) -> None:
+    """Opens the evaluation that follows a completed stage-3 training (C02)."""
+    evaluation = Evaluation.opened(completion, 1, parameters.pass_mark, service.clock.now())
+    await repository.add(tx, evaluation)
+    await _recorded(tx, SYSTEM, evaluation, "open", None)
+
+
+async def score(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    evaluation_id: UUID,
+    version: int,
+    *,
+    points: int,
+    comment: str,
+) -> Evaluation | Refusal:
+    """Gives 0 to 100 points, or amends them before confirmation (评分; C02, C04)."""
+    taken = await _taken(tx, principal, evaluation_id, version)
+    if isinstance(taken, Refusal):
+        return taken
+    evaluation, by = taken
+    before = evaluation.state
+    refusal = evaluation.give_score(
+        points, comment, by, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
+    )
+    if refusal:
+        return refusal
+    await repository.save(tx, evaluation)
+    await _recorded(tx, principal, evaluation, "score", before)
+    return evaluation
+
+
+async def confirm(
+    tx: Transaction, service: Service, principal: Principal, evaluation_id: UUID, version: int
+) -> tuple[Evaluation, Certificate | None] | Refusal:
+    """Confirms the score as another person; a pass issues the 培训合格证书 with it (确认; C02, C04)."""
+    taken = await _taken(tx, principal, evaluation_id, version)
+    if isinstance(taken, Refusal):
+        return taken
+    evaluation, by = taken
+    at = service.clock.now()
+    confirmed = evaluation.confirm(by, at, certificate_stands=await _stands(tx, evaluation))
+    if isinstance(confirmed, Refusal):
+        return confirmed
+    await repository.save(tx, evaluation)
+    await _recorded(tx, principal, evaluation, "confirm", State.SCORED)
+    await emit(tx, confirmed, at)
+    if not confirmed.passed:
+        return evaluation, None
+    evaluated = Evaluated(evaluation.id, confirmed.evaluated_on)
+    return evaluation, await issue(
+        tx, service, principal, evaluation.completion, "training_qualification", evaluated
+    )
+
+
+async def retake(
+    tx: Transaction, service: Service, principal: Principal, evaluation_id: UUID
+) -> Evaluation | Refusal:
+    """Opens the next attempt after a failed one (补考; D12)."""
+    evaluation = await repository.load_for_update(tx, evaluation_id)
+    if evaluation is None:
+        return Refusal(NOT_FOUND)
+    parameters = service.law.parameters_on(evaluation.completion.completed_on)
+    following = evaluation.retake(
+        parameters, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
+    )
+    if isinstance(following, Refusal):
+        return following
+    if not await repository.add(tx, following):
+        return Refusal(NOT_ALLOWED_NOW)
+    await _recorded(tx, principal, following, "retake", None)
+    return following
+
+
+async def _taken(
+    tx: Transaction, principal: Principal, evaluation_id: UUID, version: int
+) -> tuple[Evaluation, Evaluator] | Refusal:
+    """The locked evaluation and who acts. Without a real name nobody could be kept from their own class."""
+    if principal.person_key is None:
+        return Refusal(REAL_NAME_REQUIRED)
+    evaluation = await repository.load_for_update(tx, evaluation_id)
+    if evaluation is None:
+        return Refusal(NOT_FOUND)
+    if evaluation.version != version:
+        return Refusal(PRECONDITION_FAILED)
+    return evaluation, Evaluator(principal.subject, principal.person_key)
+
+
+async def _stands(tx: Transaction, evaluation: Evaluation) -> bool:
+    return await certificate_repository.training_certificate_stands(tx, evaluation.completion.enrolment_id)
+
+
+async def _recorded(
+    tx: Transaction, principal: Principal, evaluation: Evaluation, action: str, before: State | None
+) -> None:
+    given, confirmation = evaluation.score, evaluation.confirmation
+    await record(
+        tx,
+        principal,
+        at=confirmation.at if confirmation else given.at if given else evaluation.opened_at,
+        action=action,
+        object_type="evaluation",
+        object_id=evaluation.id,
+        from_state=before,
+        to_state=evaluation.state,
+        reason=given.comment if given else None,
+        details={
+            "attempt": evaluation.attempt,
+            "score": given.points if given else None,
+            "pass_mark": evaluation.pass_mark,
+            "passed": confirmation.passed if confirmation else None,
+        },
+    )

@@ -1,0 +1,8 @@
+"""Every table of the service, for migrations: importing this module fills the metadata."""
+
+from cert_svc.certificates import tables as certificate_tables
+from cert_svc.completions import tables as completion_tables
+from cert_svc.evaluations import tables as evaluation_tables
+from cert_svc.schema import metadata
+
+__all__ = ["certificate_tables", "completion_tables", "evaluation_tables", "metadata"]

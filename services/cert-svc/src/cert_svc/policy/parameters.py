@@ -1,0 +1,78 @@
+"""Typed access to the dated numbers and the reasons of revocation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Self, cast, get_args
+
+from chuangpei.kernel.dated import ParameterBook
+from chuangpei.kernel.refusals import Text
+
+ExitGround = Literal["X1", "X2", "X3", "X4", "X5"]
+"""The exit grounds of a brand (退出情形; B11), as events name them."""
+
+_NO_GROUND = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The numbers of one training: pass mark (合格分数线) in points, retakes (补考) and months for them."""
+
+    pass_mark: int
+    retakes: int
+    retake_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationReason:
+    """Why a certificate is revoked (撤销原因) and the ground of B11 it matches, if any (D09)."""
+
+    code: str
+    text: Text
+    exit_ground: ExitGround | None
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What holds on a civil day: the numbers of evaluations and the reasons of revocation."""
+
+    evaluation: ParameterBook
+    revocation: ParameterBook
+
+    @classmethod
+    def load(cls) -> Self:
+        """The law in the files beside this module. Raises ``ParameterError`` naming all that is wrong."""
+        here = Path(__file__)
+        return cls(
+            ParameterBook.load(here.with_name("parameters.yaml")),
+            ParameterBook.load(here.with_name("revocation_reasons.yaml")),
+        )
+
+    def parameters_on(self, completed_on: date) -> Parameters:
+        """The numbers for a training completed that day. Raises ``NoLawInForce`` outside the law (O06)."""
+        values = self.evaluation.on(completed_on)
+        return Parameters(
+            pass_mark=values["pass_mark"].value,
+            retakes=values["retakes"].value,
+            retake_months=values["retake_months"].value,
+        )
+
+    def reasons_on(self, day: date) -> Mapping[str, RevocationReason]:
+        """The reasons of revocation by code; none before the law."""
+        if not self.revocation.in_force.covers(day):
+            return MappingProxyType({})
+        value = self.revocation.on(day)["revocation_reasons"].value
+        return MappingProxyType({code: _reason(code, fields) for code, fields in value.items()})
+
+
+def _reason(code: str, fields: Mapping[str, Any]) -> RevocationReason:
+    ground = fields["exit_ground"]
+    if ground not in (_NO_GROUND, *get_args(ExitGround)):
+        raise ValueError(f"revocation reason {code}: {ground!r} is no ground of B11")
+    return RevocationReason(
+        code,
+        Text(fields["zh"], fields["en"]),
+        None if ground == _NO_GROUND else cast("ExitGround", ground),
+    )

@@ -1,0 +1,156 @@
+"""The rules of evaluation (考核评价): each takes facts, gives one finding; tuples say when each applies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from chuangpei.kernel.dates import add_months
+from chuangpei.kernel.refusals import Finding, Outcome, Text
+
+CompletionKind = Literal["entrepreneurship_completion", "training_completion"]
+
+EVALUATED_STAGE = 3
+"""Only the stage 创业初创期 is followed by an evaluation (C02)."""
+
+_RESPONSIBLE = "沪人社规〔2025〕30号 二(六)"
+_EVALUATED = "沪人社规〔2025〕30号 一(二)"
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingFacts:
+    """About the person who is to score or confirm an evaluation, and the training it belongs to."""
+
+    is_trainee: bool
+    taught_the_class: bool
+    is_scorer: bool
+    scored_before: bool
+    training_certificate_valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RetakeFacts:
+    """About a failed evaluation: ``attempt`` 1 is the first one, days are civil dates in Asia/Shanghai."""
+
+    attempt: int
+    completed_on: date
+    today: date
+    retakes_allowed: int
+    months_allowed: int
+    training_certificate_valid: bool
+
+
+def completion_kind(stage: Literal[1, 2, 3, 4]) -> CompletionKind:
+    """What a completed training gives: 培训结业证书 for stage 3 (C02), else 创业培训结业证书 (C01, C03)."""
+    return "training_completion" if stage == EVALUATED_STAGE else "entrepreneurship_completion"
+
+
+def last_retake_day(completed_on: date, months: int) -> date:
+    """The last civil day on which a retake (补考) may be opened (D12)."""
+    return add_months(completed_on, months)
+
+
+def evaluator_is_not_the_trainee(facts: HandlingFacts) -> Finding:
+    """Nobody evaluates their own training (C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        not facts.is_trainee,
+        ("学员本人" if facts.is_trainee else "非学员本人", "非学员本人"),
+        Text("评价人员不得评价本人", "Nobody may evaluate their own training"),
+    )
+
+
+def evaluator_did_not_teach(facts: HandlingFacts) -> Finding:
+    """Who taught the class does not evaluate it (回避; C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        not facts.taught_the_class,
+        ("本班授课讲师" if facts.taught_the_class else "非本班讲师", "非本班讲师"),
+        Text("本班授课讲师应当回避评价", "Who taught the class may not evaluate it"),
+    )
+
+
+def only_the_scorer_amends(facts: HandlingFacts) -> Finding:
+    """A score is amended by the person who gave it, so that one person answers for it (C04)."""
+    holds = facts.is_scorer or not facts.scored_before
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        holds,
+        ("首次评分人" if holds else "他人", "首次评分人"),
+        Text("未确认的成绩只能由评分人本人更正", "A score is amended by the person who gave it"),
+    )
+
+
+def confirmer_is_not_the_scorer(facts: HandlingFacts) -> Finding:
+    """Who scored does not confirm (双人复核; C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        not facts.is_scorer,
+        ("评分人本人" if facts.is_scorer else "另一人", "另一人"),
+        Text("成绩须由评分人以外的另一人确认", "Another person than the scorer must confirm the score"),
+    )
+
+
+def training_certificate_stands(facts: HandlingFacts | RetakeFacts) -> Finding:
+    """The evaluation follows a finished training, whose 培训结业证书 must not be revoked (C02)."""
+    valid = facts.training_certificate_valid
+    return _finding(
+        "C02",
+        _EVALUATED,
+        valid,
+        ("有效" if valid else "已撤销", "有效"),
+        Text("培训结业证书须有效", "The certificate of the finished training must be valid"),
+    )
+
+
+def retakes_are_left(facts: RetakeFacts) -> Finding:
+    """At most so many retakes (补考次数; D12)."""
+    return _finding(
+        "D12",
+        "D12",
+        facts.attempt <= facts.retakes_allowed,
+        (f"已补考{facts.attempt - 1}次", f"至多补考{facts.retakes_allowed}次"),
+        Text(f"至多补考{facts.retakes_allowed}次", f"At most {facts.retakes_allowed} retakes are allowed"),
+    )
+
+
+def retake_is_in_time(facts: RetakeFacts) -> Finding:
+    """A retake opens within so many months of completion, its last day included (补考期限; D12)."""
+    last = last_retake_day(facts.completed_on, facts.months_allowed)
+    return _finding(
+        "D12",
+        "D12",
+        facts.today <= last,
+        (facts.today.isoformat(), f"≤ {last.isoformat()}"),
+        Text(f"补考须在{last}前（含当日）提出", f"A retake must be opened by {last} (that day included)"),
+    )
+
+
+HandlingRule = Callable[[HandlingFacts], Finding]
+RetakeRule = Callable[[RetakeFacts], Finding]
+
+SCORE_RULES: tuple[HandlingRule, ...] = (
+    evaluator_is_not_the_trainee,
+    evaluator_did_not_teach,
+    only_the_scorer_amends,
+    training_certificate_stands,
+)
+CONFIRM_RULES: tuple[HandlingRule, ...] = (
+    evaluator_is_not_the_trainee,
+    evaluator_did_not_teach,
+    confirmer_is_not_the_scorer,
+    training_certificate_stands,
+)
+RETAKE_RULES: tuple[RetakeRule, ...] = (
+    retakes_are_left,
+    retake_is_in_time,
+    training_certificate_stands,
+)
+
+
+def _finding(rule: str, article: str, holds: bool, values: tuple[str, str], text: Text) -> Finding:
+    return Finding(rule, article, Outcome.PASSED if holds else Outcome.FAILED, values[0], values[1], text)

@@ -1,0 +1,178 @@
+"""A cert-svc on a fresh database with a fixed clock, and people who call it."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+import httpx
+import pytest
+from cert_svc.app import MIGRATIONS, assemble, create_api
+from cert_svc.consumers import handlers
+from cert_svc.service import Service
+from cert_svc.settings import Settings
+
+from chuangpei.auth import Role
+from chuangpei.bus.port import Received
+from chuangpei.development import DevelopmentIssuer
+from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
+from chuangpei.events.training import TrainingCompleted
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.masking import mask_name
+from chuangpei.kernel.resident_id import make_resident_id
+from chuangpei.testing.api import bearer, client, key, verifier_for
+from chuangpei.testing.clock import FixedClock
+from chuangpei.testing.databases import MakeDatabase
+from chuangpei.testing.events import deliver, pending_events
+from chuangpei.testing.settings import test_settings
+
+ID_NUMBERS = {
+    name: make_resident_id("310101", date(1990, 1, 1), number)
+    for number, name in enumerate(["trainee", "other_trainee", "scorer", "confirmer", "third", "teacher"], 1)
+}
+PUDONG, XUHUI = "310115", "310104"
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a test of the service needs, in words of the domain."""
+
+    service: Service
+    http: httpx.AsyncClient
+    clock: FixedClock
+    issuer: DevelopmentIssuer
+    completions: list[TrainingCompleted] = field(default_factory=list)
+
+    def as_(self, role: Role, who: str | None = None, **claims: str) -> dict[str, str]:
+        """The headers of a person in a role; ``who`` names one of ID_NUMBERS."""
+        if who is not None:
+            claims = {"subject": who, "id_number": ID_NUMBERS[who]} | claims
+        return bearer(self.issuer.token(role, **claims))  # type: ignore[arg-type]  # all claims are text
+
+    def evaluator(self, who: str) -> dict[str, str]:
+        return self.as_(Role.EVALUATOR, who)
+
+    @property
+    def centre(self) -> dict[str, str]:
+        return self.as_(Role.CITY_CENTRE)
+
+    def person(self, who: str = "trainee", name: str = "张三丰") -> PersonRef:
+        privacy, number = self.service.privacy, ID_NUMBERS[who]
+        return PersonRef(
+            person_key=privacy.person_key(number),
+            masked_name=mask_name(name),
+            name_encrypted=privacy.in_events.encrypt(name, "event.name"),
+            id_number_encrypted=privacy.in_events.encrypt(number, "event.id_number"),
+        )
+
+    def completion(
+        self,
+        *,
+        stage: int = 3,
+        who: str = "trainee",
+        district: str = PUDONG,
+        completed_on: date = date(2026, 5, 20),
+        enrolment_id: UUID | None = None,
+    ) -> TrainingCompleted:
+        return TrainingCompleted(
+            enrolment_id=enrolment_id or new_id(),
+            class_id=new_id(),
+            institution=InstitutionRef(
+                credit_code="91310115MA1K12345X", name="浦东创业学院", district=district
+            ),
+            project=ProjectRef(code="P3", name="创业初创期培训", stage=stage),  # type: ignore[arg-type]  # 1 to 4
+            person=self.person(who),
+            standard_version="2026-1",
+            class_started_on=date(2026, 5, 1),
+            class_ended_on=date(2026, 5, 20),
+            completed_on=completed_on,
+            sessions_attended=10,
+            sessions_held=10,
+            instructor_keys=(self.service.privacy.person_key(ID_NUMBERS["teacher"]),),
+        )
+
+    async def deliver(self, *events: TrainingCompleted | Received) -> None:
+        await deliver(self.service.database, handlers(self.service), *events)
+
+    async def complete(self, **given: object) -> TrainingCompleted:
+        """A trainee completes a training, and this service is told."""
+        event = self.completion(**given)  # type: ignore[arg-type]  # passed on
+        await self.deliver(event)
+        return event
+
+    async def evaluation_of(self, event: TrainingCompleted) -> dict:
+        """The newest evaluation of an enrolment."""
+        answer = await self.http.get(
+            "/cert/v1/evaluations", params={"enrolment_id": str(event.enrolment_id)}, headers=self.centre
+        )
+        return answer.json()["items"][-1]
+
+    async def score(self, evaluation: dict, points: int, who: str = "scorer") -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/evaluations/{evaluation['id']}/score",
+            json={"score": points, "comment": "商业计划书完整"},
+            headers=self.evaluator(who) | at_version(evaluation["version"]),
+        )
+
+    async def confirm(self, evaluation: dict, who: str = "confirmer") -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/evaluations/{evaluation['id']}/confirm",
+            headers=self.evaluator(who) | at_version(evaluation["version"]),
+        )
+
+    async def evaluated(self, event: TrainingCompleted, points: int) -> dict:
+        """The newest evaluation of the enrolment, scored and confirmed."""
+        scored = await self.score(await self.evaluation_of(event), points)
+        confirmed = await self.confirm(scored.json())
+        assert confirmed.status_code == 200, confirmed.text
+        return confirmed.json()
+
+    async def retake(self, evaluation: dict) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/evaluations/{evaluation['id']}/retake", headers=self.evaluator("scorer") | key()
+        )
+
+    async def certificates(self, event: TrainingCompleted) -> dict[str, dict]:
+        """The certificates of an enrolment by kind."""
+        answer = await self.http.get(
+            "/cert/v1/certificates", params={"enrolment_id": str(event.enrolment_id)}, headers=self.centre
+        )
+        return {item["kind"]: item for item in answer.json()["items"]}
+
+    async def revoke(
+        self, certificate: dict, reason_code: str = "clerical_error", note: str = "经核查登记有误"
+    ) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/certificates/{certificate['number']}/revoke",
+            json={"reason_code": reason_code, "note": note},
+            headers=self.centre | at_version(certificate["version"]),
+        )
+
+    async def emitted(self) -> list:
+        return await pending_events(self.service.database)
+
+
+def at_version(version: int) -> dict[str, str]:
+    return {"if-match": f'"{version}"'}
+
+
+MakeOffice = Callable[..., AsyncIterator[Office]]
+
+
+async def _assembled(make_database: MakeDatabase, clock: FixedClock, **ports: object) -> tuple:
+    settings = test_settings(Settings, await make_database(MIGRATIONS))
+    issuer = DevelopmentIssuer()
+    verifier = verifier_for(issuer, settings.privacy())
+    return assemble(settings, clock=clock, verifier=verifier, **ports), issuer  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def office(make_database: MakeDatabase) -> AsyncIterator[Office]:
+    """The service on 2026-06-01 at nine in Shanghai."""
+    clock = FixedClock.on(date(2026, 6, 1))
+    service, issuer = await _assembled(make_database, clock)
+    async with client(create_api(service)) as http:
+        yield Office(service, http, clock, issuer)
+
+
+__all__ = ["Office", "at_version", "replace"]
