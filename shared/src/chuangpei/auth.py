@@ -2,10 +2,13 @@
 
     Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 
-Only asymmetric algorithms are accepted. A verified token is remembered until it expires.
+Only asymmetric algorithms are accepted. A verified token is remembered until it expires, at most five
+minutes: no longer than a key lives on that the issuer has withdrawn.
 """
 
 import asyncio
+import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,14 +18,16 @@ from typing import Any
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from chuangpei.errors import Refused
 from chuangpei.kernel.districts import DISTRICTS
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.kernel.resident_id import parse_resident_id
-from chuangpei.problems import FORBIDDEN, UNAUTHENTICATED
+from chuangpei.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
+
+log = logging.getLogger(__name__)
 
 ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "RS256", "PS256")
 _REMEMBERED_TOKENS = 10_000
@@ -59,6 +64,8 @@ class Principal:
     name: str | None = None
 
 
+_CLAIMABLE = frozenset(Role) - {Role.SYSTEM}
+
 SYSTEM = Principal("system", Role.SYSTEM)
 """The platform itself, acting on an event or on time; no token can claim it."""
 
@@ -69,6 +76,7 @@ class TokenVerifier:
     """Turns bearer tokens into principals.
 
     ``fetch_keys`` reads the issuer's JWKS; it is asked again for an unknown key, at most every few seconds.
+    While there are no keys at all, requests are refused with 503.
     ``person_key`` hashes a normalised id number (:meth:`chuangpei.privacy.Privacy.person_key`). Expiry is
     measured in real time: a clock moved for development does not expire tokens.
     """
@@ -85,7 +93,7 @@ class TokenVerifier:
             sub={"essential": True},
         )
         self._keys: KeySet | None = None
-        self._keys_read_at = 0.0
+        self._keys_asked_at = -math.inf
         self._lock = asyncio.Lock()
         self._remembered: dict[str, tuple[float, Principal]] = {}
 
@@ -97,7 +105,8 @@ class TokenVerifier:
         claims = await self._claims_of(token)
         principal = _principal(claims, self._person_key) if claims else None
         if claims and principal:
-            self._remember(token, float(claims["exp"]), principal)
+            until = min(float(claims["exp"]), time.time() + _KEYS_STALE_SECONDS)
+            self._remember(token, until, principal)
         return principal
 
     async def _claims_of(self, token: str) -> dict[str, Any] | None:
@@ -106,47 +115,60 @@ class TokenVerifier:
             try:
                 decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
                 self._claims.validate(decoded.claims)
-            except (JoseError, ValueError):
-                continue
+            except InvalidKeyIdError:
+                continue  # the issuer may have a new key
+            except (JoseError, ValueError, TypeError, KeyError):
+                return None
             return decoded.claims
         return None
 
     async def _key_set(self, *, refresh: bool) -> KeySet:
-        async with self._lock:
-            age = time.monotonic() - self._keys_read_at
-            wanted = age > (_KEYS_RETRY_SECONDS if refresh else _KEYS_STALE_SECONDS)
-            if self._keys is None or wanted:
-                self._keys = KeySet.import_key_set(await self._fetch_keys())
-                self._keys_read_at = time.monotonic()
-            return self._keys
+        if self._keys is None or self._may_read_keys(refresh=refresh):
+            async with self._lock:
+                if self._may_read_keys(refresh=refresh):
+                    await self._read_keys()
+        if self._keys is None:
+            raise Refused(Refusal(UNAVAILABLE, detail=_NO_KEYS, retry_after_seconds=_KEYS_RETRY_SECONDS))
+        return self._keys
 
-    def _remember(self, token: str, expires: float, principal: Principal) -> None:
+    def _may_read_keys(self, *, refresh: bool) -> bool:
+        patience = _KEYS_RETRY_SECONDS if refresh or self._keys is None else _KEYS_STALE_SECONDS
+        return time.monotonic() - self._keys_asked_at > patience
+
+    async def _read_keys(self) -> None:
+        """Asks the issuer; while it does not answer, the keys known so far stay good."""
+        try:
+            self._keys = KeySet.import_key_set(await self._fetch_keys())
+        except Exception as error:
+            log.warning("the issuer's keys could not be read: %r", error)
+        self._keys_asked_at = time.monotonic()
+
+    def _remember(self, token: str, until: float, principal: Principal) -> None:
         if len(self._remembered) >= _REMEMBERED_TOKENS:
             self._remembered.clear()
-        self._remembered[token] = (expires, principal)
+        self._remembered[token] = (until, principal)
 
 
 def _principal(claims: dict[str, Any], person_key: Callable[[str], str]) -> Principal | None:
-    role, district = claims.get("role"), claims.get("district")
-    if role not in set(Role) - {Role.SYSTEM} or (district is not None and district not in DISTRICTS):
+    wanted = ("role", "district", "credit_code", "name", "id_number")
+    given = {claim: claims[claim] for claim in wanted if claims.get(claim) is not None}
+    if not all(isinstance(value, str) for value in given.values()):
         return None
-    if role == Role.DISTRICT_OFFICER and district is None:
+    role, district = given.get("role"), given.get("district")
+    if role not in _CLAIMABLE or (district is not None and district not in DISTRICTS):
         return None
-    person = None
-    if claims.get("id_number") is not None:
-        parsed = parse_resident_id(str(claims["id_number"]))
-        if isinstance(parsed, Text):
-            return None
-        person = person_key(parsed.number)
-    if role == Role.CITIZEN and person is None:
+    person = parse_resident_id(given["id_number"]) if "id_number" in given else None
+    if isinstance(person, Text):
+        return None
+    if (role == Role.DISTRICT_OFFICER and district is None) or (role == Role.CITIZEN and person is None):
         return None
     return Principal(
         subject=str(claims["sub"]),
         role=Role(role),
         district=district,
-        credit_code=claims.get("credit_code"),
-        person_key=person,
-        name=claims.get("name"),
+        credit_code=given.get("credit_code"),
+        person_key=person_key(person.number) if person else None,
+        name=given.get("name"),
     )
 
 
@@ -168,6 +190,7 @@ class _AllowedRoles(HTTPBearer):
         return principal
 
 
+_NO_KEYS = Text("暂时无法核验令牌", "Tokens cannot be verified just now")
 _BAD_TOKEN = Text("令牌无效或已过期", "The token is not valid or has expired")
 
 

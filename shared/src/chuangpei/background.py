@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from chuangpei.database import is_connection_lost
 
 log = logging.getLogger(__name__)
+_FIRST_DELAY_SECONDS = 0.2
+_STEADY_SECONDS = 60.0
 
 Job = Callable[[], Awaitable[None]]
 """Runs until cancelled."""
@@ -55,11 +58,19 @@ async def running(jobs: Sequence[Job]) -> AsyncIterator[None]:
 
 
 async def _kept_running(job: Job) -> None:
-    delay = 0.2
+    delay = _FIRST_DELAY_SECONDS
     while True:
+        begun = time.monotonic()
         try:
             await job()
+            log.error("a background job ended that should run until cancelled")
         except Exception:
-            log.exception("background job failed; it starts again in %.1f s", delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 30.0)
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # it failed while it was being stopped
+                log.exception("background job failed to stop cleanly")
+                return
+            log.exception("background job failed; it starts again in a moment")
+        if time.monotonic() - begun > _STEADY_SECONDS:
+            delay = _FIRST_DELAY_SECONDS
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, 30.0)

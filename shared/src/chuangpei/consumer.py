@@ -11,34 +11,29 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chuangpei import parking
-from chuangpei.bus.port import BusUnavailable, Partition, Received, Subscription
-from chuangpei.database import Database, Transaction, is_connection_lost
+from chuangpei.bus.port import BusUnavailable, Partition, Received, Subscription, TopicMissing
+from chuangpei.database import Database, Row, Transaction, is_connection_lost
 from chuangpei.events.base import Event, topic_of
+from chuangpei.messages import Message, Unreadable, described, read_records
 from chuangpei.tracing import enter
 
+__all__ = ["BatchHandler", "Consumer", "Handler", "Handlers", "InBatch", "Message", "NotYet"]
+
 log = logging.getLogger(__name__)
+_RETRIES_A_ROUND = 200
+_PATIENCE = 10
 
 
 class NotYet(Exception):  # noqa: N818  # a message that came too early is no error
     """Raised by a handler whose event came too early: it is parked without blocking its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One event as received: its CloudEvents attributes and its content."""
-
-    event_id: UUID
-    occurred_at: datetime
-    topic: str
-    key: str
-    type: str
-    event: Event
-    received: Received
+class _Unusable(Exception):  # noqa: N818  # reads as what it is
+    """A parked record that still cannot be read, or that no handler takes any more."""
 
 
 Handler = Callable[[Transaction, Any, Message], Awaitable[None]]
@@ -63,8 +58,9 @@ async def _no_step(_: str) -> None:
 class Consumer:
     """Reads the topics of its handlers as one member of a group, until cancelled.
 
-    ``on_step`` is called between any two steps (``fetched``, ``received``, ``applied``, ``committed``,
-    ``acknowledged``), for crash tests.
+    A parked message becomes a dead letter after ``dead_after_attempts``, one that waits for another event
+    after ten times as many (days). ``on_step`` is called between any two steps (``fetched``, ``received``,
+    ``applied``, ``committed``, ``acknowledged``), for crash tests.
     """
 
     def __init__(
@@ -82,6 +78,7 @@ class Consumer:
         self._subscription = subscription
         self._handlers = handlers
         self._types = {event.TYPE: event for event in handlers}
+        self._topics = sorted({topic_of(event_type) for event_type in self._types})
         self._batch = batch
         self._retry_seconds = retry_seconds
         self._dead_after_attempts = dead_after_attempts
@@ -102,9 +99,9 @@ class Consumer:
             await self._subscription.rewind()
             await self._consume()
         except Exception as error:
-            if not (isinstance(error, BusUnavailable) or is_connection_lost(error)):
+            if not (isinstance(error, (BusUnavailable, TopicMissing)) or is_connection_lost(error)):
                 raise
-            log.warning("consumer waits: %s", error)
+            log.warning("consumer waits: %r", error)
 
     async def _consume(self) -> None:
         while True:
@@ -115,14 +112,14 @@ class Consumer:
                 await self._on_step("committed")
                 await self._acknowledge(partition, records)
                 await self._on_step("acknowledged")
-            await self.retry_parked()
+            await self.retry_parked(_RETRIES_A_ROUND)
 
     async def _acknowledge(self, partition: Partition, records: Sequence[Received]) -> None:
         await self._subscription.commit({partition: records[-1].offset + 1})
 
     async def take(self, records: Sequence[Received]) -> None:
         """Gives the records of one partition their effect: together, or one by one where that fails."""
-        messages, broken = self._read(records)
+        messages, broken = read_records(records, self._types)
         try:
             async with self._database.transaction() as tx:
                 await parking.park_unreadable(tx, broken)
@@ -132,31 +129,6 @@ class Consumer:
                 raise
             log.info("batch of %d is taken one by one: %r", len(messages), error)
             await self._apply_one_by_one(messages, broken)
-
-    def _read(self, records: Sequence[Received]) -> tuple[list[Message], list[parking.Unreadable]]:
-        messages: list[Message] = []
-        broken: list[parking.Unreadable] = []
-        for record in records:
-            headers = dict(record.headers)
-            event_type = headers.get("ce_type", b"").decode(errors="replace")
-            if headers.get("ce_type") is not None and event_type not in self._types:
-                continue
-            try:
-                messages.append(self._message(record, headers, event_type))
-            except (KeyError, ValueError) as error:
-                broken.append(parking.Unreadable(record, event_type, f"{type(error).__name__}: {error}"))
-        return messages, broken
-
-    def _message(self, record: Received, headers: Mapping[str, bytes], event_type: str) -> Message:
-        return Message(
-            event_id=UUID(headers["ce_id"].decode()),
-            occurred_at=datetime.fromisoformat(headers["ce_time"].decode()),
-            topic=record.topic,
-            key=record.key,
-            type=event_type,
-            event=self._types[event_type].model_validate_json(record.value),
-            received=record,
-        )
 
     async def _apply_together(self, tx: Transaction, messages: Sequence[Message]) -> None:
         new = await parking.unseen(tx, [message.event_id for message in messages])
@@ -173,68 +145,81 @@ class Consumer:
 
     async def _apply(self, tx: Transaction, run: Sequence[Message]) -> None:
         handler = self._handlers[type(run[0].event)]
-        enter(dict(run[0].received.headers).get("traceparent", b"").decode() or None)
         if isinstance(handler, InBatch):
+            enter(run[0].traceparent)
             await handler.handle(tx, run)
             return
         for message in run:
-            enter(dict(message.received.headers).get("traceparent", b"").decode() or None)
+            enter(message.traceparent)
             await handler(tx, message.event, message)
 
-    async def _apply_one_by_one(
-        self, messages: Sequence[Message], broken: Sequence[parking.Unreadable]
-    ) -> None:
+    async def _apply_one_by_one(self, messages: Sequence[Message], broken: Sequence[Unreadable]) -> None:
         async with self._database.transaction() as tx:
             await parking.park_unreadable(tx, broken)
             for message in messages:
                 try:
                     async with tx.savepoint():
                         await self._apply_together(tx, [message])
+                        await tx.check_deferred()
                 except Exception as error:
                     if is_connection_lost(error):
                         raise
                     await parking.unseen(tx, [message.event_id])
-                    await parking.park(tx, [message], repr(error), waiting=isinstance(error, NotYet))
-                    log.warning("parked %s of %s: %r", message.type, message.key, error)
+                    await parking.park(tx, [message], described(error), waiting=isinstance(error, NotYet))
+                    log.warning("parked %s of %s: %s", message.type, message.key, described(error))
 
-    async def retry_parked(self) -> int:
+    async def retry_parked(self, most: int | None = None) -> int:
         """Tries the due parked messages again, each key in its order; returns how many had their effect."""
-        done = 0
-        while (parked := await self._retry_next()) is not None:
-            done += parked
+        tried = done = 0
+        while tried != most and (applied := await self._retry_next()) is not None:
+            tried += 1
+            done += applied
         return done
 
     async def _retry_next(self) -> int | None:
         async with self._database.transaction() as tx:
-            row = await parking.next_due(tx, list(self._topics()))
+            row = await parking.next_due(tx, self._topics)
             if row is None:
                 return None
             try:
                 async with tx.savepoint():
-                    [message], _ = self._read([parking.as_received(row)])
-                    await self._apply(tx, [message])
-                    await parking.forget(tx, row)
+                    await self._apply_parked(tx, row)
+                    await tx.check_deferred()
                     return 1
             except Exception as error:
                 if is_connection_lost(error):
                     raise
-                attempts = row["attempts"] + 1
-                await parking.put_off(
-                    tx,
-                    row,
-                    error=repr(error),
-                    waiting=isinstance(error, NotYet),
-                    seconds=self._delay(attempts),
-                    dead=attempts >= self._dead_after_attempts,
-                )
+                await self._put_off(tx, row, error)
                 return 0
+
+    async def _apply_parked(self, tx: Transaction, row: Row) -> None:
+        messages, broken = read_records([parking.as_received(row)], self._types)
+        if not messages:
+            raise _Unusable(broken[0].error if broken else "no handler takes this type any more")
+        message = messages[0]
+        # One that could not be read before was parked without its event id being taken into the inbox.
+        if row["event_id"] == message.event_id or await parking.unseen(tx, [message.event_id]):
+            await self._apply(tx, messages)
+        await parking.forget(tx, row)
+        await parking.wake(tx, [(row["topic"], row["key"])])
+
+    async def _put_off(self, tx: Transaction, row: Row, error: Exception) -> None:
+        unusable = isinstance(error, _Unusable)
+        attempts = 0 if unusable else row["attempts"] + 1
+        patience = _PATIENCE if isinstance(error, NotYet) else 1
+        await parking.put_off(
+            tx,
+            row,
+            error=described(error),
+            waiting=unusable or isinstance(error, NotYet),
+            attempts=attempts,
+            seconds=self._delay(attempts),
+            dead=unusable or attempts >= self._dead_after_attempts * patience,
+        )
 
     def _delay(self, attempts: int) -> float:
         """Doubles each time up to an hour, spread by up to a quarter so that retries do not march in step."""
         return min(3600.0, self._retry_seconds * 2.0**attempts) * random.uniform(0.75, 1.25)  # noqa: S311  # jitter
-
-    def _topics(self) -> set[str]:
-        return {topic_of(event_type) for event_type in self._types}
 
 
 def _first_of_each(messages: Sequence[Message], new: set[UUID]) -> list[Message]:

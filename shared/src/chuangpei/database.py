@@ -10,20 +10,27 @@ while others overtake it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import literal_column, select
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql import Executable, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _JSON_TYPES = ("json", "jsonb")
+_CONNECT_SECONDS = 5.0
+_READY_SECONDS = 2.0
 Row = asyncpg.Record
 Connection = asyncpg.Connection | PoolConnectionProxy
+
+
+class DatabaseAway(ConnectionError):  # noqa: N818  # reads as the state it tells
+    """PostgreSQL cannot be reached or takes no more connections: the same work may be tried again."""
 
 
 class Statement:
@@ -92,6 +99,10 @@ class Transaction:
         async with self.connection.transaction():
             yield
 
+    async def check_deferred(self) -> None:
+        """Fails now where a deferred constraint would fail at the commit, and so undo everything."""
+        await self.connection.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Calls back once the transaction is durable; the same callback is called once."""
         if self._after_commit is None:
@@ -132,11 +143,12 @@ class Database:
         self.wake_relay: Callable[[], None] | None = None
 
     async def open(self) -> None:
-        """Connects; raises what asyncpg raises when PostgreSQL is not there."""
+        """Makes the pool. It connects when asked for something, so PostgreSQL may come later."""
         self._pool = await asyncpg.create_pool(
             self.dsn,
-            min_size=1,
+            min_size=0,
             max_size=self._pool_size,
+            timeout=_CONNECT_SECONDS,
             init=_prepare_connection,
             reset=_keep_session,
             server_settings={"application_name": self._application_name},
@@ -150,38 +162,61 @@ class Database:
 
     async def connect(self) -> asyncpg.Connection:
         """A connection of its own outside the pool, for long-lived roles such as the relay's leader."""
-        connection = await asyncpg.connect(
-            self.dsn, server_settings={"application_name": f"{self._application_name}-session"}
-        )
-        await _prepare_connection(connection)
+        try:
+            connection = await asyncpg.connect(
+                self.dsn,
+                timeout=_CONNECT_SECONDS,
+                server_settings={"application_name": f"{self._application_name}-session"},
+            )
+            await _prepare_connection(connection)
+        except _CANNOT_CONNECT as error:
+            raise DatabaseAway(str(error) or type(error).__name__) from error
         return connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._gate, self._open_pool().acquire() as connection:
-            tx = Transaction(connection, self.wake_relay)
-            async with connection.transaction():
-                yield tx
+        async with self._gate:
+            connection = await self._acquire()
+            try:
+                tx = Transaction(connection, self.wake_relay)
+                async with connection.transaction():
+                    yield tx
+            finally:
+                await self._open_pool().release(connection)
         tx.committed()
 
     async def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
         """All rows of one reading statement, outside any transaction block."""
-        async with self._gate, self._open_pool().acquire() as connection:
-            return await connection.fetch(statement.sql, *statement.arguments(values))
+        async with self._gate:
+            connection = await self._acquire()
+            try:
+                return await connection.fetch(statement.sql, *statement.arguments(values))
+            finally:
+                await self._open_pool().release(connection)
 
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """The first row of one reading statement, outside any transaction block."""
-        async with self._gate, self._open_pool().acquire() as connection:
-            return await connection.fetchrow(statement.sql, *statement.arguments(values))
+        async with self._gate:
+            connection = await self._acquire()
+            try:
+                return await connection.fetchrow(statement.sql, *statement.arguments(values))
+            finally:
+                await self._open_pool().release(connection)
 
     async def is_ready(self) -> bool:
-        """Whether PostgreSQL answers."""
+        """Whether PostgreSQL answers a request within two seconds."""
         try:
-            async with self._gate, self._open_pool().acquire(timeout=2) as connection:
-                return bool(await connection.fetchval("SELECT 1", timeout=2))
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with asyncio.timeout(_READY_SECONDS):
+                return bool(await self.row(_ONE, {}))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
+
+    async def _acquire(self) -> PoolConnectionProxy:
+        try:
+            return await self._open_pool().acquire()
+        except _CANNOT_CONNECT as error:
+            raise DatabaseAway(str(error) or type(error).__name__) from error
 
     def _open_pool(self) -> asyncpg.Pool:
         if self._pool is None:
@@ -189,16 +224,40 @@ class Database:
         return self._pool
 
 
-LOST_CONNECTION: Sequence[type[BaseException]] = (
+_ONE = Statement(select(literal_column("1")))
+
+_CANNOT_CONNECT = (
     OSError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+)
+_LOST = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
+_COLLIDED = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,
+)
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Whether the database is away, so that the same work may be tried again unchanged."""
-    return isinstance(error, tuple(LOST_CONNECTION))
+    """Whether the database is away, so that the same work may be tried again unchanged.
+
+    asyncpg's InterfaceError also tells mistakes in our own calls, which no second try mends.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error) or "closing" in str(error)
+    return isinstance(error, _LOST)
+
+
+def is_worth_retrying(error: BaseException) -> bool:
+    """Whether the work failed only because of others at work just then, or of a schema just changed."""
+    return is_connection_lost(error) or isinstance(error, _COLLIDED)

@@ -93,7 +93,7 @@ def _values(principal: Principal, key: str) -> dict[str, Any]:
 
 def _fingerprint(request: Request, body: BaseModel | bytes | None) -> bytes:
     content = body.model_dump_json().encode() if isinstance(body, BaseModel) else body or b""
-    return sha256(f"{request.method} {request.url.path}\n".encode() + content).digest()
+    return sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + content).digest()
 
 
 def _replayed(stored: Row | None, fingerprint: bytes) -> Response:

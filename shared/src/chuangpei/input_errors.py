@@ -7,16 +7,20 @@ from chuangpei.kernel.refusals import FieldError, Text
 
 _SOURCES = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
 
+_POINTER_PART_LENGTH = 100
+
 _CHINESE: Mapping[str, str] = {
     "missing": "必填",
     "extra_forbidden": "不认识的字段",
     "string_type": "应为文本",
+    "string_unicode": "含有无效字符",
     "string_too_short": "长度不足，至少 {min_length} 个字符",
     "string_too_long": "过长，至多 {max_length} 个字符",
     "string_pattern_mismatch": "格式不符",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
+    "int_parsing_size": "数值过大",
     "bool_type": "应为 true 或 false",
     "bool_parsing": "应为 true 或 false",
     "date_type": "应为日期，如 2026-05-10",
@@ -59,7 +63,13 @@ def field_errors(found: Sequence[Mapping[str, Any]]) -> tuple[FieldError, ...]:
 
 def _pointer(location: Sequence[str | int]) -> str:
     source, *rest = location or ("body",)
-    return _SOURCES.get(str(source), f"/{source}") + "".join(f"/{part}" for part in rest)
+    return _SOURCES.get(str(source), f"/{source}") + "".join(f"/{_escaped(part)}" for part in rest)
+
+
+def _escaped(part: str | int) -> str:
+    """A part of a JSON pointer (RFC 6901) that can be sent whatever a client called its field."""
+    text = str(part).replace("~", "~0").replace("/", "~1")[:_POINTER_PART_LENGTH]
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(one: Mapping[str, Any]) -> Text:
@@ -71,4 +81,11 @@ def _text(one: Mapping[str, Any]) -> Text:
     chinese = _CHINESE.get(str(one["type"]))
     if chinese is None:
         return Text(f"内容有误（{english}）", english)
-    return Text(chinese.format_map(context), english)
+    return Text(chinese.format_map(_Given(context)), english)
+
+
+class _Given(dict[str, Any]):
+    """What pydantic tells about a finding; what it does not tell reads as an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"

@@ -67,10 +67,15 @@ async def differences(dsn: str, metadata: MetaData) -> list[object]:
 
 
 async def _on_connection(dsn: str, work: Callable[[Connection], None]) -> None:
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.run_sync(work)
-    await engine.dispose()
+    # asyncpg reads the DSN itself: SQLAlchemy would not understand all of its options, such as sslmode.
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(work)
+    finally:
+        await engine.dispose()
 
 
 def upgrade_now(dsn: str, folder: Path) -> None:

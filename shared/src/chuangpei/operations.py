@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chuangpei import parking
@@ -20,6 +20,7 @@ from chuangpei.web import Body
 
 Reader = Annotated[Principal, Allow(Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
 Operator = Annotated[Principal, Allow(Role.CITY_CENTRE)]
+MessageId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class ParkedMessageView(BaseModel):
@@ -55,7 +56,7 @@ def operations_router(name: str, database: Database, clock: Clock) -> APIRouter:
         cursor: Cursor = None,
         dead_only: Annotated[bool, Query()] = False,
     ) -> Page[ParkedMessageView]:
-        place = decode_cursor(cursor, 1)
+        place = decode_cursor(cursor, 1, int)
         async with database.transaction() as tx:
             rows = await parking.listed(
                 tx, after=place[0] if place else 0, most=limit + 1, dead_only=dead_only
@@ -64,14 +65,14 @@ def operations_router(name: str, database: Database, clock: Clock) -> APIRouter:
         return page_of(views, limit, lambda view: (view.id,))
 
     @router.post("/parked-messages/{message_id}/replay", status_code=204, summary="重放 · Replay")
-    async def replay(request: Request, message_id: int, body: Reason, principal: Operator) -> Response:
+    async def replay(request: Request, message_id: MessageId, body: Reason, principal: Operator) -> Response:
         async with database.transaction() as tx:
             row = await parking.replay(tx, message_id)
             await _recorded(tx, principal, clock, "replay_message", row, body.reason)
         return Response(status_code=204)
 
     @router.post("/parked-messages/{message_id}/discard", status_code=204, summary="作废 · Discard")
-    async def discard(request: Request, message_id: int, body: Reason, principal: Operator) -> Response:
+    async def discard(request: Request, message_id: MessageId, body: Reason, principal: Operator) -> Response:
         async with database.transaction() as tx:
             row = await parking.discard(tx, message_id)
             await _recorded(tx, principal, clock, "discard_message", row, body.reason)

@@ -1,8 +1,10 @@
 """Cursor pagination: a page carries the opaque place after which the next one begins; there is no OFFSET."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -32,18 +34,51 @@ def encode_cursor(*place: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:
-    """The sort values a cursor stands for, or None for the first page; refuses one that is not ours."""
+def decode_cursor(cursor: str | None, length: int, *kinds: type) -> list[Any] | None:
+    """The sort values a cursor stands for, or None for the first page; refuses one that is not ours.
+
+    ``kinds`` names what each value must be: int, str, UUID, date or datetime; they come back as such. Without
+    them the values come as JSON gave them, whatever a client made of them.
+    """
     if cursor is None:
         return None
     try:
-        place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+        if not isinstance(place, list) or len(place) != length:
+            raise ValueError("a cursor of another list")
+        return [_READ[kind](value) for kind, value in zip(kinds, place, strict=True)] if kinds else place
     except ValueError:
-        place = None
-    if not isinstance(place, list) or len(place) != length:
         text = Text("分页标记无效", "The cursor is not valid")
-        raise Refused(Refusal(INVALID_INPUT, errors=(FieldError("/query/cursor", "invalid_cursor", text),)))
-    return place
+        error = FieldError("/query/cursor", "invalid_cursor", text)
+        raise Refused(Refusal(INVALID_INPUT, errors=(error,))) from None
+
+
+def _integer(value: Any) -> int:
+    if type(value) is not int or abs(value) >= 2**63:
+        raise ValueError("no integer that PostgreSQL holds")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text that PostgreSQL holds")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
+    if instant.utcoffset() is None:
+        raise ValueError("an instant without its zone")
+    return instant
+
+
+_READ: Mapping[type, Callable[[Any], Any]] = {
+    int: _integer,
+    str: _text,
+    UUID: lambda value: UUID(_text(value)),
+    date: lambda value: date.fromisoformat(_text(value)),
+    datetime: _instant,
+}
 
 
 def page_of(rows: Sequence[T], limit: int, place: Any) -> Page[T]:

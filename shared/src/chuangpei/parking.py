@@ -3,11 +3,12 @@
 A row that failed blocks its key: later messages of the key wait behind it. A row that merely ``waits`` (it
 came before the event it depends on) does not block: the event it waits for may have the same key. After
 the last attempt a row is a dead letter (``dead_since``) and stays until an operator replays or discards it.
+A record that cannot be read is a dead letter without an attempt and blocks nobody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from chuangpei.bus.port import Received
 from chuangpei.database import Row, Statement, Transaction
 from chuangpei.mechanism_tables import inbox, parked_messages
+from chuangpei.messages import Message, Unreadable
 
 _UNREADABLE = UUID("5d9b9c0e-6f0a-4c53-9f57-6d1b6c1f6a10")
 
@@ -73,6 +75,7 @@ _WAKE = Statement(
         parked_messages.c.topic == _wanted.c.topic,
         parked_messages.c.key == _wanted.c.key,
         parked_messages.c.waiting,
+        sa.or_(parked_messages.c.dead_since.is_(None), parked_messages.c.attempts > 0),
     )
     .values(next_try_at=func.now(), dead_since=None)
 )
@@ -102,7 +105,7 @@ _PUT_OFF = Statement(
     parked_messages.update()
     .where(parked_messages.c.id == bindparam("row_id", type_=sa.BigInteger))
     .values(
-        attempts=parked_messages.c.attempts + 1,
+        attempts=bindparam("attempts", type_=sa.Integer),
         error=bindparam("error", type_=sa.Text),
         waiting=bindparam("waiting", type_=sa.Boolean),
         next_try_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, bindparam("seconds", type_=sa.Float)),
@@ -136,15 +139,6 @@ _DISCARD = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A record that is no event of ours: a dead letter at once, for trying again cannot help."""
-
-    record: Received
-    type: str
-    error: str
-
-
 async def unseen(tx: Transaction, event_ids: Sequence[UUID]) -> set[UUID]:
     """Takes event ids into the inbox; returns those it had not seen before."""
     if not event_ids:
@@ -152,7 +146,7 @@ async def unseen(tx: Transaction, event_ids: Sequence[UUID]) -> set[UUID]:
     return {row["event_id"] for row in await tx.rows(_RECEIVE, {"event_ids": list(event_ids)})}
 
 
-async def parked_keys(tx: Transaction, messages: Sequence[Any]) -> dict[tuple[str, str], bool]:
+async def parked_keys(tx: Transaction, messages: Sequence[Message]) -> dict[tuple[str, str], bool]:
     """The keys among the messages that have parked rows; True where all of them merely wait."""
     if not messages:
         return {}
@@ -167,7 +161,7 @@ async def wake(tx: Transaction, keys: Sequence[tuple[str, str]]) -> None:
         await tx.execute(_WAKE, _pairs(keys))
 
 
-async def park(tx: Transaction, messages: Sequence[Any], error: str, *, waiting: bool) -> None:
+async def park(tx: Transaction, messages: Sequence[Message], error: str, *, waiting: bool) -> None:
     """Parks messages in the given order."""
     for message in messages:
         await tx.execute(
@@ -191,7 +185,7 @@ async def next_due(tx: Transaction, topics: Sequence[str]) -> Row | None:
 
 def as_received(row: Row) -> Received:
     """The record as it came from the bus."""
-    headers = tuple((name, value.encode("latin-1")) for name, value in row["headers"])
+    headers = tuple((name, unquote_to_bytes(value)) for name, value in row["headers"])
     return Received(row["topic"], row["key"], row["value"], headers, partition=-1, offset=-1)
 
 
@@ -201,12 +195,11 @@ async def forget(tx: Transaction, row: Row) -> None:
 
 
 async def put_off(
-    tx: Transaction, row: Row, *, error: str, waiting: bool, seconds: float, dead: bool
+    tx: Transaction, row: Row, *, error: str, waiting: bool, attempts: int, seconds: float, dead: bool
 ) -> None:
-    """Counts a failed attempt and sets the next one ``seconds`` from now, or makes it a dead letter."""
-    await tx.execute(
-        _PUT_OFF, {"row_id": row["id"], "error": error, "waiting": waiting, "seconds": seconds, "dead": dead}
-    )
+    """Notes the failed attempts and sets the next one ``seconds`` from now, or makes it a dead letter."""
+    values = {"error": _storable(error)[:2_000], "waiting": waiting, "attempts": attempts}
+    await tx.execute(_PUT_OFF, {"row_id": row["id"], "seconds": seconds, "dead": dead, **values})
 
 
 async def listed(tx: Transaction, *, after: int, most: int, dead_only: bool) -> list[Row]:
@@ -230,15 +223,20 @@ def _parked(
     return {
         "event_id": event_id,
         "topic": record.topic,
-        "key": record.key,
-        "type": event_type,
-        "headers": [[name, value.decode("latin-1")] for name, value in record.headers],
+        "key": _storable(record.key),
+        "type": _storable(event_type),
+        "headers": [[_storable(name), quote(value)] for name, value in record.headers],
         "value": record.value,
         "waiting": waiting,
-        "error": error[:2_000],
+        "error": _storable(error)[:2_000],
         "dead": dead,
     }
 
 
+def _storable(text: str) -> str:
+    """Text that PostgreSQL can hold: neither NUL nor half a character."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
 def _pairs(keys: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    return {"topics": [topic for topic, _ in keys], "keys": [key for _, key in keys]}
+    return {"topics": [topic for topic, _ in keys], "keys": [_storable(key) for _, key in keys]}

@@ -67,6 +67,8 @@ class Keyring:
 
     def __init__(self, keys: Mapping[str, str], current: str) -> None:
         self._keys = {key_id: _aead(spec) for key_id, spec in keys.items()}
+        if any("." in key_id or not key_id for key_id in keys):
+            raise ValueError("a key id must not be empty or contain a dot")
         if current not in self._keys:
             raise ValueError(f"the current key {current!r} is not among the keys")
         self._current = current
@@ -84,7 +86,7 @@ class Keyring:
         if aead is None:
             raise CannotDecrypt(f"no key {key_id!r}")
         try:
-            sealed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            sealed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
             return aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise CannotDecrypt("the value was changed or belongs to another field") from error

@@ -5,6 +5,9 @@ from chuangpei.kernel.refusals import Problem, Text
 UNAUTHENTICATED = Problem("unauthenticated", 401, Text("请先登录", "Please sign in"))
 FORBIDDEN = Problem("forbidden", 403, Text("您的身份无权进行此操作", "Your role may not do this"))
 NOT_FOUND = Problem("not_found", 404, Text("未找到", "Not found"))
+METHOD_NOT_ALLOWED = Problem(
+    "method_not_allowed", 405, Text("此地址不支持该方法", "This address does not know that method")
+)
 MALFORMED_JSON = Problem("malformed_json", 400, Text("请求内容不是有效的 JSON", "The body is not valid JSON"))
 INVALID_INPUT = Problem("invalid_input", 422, Text("填写内容有误", "The input is not valid"))
 BODY_TOO_LARGE = Problem("body_too_large", 413, Text("请求内容过大", "The body is too large"))

@@ -15,7 +15,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from chuangpei.bus.port import BusUnavailable, Publisher, Record
+from chuangpei.bus.port import BusUnavailable, Publisher, Record, RecordTooLarge, TopicMissing
 from chuangpei.database import Connection, Database, Row, Statement, is_connection_lost
 from chuangpei.events.base import topic_of
 from chuangpei.mechanism_tables import OUTBOX_CHANNEL, outbox
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _LEADER_LOCK = 0x6F7574626F78  # "outbox"
 _HINT_MARGIN = 1_000
+_SWEEP_SHARE = 20
+_MISTAKE_POLLS = 10
 
 _PENDING = Statement(
     sa.select(outbox)
@@ -77,19 +79,28 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Leads or stands by until cancelled; a lost database or bus is waited out."""
+        """Leads or stands by until cancelled; a lost database or bus is waited out.
+
+        A topic nobody made or a record the bus refuses holds up all later events until someone mends it:
+        nothing is skipped and nothing is lost.
+        """
         try:
             while True:
-                await self._lead_until_lost()
-                await asyncio.sleep(self._poll_seconds)
+                seconds = await self._lead_until_lost()
+                await asyncio.sleep(seconds)
         finally:
             await self._publisher.close()
 
-    async def _lead_until_lost(self) -> None:
+    async def _lead_until_lost(self) -> float:
+        """Leads until something fails; returns the seconds to wait before the next try."""
         try:
             await self._lead()
         except (BusUnavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError) as error:
             log.warning("relay of %s waits: %s", self._source.decode(), error)
+        except (TopicMissing, RecordTooLarge) as error:
+            log.error("relay of %s is held up until someone mends it: %r", self._source.decode(), error)
+            return self._poll_seconds * _MISTAKE_POLLS
+        return self._poll_seconds
 
     async def _lead(self) -> None:
         connection = await self._database.connect()
@@ -97,7 +108,7 @@ class Relay:
             await self._become_leader(connection)
             await connection.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
             await self._publisher.start()
-            self._hint = 0
+            self._hint, self._sweep_due = 0, 0.0
             while True:
                 self._wake.clear()
                 await self.drain(connection)
@@ -120,28 +131,39 @@ class Relay:
         The next batch is read while this one is on its way. On a failure nothing later is sent.
         """
         sent = 0
-        rows = await self._pending(connection, await self._start_point())
+        rows = await self._oldest(connection)
         while rows:
             await self._on_step("read")
-            sending = asyncio.ensure_future(self._publisher.publish([self._record(row) for row in rows]))
-            try:
-                following = await self._pending(connection, rows[-1]["id"]) if self._full(rows) else []
-            finally:
-                await sending
+            following = await self._publish(connection, rows)
             await self._on_step("sent")
             await self._delete(connection, rows)
             await self._on_step("deleted")
             self._hint = max(self._hint, rows[-1]["id"])
             sent += len(rows)
-            rows = following
+            rows = following or (await self._oldest(connection) if self._full(rows) else [])
         return sent
 
-    async def _start_point(self) -> int:
-        now = asyncio.get_running_loop().time()
-        if now >= self._sweep_due:
-            self._sweep_due = now + self._poll_seconds
-            return 0
-        return max(0, self._hint - _HINT_MARGIN)
+    async def _publish(self, connection: Connection, rows: Sequence[Row]) -> list[Row]:
+        """Sends a batch; meanwhile reads the next, unless the outbox is due to be swept from its start."""
+        sending = asyncio.ensure_future(self._publisher.publish([self._record(row) for row in rows]))
+        try:
+            if not self._full(rows) or self._is_sweep_due():
+                return []
+            return await self._pending(connection, rows[-1]["id"])
+        finally:
+            await sending
+
+    async def _oldest(self, connection: Connection) -> list[Row]:
+        if not self._is_sweep_due():
+            return await self._pending(connection, max(0, self._hint - _HINT_MARGIN))
+        begun = _now()
+        rows = await self._pending(connection, 0)
+        # An old snapshot elsewhere keeps deleted rows in the index: sweeping takes a small share of the time.
+        self._sweep_due = _now() + max(self._poll_seconds, _SWEEP_SHARE * (_now() - begun))
+        return rows
+
+    def _is_sweep_due(self) -> bool:
+        return _now() >= self._sweep_due
 
     def _full(self, rows: Sequence[Row]) -> bool:
         return len(rows) == self._batch
@@ -171,6 +193,10 @@ class Relay:
         if row["traceparent"] is not None:
             headers.append(("traceparent", row["traceparent"].encode()))
         return Record(topic_of(event_type), row["key"], row["value"], tuple(headers))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class RemoteWake:

@@ -7,17 +7,12 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import httpx
-import uvicorn
-import uvloop
 from fastapi import FastAPI
 from joserfc.jwk import KeySetSerialization
 
 from chuangpei.auth import FetchKeys, TokenVerifier
 from chuangpei.background import Job, Timer, running
-from chuangpei.bus.kafka import KafkaBus
 from chuangpei.bus.port import Bus, BusUnavailable
-from chuangpei.bus.postgres import PostgresBus
 from chuangpei.consumer import Consumer, Handlers
 from chuangpei.database import Database
 from chuangpei.events.base import topic_of
@@ -36,10 +31,14 @@ class RefusedToStart(Exception):  # noqa: N818  # reads as what happened
 
 
 def bus_of(settings: CommonSettings) -> Bus:
-    """The bus the settings name: ``kafka://…`` or ``postgresql://…``."""
+    """The bus the settings name: ``kafka://…`` or ``postgresql://…``. Only its own client is imported."""
     url = settings.bus.get_secret_value()
     if url.startswith("kafka://"):
+        from chuangpei.bus.kafka import KafkaBus
+
         return KafkaBus(url.removeprefix("kafka://"))
+    from chuangpei.bus.postgres import PostgresBus
+
     return PostgresBus(url)
 
 
@@ -63,6 +62,8 @@ def verifier_of(settings: CommonSettings) -> TokenVerifier:
 
 def _reader_of(jwks_url: str) -> FetchKeys:
     async def fetch() -> KeySetSerialization:
+        import httpx  # slow to import, and needed only once a token comes
+
         async with httpx.AsyncClient(timeout=5) as client:
             answer = await client.get(jwks_url)
             answer.raise_for_status()
@@ -136,6 +137,8 @@ def _after_topics(bus: Bus, settings: CommonSettings, job: Job) -> Job:
 
 def serve(app: FastAPI, host: str, port: int) -> None:
     """Serves one API process until it is told to stop (SIGINT or SIGTERM)."""
+    import uvicorn  # a worker process does without
+
     gc.collect()
     gc.freeze()  # the imports never die: without this, full collections pause requests for tens of ms
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, log_level="warning")
@@ -143,6 +146,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
 
 def work(database: Database, bus: Bus, jobs: Sequence[Job]) -> None:
     """Runs one worker process until it is told to stop (SIGINT or SIGTERM)."""
+    import uvloop
 
     async def until_told() -> None:
         told = asyncio.Event()

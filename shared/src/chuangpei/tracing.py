@@ -7,7 +7,7 @@ import re
 import secrets
 from contextvars import ContextVar
 
-TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -20,7 +20,7 @@ def new_traceparent() -> str:
 
 def child_of(traceparent: str | None) -> str:
     """The next hop of a trace; a fresh trace where none came or what came is malformed."""
-    match = TRACEPARENT.match(traceparent) if traceparent else None
+    match = TRACEPARENT.fullmatch(traceparent) if traceparent else None
     if match is None:
         return new_traceparent()
     return f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"

@@ -18,7 +18,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from chuangpei import problems
 from chuangpei.auth import TokenVerifier
-from chuangpei.database import is_connection_lost
+from chuangpei.database import is_worth_retrying
 from chuangpei.errors import Refused
 from chuangpei.idempotency import entity_headers
 from chuangpei.input_errors import field_errors
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", bound=BaseModel)
 
 PROBLEM_TYPE = "application/problem+json"
+_RETRY_AFTER_SECONDS = 5
 
 
 class Body(BaseModel):
@@ -89,14 +90,18 @@ def wants_english(request: Request) -> bool:
     """Whether the client prefers English; Chinese is the default."""
     best, english = 0.0, False
     for part in request.headers.get("accept-language", "").lower().split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            weight = float(quality or 1)
-        except ValueError:
-            continue
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((_weight(one) for one in parameters if one.startswith("q=")), 1.0)
         if tag[:2] in ("zh", "en") and weight > best:
             best, english = weight, tag.startswith("en")
     return english
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality.removeprefix("q="))
+    except ValueError:
+        return 1.0
 
 
 def problem_response(
@@ -216,7 +221,10 @@ def create_app(
 
 
 class RequestEdge:
-    """Gives each request an id and its place in a trace, and stops bodies that say they are too large."""
+    """Gives each request an id and its place in a trace, stops bodies that say they are too large.
+
+    What no one else answered is answered here, so that a failure has its request id too.
+    """
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self._app = app
@@ -230,18 +238,25 @@ class RequestEdge:
         request_id = _request_id(headers.get(b"x-request-id"))
         scope["request_id"] = request_id
         enter(headers.get(b"traceparent", b"").decode("latin-1") or None, request_id)
+        started = False
 
         async def send_with_id(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._max_body_bytes:
-            request = Request(scope, receive)
-            await problem_response(request, Refusal(problems.BODY_TOO_LARGE))(scope, receive, send_with_id)
-            return
-        await self._app(scope, receive, send_with_id)
+        try:
+            length = headers.get(b"content-length", b"0")
+            if length.isdigit() and int(length[:20]) > self._max_body_bytes:
+                raise Refused(Refusal(problems.BODY_TOO_LARGE))
+            await self._app(scope, receive, send_with_id)
+        except Exception as error:
+            if started:
+                raise
+            response = problem_response(Request(scope), _refusal_of(error))
+            await response(scope, receive, send_with_id)
 
 
 def _request_id(given: bytes | None) -> str:
@@ -277,6 +292,7 @@ def _serve_docs(app: FastAPI, name: str) -> None:
             swagger_js_url=f"{assets}/swagger-ui-bundle.js",
             swagger_css_url=f"{assets}/swagger-ui.css",
             swagger_favicon_url=f"{assets}/favicon-32x32.png",
+            swagger_ui_parameters={"validatorUrl": None},
         )
 
 
@@ -313,6 +329,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     known: Problem | None = {
         400: problems.MALFORMED_JSON,
         404: problems.NOT_FOUND,
+        405: problems.METHOD_NOT_ALLOWED,
         413: problems.BODY_TOO_LARGE,
     }.get(error.status_code)
     text = Text(str(error.detail), str(error.detail))
@@ -320,29 +337,23 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return problem_response(request, Refusal(problem), error.headers)
 
 
-async def _on_bad_value(request: Request, error: Exception) -> Response:
-    log.info("a value the database cannot hold: %s", error)
-    text = Text("存在数据库无法保存的值", "A value cannot be stored")
-    refusal = Refusal(problems.INVALID_INPUT, errors=(FieldError("", "bad_value", text),))
-    return problem_response(request, refusal)
-
-
-async def _on_failure(request: Request, error: Exception) -> Response:
-    if is_connection_lost(error):
-        log.warning("the database is away: %s", error)
-        return problem_response(request, Refusal(problems.UNAVAILABLE, retry_after_seconds=5))
-    log.error("request failed", exc_info=error)
-    return problem_response(request, Refusal(problems.INTERNAL))
-
-
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     Refused: _on_refused,
     RequestValidationError: _on_invalid_input,
     HTTPException: _on_http_exception,
-    asyncpg.DataError: _on_bad_value,
-    OSError: _on_failure,
-    asyncpg.PostgresConnectionError: _on_failure,
-    asyncpg.InterfaceError: _on_failure,
-    asyncpg.OperatorInterventionError: _on_failure,
-    Exception: _on_failure,
 }
+
+
+def _refusal_of(error: Exception) -> Refusal:
+    """What a client is told of a failure: wait, mend the input, or nothing but that it happened."""
+    if isinstance(error, Refused):
+        return error.refusal
+    if is_worth_retrying(error):
+        log.warning("not possible just now: %r", error)
+        return Refusal(problems.UNAVAILABLE, retry_after_seconds=_RETRY_AFTER_SECONDS)
+    if isinstance(error, asyncpg.DataError):
+        log.info("a value the database cannot hold: %s", error)
+        text = Text("存在数据库无法保存的值", "A value cannot be stored")
+        return Refusal(problems.INVALID_INPUT, errors=(FieldError("", "bad_value", text),))
+    log.error("request failed", exc_info=error)
+    return Refusal(problems.INTERNAL)
