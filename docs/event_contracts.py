@@ -118,7 +118,7 @@ def asyncapi_of(service: str, events: tuple[type[Event], ...]) -> Schema:
         "info": {
             "title": f"Chuangpei {service}",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 in Kafka binary mode; the key orders the events of one aggregate.",
+            "description": "CloudEvents 1.0 in Kafka binary mode; the key orders one aggregate's events.",
         },
         "defaultContentType": "application/json",
         "channels": channels,
@@ -137,8 +137,8 @@ the value is the JSON data, the record's key is the aggregate's id. One topic an
 reach a reader in the order in which they happened; each has its effect once, however often it comes.
 
 **How schemas grow.** Within a version only additions are made: a field stays as it was, a new one is
-optional, readers ignore what they do not know. Anything else is a new type (`.v2`) sent beside the old one until its
-readers have moved. `make check` compares each type with every form that was ever committed. The JSON
+optional, readers ignore what they do not know. Anything else is a new type (`.v2`) sent beside the old one
+until its readers have moved. `make check` compares each type with every form that was ever committed. The JSON
 Schemas are in [events/](events/), one AsyncAPI 3 document a service in [asyncapi/](asyncapi/).
 
 Personal data: `person_key` is a keyed hash; names and id numbers travel encrypted under the event key.
