@@ -35,6 +35,100 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
 }
 
 
+def schema_of(event: type[Event]) -> Schema:
+    """The JSON Schema of a type's data, as it stands in the code."""
+    schema = event.model_json_schema(mode="serialization")
+    schema["$id"] = f"urn:chuangpei:event:{event.TYPE}"
+    schema["x-key"] = event.KEY
+    schema["x-topic"] = topic_of(event.TYPE)
+    return schema
+
+
+def breaks(old: Schema, new: Schema, where: str = "") -> list[str]:
+    """Every way in which readers of the old form would fail on the new one, or new readers on old data."""
+    found: list[str] = []
+    old_fields, new_fields = old.get("properties", {}), new.get("properties", {})
+    for name, old_field in old_fields.items():
+        if name not in new_fields:
+            found.append(f"{where}{name} is gone")
+        elif _shape(old_field) != _shape(new_fields[name]):
+            found.append(f"{where}{name} changed its type")
+    old_required, new_required = set(old.get("required", ())), set(new.get("required", ()))
+    found += [f"{where}{name} is no longer always there" for name in sorted(old_required - new_required)]
+    found += [
+        f"{where}{name} is newly required, unlike in old events"
+        for name in sorted(new_required - old_required)
+    ]
+    if old.get("x-key") != new.get("x-key"):
+        found.append(f"{where}the key changed")
+    for name, old_part in old.get("$defs", {}).items():
+        if name in new.get("$defs", {}):
+            found += breaks(old_part, new["$defs"][name], f"{where}{name}.")
+    return found
+
+
+def _shape(field: Any) -> Any:
+    if isinstance(field, dict):
+        return {key: _shape(value) for key, value in field.items() if key not in ("title", "description")}
+    return [_shape(one) for one in field] if isinstance(field, list) else field
+
+
+def committed_forms(path: Path) -> list[Schema]:
+    """Every form of a schema file in the history; none outside a git checkout."""
+    relative = path.relative_to(ROOT).as_posix()
+    log = _git("log", "--format=%H", "--", relative)
+    texts = [_git("show", f"{commit}:{relative}") for commit in log.split()]
+    return [json.loads(text) for text in texts if text]
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words
+    except FileNotFoundError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def asyncapi_of(service: str, events: tuple[type[Event], ...]) -> Schema:
+    """The AsyncAPI 3 document of what a service sends."""
+    channels: Schema = {}
+    operations: Schema = {}
+    messages: Schema = {}
+    for event in events:
+        entity = topic_of(event.TYPE).rsplit(".", 1)[1]
+        name = event.__name__
+        channel = channels.setdefault(
+            entity, {"address": topic_of(event.TYPE), "messages": {}, "title": f"Events of {entity}"}
+        )
+        channel["messages"][name] = {"$ref": f"#/components/messages/{name}"}
+        messages[name] = {
+            "name": event.TYPE,
+            "summary": _first_line(event),
+            "contentType": "application/json",
+            "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
+            "payload": {"$ref": f"../events/{event.TYPE}.json"},
+            "bindings": {"kafka": {"key": {"type": "string", "description": event.KEY}}},
+        }
+        operation = operations.setdefault(
+            f"send_{entity}",
+            {"action": "send", "channel": {"$ref": f"#/channels/{entity}"}, "messages": []},
+        )
+        operation["messages"].append({"$ref": f"#/channels/{entity}/messages/{name}"})
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": f"Chuangpei {service}",
+            "version": "1.0.0",
+            "description": "CloudEvents 1.0 in Kafka binary mode; the key orders one aggregate's events.",
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": {"CloudEventHeaders": CLOUD_EVENT_HEADERS}},
+    }
+
+
 INTRODUCTION = """\
 # Events
 
