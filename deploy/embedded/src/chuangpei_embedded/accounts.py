@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from chuangpei.kernel.resident_id import make_resident_id
 
@@ -44,12 +45,20 @@ def officer(role: str, order: int, name: str, title: str, district: str | None =
     )
 
 
-def district_officers(district: str) -> tuple[Account, Account, Account]:
+class Officers(NamedTuple):
     """Three officers of one district: who accepts, who approves and who releases the batch (D05)."""
-    return (
-        officer("district_officer", 1, "李受理", "区人社·受理 District officer, accepts", district),
-        officer("district_officer", 2, "周审核", "区人社·审核 District officer, approves", district),
-        officer("district_officer", 3, "吴支付", "区人社·支付 District officer, pays", district),
+
+    accepts: Account
+    approves: Account
+    pays: Account
+
+
+def officers_of(district: str) -> Officers:
+    """The officers of a district."""
+    return Officers(
+        officer("district_officer", 1, "李受理", "区·受理 District officer, accepts", district),
+        officer("district_officer", 2, "周审核", "区·审核 District officer, approves", district),
+        officer("district_officer", 3, "吴支付", "区·支付 District officer, pays", district),
     )
 
 
@@ -62,7 +71,7 @@ AUDITOR = officer("auditor", 15, "褚审计", "审计 Auditor")
 DEMO_ACCOUNTS = (
     CITY_CENTRE,
     CITY_BUREAU,
-    *district_officers(DISTRICT),
+    *officers_of(DISTRICT),
     EVALUATOR_WHO_SCORES,
     EVALUATOR_WHO_CONFIRMS,
     AUDITOR,
