@@ -1,0 +1,89 @@
+"""The map of brand-svc: what it is made of, what it serves, what it does in the background."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from chuangpei.auth import TokenVerifier
+from chuangpei.background import Job
+from chuangpei.bus.port import Bus
+from chuangpei.database import Database
+from chuangpei.kernel.clock import Clock
+from chuangpei.kernel.refusals import Text
+from chuangpei.operations import operations_router
+from chuangpei.service import alive, background_of, bus_of, clock_of, remote_wake_of, verifier_of
+from chuangpei.web import create_app
+from fastapi import FastAPI
+
+from brand_svc.applications.routes import router as applications
+from brand_svc.brands.routes import router as brands
+from brand_svc.consumers import handlers
+from brand_svc.exit_cases.routes import router as exit_cases
+from brand_svc.policy.parameters import load_book
+from brand_svc.rounds.routes import router as rounds
+from brand_svc.service import Service
+from brand_svc.settings import Settings
+from brand_svc.signals.routes import router as signals
+
+NAME = "brand"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    bus: Bus | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Service:
+    """The parts of one brand-svc; nothing is connected yet."""
+    return Service(
+        settings=settings,
+        clock=clock or clock_of(settings),
+        database=Database(
+            settings.database.get_secret_value(),
+            pool_size=settings.database_pool,
+            application_name="brand-svc",
+        ),
+        bus=bus or bus_of(settings),
+        verifier=verifier or verifier_of(settings),
+        law=load_book(),
+    )
+
+
+def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
+    """The API process; ``with_work`` lets it relay and consume as well."""
+
+    def lifespan() -> AbstractAsyncContextManager[None]:
+        work = jobs(service) if with_work else remote_wake_of(service.database)
+        return alive(service.database, service.bus, work)
+
+    return create_app(
+        name=NAME,
+        title=Text("品牌服务", "Brand service"),
+        description="培训优质品牌的遴选、名单与退出 · Rounds, lists and exits of quality training brands",
+        state=service,
+        verifier=service.verifier,
+        routers=[
+            rounds,
+            applications,
+            brands,
+            exit_cases,
+            signals,
+            operations_router(NAME, service.database, service.clock),
+        ],
+        is_ready=service.database.is_ready,
+        lifespan=lifespan,
+        max_body_bytes=service.settings.max_body_bytes,
+    )
+
+
+def jobs(service: Service) -> list[Job]:
+    """Relay and consumer. There are no timers: no brand ends by time (D08)."""
+    return background_of(
+        service.settings,
+        service.database,
+        service.bus,
+        name=NAME,
+        handlers=handlers(service),
+        timers=(),
+    )

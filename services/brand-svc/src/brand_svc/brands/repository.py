@@ -1,0 +1,126 @@
+"""Queries on brands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from chuangpei.database import Row, Statement, Transaction
+from sqlalchemy import bindparam, select
+
+from brand_svc.brands.brand import Brand
+from brand_svc.brands.lifecycle import State
+from brand_svc.brands.tables import brands
+from brand_svc.policy.facts import Tier
+from brand_svc.rounds.tables import rounds
+from brand_svc.schema import written
+from brand_svc.standing.tables import bans
+
+_codes = sa.func.any(bindparam("credit_codes", type_=sa.ARRAY(sa.Text)))
+_active = brands.c.state == written(State.ACTIVE)
+
+_NAMES = tuple(column.name for column in brands.c)
+_INSERT = Statement(brands.insert().values({name: bindparam(name) for name in _NAMES}))
+_ACTIVE_CODES = Statement(select(brands.c.credit_code).where(_active))
+_ACTIVE_OF = Statement(select(brands).where(_active, brands.c.credit_code == _codes))
+_END_ALL = Statement(
+    brands.update()
+    .where(_active)
+    .values(
+        state=written(State.ENDED),
+        ended_on=sa.func.greatest(bindparam("day", type_=sa.Date), brands.c.recognised_on),
+    )
+    .returning(brands.c.credit_code)
+)
+_SAVE = Statement(
+    brands.update()
+    .where(brands.c.id == bindparam("of_id"))
+    .values(
+        state=bindparam("state"),
+        ended_on=bindparam("ended_on"),
+        may_apply_again_on=bindparam("may_apply_again_on"),
+    )
+)
+_PUBLIC_LIST = Statement(
+    select(brands, rounds.c.name.label("round_name"))
+    .join_from(brands, rounds, brands.c.round_id == rounds.c.id)
+    .where(
+        _active,
+        sa.or_(bindparam("after", type_=sa.Text).is_(None), brands.c.credit_code > bindparam("after")),
+        *(
+            sa.or_(bindparam(name, type_=sa.Text).is_(None), brands.c[name] == bindparam(name))
+            for name in ("district", "tier")
+        ),
+    )
+    .order_by(brands.c.credit_code)
+    .limit(bindparam("most"))
+)
+_HISTORY = Statement(
+    select(brands, rounds.c.name.label("round_name"), bans.c.ground.label("revoked_for"))
+    .select_from(
+        brands.join(rounds, brands.c.round_id == rounds.c.id).outerjoin(bans, bans.c.brand_id == brands.c.id)
+    )
+    .where(brands.c.credit_code == bindparam("credit_code"))
+    .order_by(brands.c.recognised_on.desc(), brands.c.id.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBrand:
+    """A brand with the name of its round and, where it was revoked, the ground."""
+
+    brand: Brand
+    round_name: str
+    revoked_for: str | None = None
+
+
+def _brand(row: Row) -> Brand:
+    values = {name: row[name] for name in _NAMES}
+    return Brand(**{**values, "state": State(row["state"]), "tier": Tier(row["tier"])})
+
+
+async def add_all(tx: Transaction, recognised: Sequence[Brand]) -> None:
+    """Adds brands. The database refuses one that overlaps another of its credit code or a ban."""
+    await tx.execute_many(_INSERT, [{name: getattr(brand, name) for name in _NAMES} for brand in recognised])
+
+
+async def active_codes(tx: Transaction) -> list[str]:
+    """The credit codes of all holders."""
+    return [row["credit_code"] for row in await tx.rows(_ACTIVE_CODES, {})]
+
+
+async def active_of(tx: Transaction, credit_codes: Sequence[str]) -> dict[str, Brand]:
+    """The active brands of these credit codes. Lock their standings first."""
+    rows = await tx.rows(_ACTIVE_OF, {"credit_codes": list(credit_codes)})
+    return {row["credit_code"]: _brand(row) for row in rows}
+
+
+async def end_all(tx: Transaction, day: date) -> set[str]:
+    """Ends every active brand as a new list takes force on ``day`` (B06, D08); the credit codes concerned."""
+    return {row["credit_code"] for row in await tx.rows(_END_ALL, {"day": day})}
+
+
+async def save(tx: Transaction, brand: Brand) -> None:
+    """Stores a brand that was revoked."""
+    values = {
+        "of_id": brand.id,
+        "state": brand.state,
+        "ended_on": brand.ended_on,
+        "may_apply_again_on": brand.may_apply_again_on,
+    }
+    await tx.execute(_SAVE, values)
+
+
+async def public_list(
+    tx: Transaction, district: str | None, tier: Tier | None, after: str | None, most: int
+) -> list[ListedBrand]:
+    """The active brands by credit code."""
+    values = {"district": district, "tier": tier, "after": after, "most": most}
+    rows = await tx.rows(_PUBLIC_LIST, values)
+    return [ListedBrand(_brand(row), row["round_name"]) for row in rows]
+
+
+async def history(tx: Transaction, credit_code: str) -> list[ListedBrand]:
+    """All brands an institution ever held, the latest first."""
+    rows = await tx.rows(_HISTORY, {"credit_code": credit_code})
+    return [ListedBrand(_brand(row), row["round_name"], row["revoked_for"]) for row in rows]

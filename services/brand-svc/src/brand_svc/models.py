@@ -1,0 +1,23 @@
+"""Every table of brand-svc, for migrations."""
+
+from brand_svc.applications.tables import applications
+from brand_svc.brands.tables import brands
+from brand_svc.exit_cases.tables import exit_cases
+from brand_svc.institutions.tables import institutions
+from brand_svc.rounds.tables import recognitions, rounds
+from brand_svc.schema import metadata
+from brand_svc.signals.tables import signals
+from brand_svc.standing.tables import bans, standings
+
+__all__ = [
+    "applications",
+    "bans",
+    "brands",
+    "exit_cases",
+    "institutions",
+    "metadata",
+    "recognitions",
+    "rounds",
+    "signals",
+    "standings",
+]

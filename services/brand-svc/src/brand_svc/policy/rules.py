@@ -1,0 +1,188 @@
+"""Who may apply for a brand and be recognised: one function a rule, all of one shape (B02, B08, B11–B13)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from chuangpei.kernel.dated import DatedValue
+from chuangpei.kernel.dates import add_years
+from chuangpei.kernel.refusals import Finding, Outcome, Text
+
+from brand_svc.policy.facts import ConfirmedExit, Facts, Tier
+from brand_svc.policy.parameters import Parameters
+
+Rule = Callable[[Facts, Parameters], Finding]
+
+_DAY = timedelta(days=1)
+_DOCUMENT = "沪人社职〔2026〕150号"
+
+
+def may_apply_again_on(revoked_on: date, law: Parameters) -> date:
+    """The first day on which a revoked institution may apply again (B12, D07).
+
+    The day after the same day two years later: 2026-07-15 gives 2028-07-16. In a year without
+    29 February the 28th stands for it: 2028-02-29 gives 2030-03-01.
+    """
+    return _free_from(revoked_on, law.reapplication_ban_years)
+
+
+def _free_from(day: date, years: DatedValue) -> date:
+    return add_years(day, years.value) + _DAY
+
+
+def no_ban(facts: Facts, law: Parameters) -> Finding:
+    """No ban after a revocation runs (2年内不得重新申报; B12, D07); the refusal names the day it ends."""
+    running = [one for one in facts.exits if facts.day < one.may_apply_again_on]
+    years = law.reapplication_ban_years
+    if not running:
+        return _finding(
+            years,
+            Outcome.PASSED,
+            facts,
+            fact=_exits(facts.exits),
+            required=f"撤销满{years.value}年",
+            text=Text("不在禁止申报期内", "No re-application ban runs"),
+        )
+    last = max(running, key=lambda one: one.may_apply_again_on)
+    day = last.may_apply_again_on
+    return _finding(
+        years,
+        Outcome.FAILED,
+        facts,
+        fact=_exits(running),
+        required=f"≥ {day}",
+        text=Text(
+            f"品牌认定于 {last.revoked_on} 被撤销，{years.value}年内不得重新申报，{day} 起方可申报",
+            f"The brand was revoked on {last.revoked_on}; a new application is possible from {day}",
+        ),
+    )
+
+
+def clean_record(facts: Facts, law: Parameters) -> Finding:
+    """No major accident, serious violation or dishonesty record in three years (近三年无失信记录; B02)."""
+    return _clean_for(facts, law.clean_record_years, law.clean_record_grounds)
+
+
+def no_bar_to_recognition(facts: Facts, law: Parameters) -> Finding:
+    """No subsidy fraud, major accident or major complaint in three years (不予认定情形; B13)."""
+    return _clean_for(facts, law.bar_years, law.bar_grounds)
+
+
+def _clean_for(facts: Facts, years: DatedValue, grounds: DatedValue) -> Finding:
+    relevant = [one for one in facts.exits if one.ground in grounds.value]
+    recent = [one for one in relevant if facts.day < _free_from(one.revoked_on, years)]
+    if not recent:
+        return _finding(
+            years,
+            Outcome.PASSED,
+            facts,
+            fact=_exits(relevant),
+            required=f"近{years.value}年无 {'、'.join(grounds.value)}",
+            text=Text(f"近{years.value}年无经确认的记录", f"No confirmed record in {years.value} years"),
+        )
+    last = max(one.revoked_on for one in recent)
+    day = _free_from(last, years)
+    return _finding(
+        years,
+        Outcome.FAILED,
+        facts,
+        fact=_exits(recent),
+        required=f"≥ {day}",
+        text=Text(
+            f"{last} 有经确认的记录，{day} 起方满{years.value}年",
+            f"A confirmed record of {last} stands in the way until {years.value} years have passed, on {day}",
+        ),
+    )
+
+
+def applied_for_district_tier(facts: Facts, law: Parameters) -> Finding:
+    """There is no direct application for the city tier (市级品牌由区级择优遴选; B03, B08)."""
+    district = facts.tier_applied_for is Tier.DISTRICT
+    return Finding(
+        rule="B08",
+        article=f"{_DOCUMENT} 二(二)3",
+        outcome=Outcome.PASSED if district else Outcome.FAILED,
+        fact=f"{facts.credit_code}：{facts.tier_applied_for}",
+        required=str(Tier.DISTRICT),
+        text=Text(
+            "向所在区申报；市级品牌由区级品牌中择优遴选，不直接申报",
+            "Applications go to the district; the city tier is chosen among district brands, not applied for",
+        ),
+    )
+
+
+def no_open_case(facts: Facts, law: Parameters) -> Finding:
+    """An exit case under way (退出核查中; B11) only warns: until it is decided nothing is established."""
+    return Finding(
+        rule="B11",
+        article=f"{_DOCUMENT} 三(三)",
+        outcome=Outcome.WARNED if facts.open_grounds else Outcome.PASSED,
+        fact=f"{facts.credit_code}：{'、'.join(facts.open_grounds) or '无'}",
+        required="无",
+        text=Text("有未结的退出核查", "An exit case is under way")
+        if facts.open_grounds
+        else Text("无未结的退出核查", "No exit case is under way"),
+    )
+
+
+def no_unverified_signal(facts: Facts, law: Parameters) -> Finding:
+    """Signals of the last three years that nobody verified (未核实线索; B02, B10) only warn."""
+    years = law.clean_record_years
+    recent = [day for day in facts.signals if facts.day < _free_from(day, years)]
+    return _finding(
+        years,
+        Outcome.WARNED if recent else Outcome.PASSED,
+        facts,
+        fact=f"{len(recent)} 条",
+        required="0 条",
+        text=Text(
+            f"近{years.value}年有 {len(recent)} 条线索未经核实",
+            f"{len(recent)} signals of the last {years.value} years were not verified",
+        )
+        if recent
+        else Text("无未核实线索", "There are no unverified signals"),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    applied_for_district_tier,
+    no_ban,
+    clean_record,
+    no_bar_to_recognition,
+    no_open_case,
+    no_unverified_signal,
+)
+"""All rules, in the order in which findings are shown; asked at application and again at recognition."""
+
+
+def round_interval(opens_on: date, previous_opens_on: date | None, law: Parameters) -> Finding:
+    """A round every two years, in principle (每2年组织一次; B05): a shorter interval only warns (D08)."""
+    years = law.round_interval_years
+    due = None if previous_opens_on is None else add_years(previous_opens_on, years.value)
+    early = due is not None and opens_on < due
+    return Finding(
+        rule=years.rule,
+        article=years.article,
+        outcome=Outcome.WARNED if early else Outcome.PASSED,
+        fact=str(opens_on),
+        required="—" if due is None else f"≥ {due}",
+        text=Text(f"距上一轮不满{years.value}年", f"Less than {years.value} years after the last round")
+        if early
+        else Text(f"遴选每{years.value}年组织一次", f"A round takes place every {years.value} years"),
+    )
+
+
+def _finding(
+    dated: DatedValue, outcome: Outcome, facts: Facts, *, fact: str, required: str, text: Text
+) -> Finding:
+    return Finding(
+        rule=dated.rule,
+        article=dated.article,
+        outcome=outcome,
+        fact=f"{facts.credit_code}：{fact}",
+        required=required,
+        text=text,
+    )
+
+
+def _exits(exits: tuple[ConfirmedExit, ...] | list[ConfirmedExit]) -> str:
+    return "；".join(f"{one.ground} {one.revoked_on} 撤销" for one in exits) or "无撤销记录"

@@ -1,0 +1,37 @@
+"""The refusals that only brand-svc gives."""
+
+from chuangpei.kernel.refusals import Problem, Text
+
+NO_INSTITUTION = Problem(
+    "no_institution_in_token",
+    403,
+    Text("登录身份未关联机构", "The token stands for no institution"),
+)
+UNKNOWN_INSTITUTION = Problem(
+    "unknown_institution",
+    422,
+    Text("该机构尚未登记", "The institution is not registered"),
+)
+NOT_ELIGIBLE = Problem("not_eligible", 422, Text("不符合规定的条件", "The conditions are not met"))
+ALREADY_APPLIED = Problem(
+    "already_applied", 409, Text("本轮已申报", "The institution has applied in this round")
+)
+ROUND_UNDER_WAY = Problem(
+    "round_under_way",
+    409,
+    Text("上一轮遴选尚未公布，不能另开一轮", "Another round has not been published yet"),
+)
+NOT_ACCEPTING = Problem(
+    "not_accepting_applications",
+    409,
+    Text("本轮当前不接受申报", "The round accepts no applications now"),
+)
+TOO_EARLY = Problem("too_early", 409, Text("尚未到公告的日期", "The announced day has not come yet"))
+NOT_RECOMMENDED = Problem(
+    "not_recommended",
+    422,
+    Text(
+        "只能审议本轮经区推荐的申报",
+        "Only applications a district recommends in this round can be chosen",
+    ),
+)

@@ -1,0 +1,29 @@
+"""What every lifecycle asks alike: the next state, or a refusal that names the present one."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.problems import NOT_ALLOWED_NOW, PRECONDITION_FAILED
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+
+
+def next_state(table: Mapping[tuple[S, A], S], state: S, action: A) -> S | Refusal:
+    """The state after ``action``, or the refusal where the table has no such step."""
+    after = table.get((state, action))
+    if after is not None:
+        return after
+    return Refusal(
+        NOT_ALLOWED_NOW,
+        detail=Text(
+            f"当前状态为 {state}，不能执行 {action}", f"In state {state} the step {action} is not possible"
+        ),
+    )
+
+
+def stale(version: int, expected: int) -> Refusal | None:
+    """The refusal where the row, read under its lock, is no longer the version the caller saw."""
+    return None if version == expected else Refusal(PRECONDITION_FAILED)
