@@ -81,6 +81,17 @@ async def once(
     return Response(content, status, headers, media_type="application/json")
 
 
+async def stored_answer(
+    database: Database, request: Request, principal: Principal, key: str, body: BaseModel | bytes | None
+) -> Response | None:
+    """The answer stored under the key, for deeds that ask others before their transaction begins.
+
+    What has been answered is then not asked again. Raises :class:`Refused` (422) for another payload.
+    """
+    stored = await database.row(_STORED, _values(principal, key))
+    return None if stored is None else _replayed(stored, _fingerprint(request, body))
+
+
 def entity_headers(view: BaseModel) -> dict[str, str]:
     """The ETag of a view that has a ``version``."""
     version = getattr(view, "version", None)

@@ -1,0 +1,1 @@
+"""Subsidy claims (补贴申领)."""

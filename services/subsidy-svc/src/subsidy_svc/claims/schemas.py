@@ -1,0 +1,216 @@
+"""What the API takes and shows of claims."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from chuangpei.database import Row
+from chuangpei.input_errors import InvalidText
+from chuangpei.kernel.credit_code import parse_credit_code
+from chuangpei.kernel.refusals import Text
+from chuangpei.web import Body, FindingView
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from subsidy_svc.claims.claim import Claim
+from subsidy_svc.claims.gathering import ChosenAccount
+from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.policy.facts import AccountKind
+from subsidy_svc.windows.window import Window
+
+
+def _credit_code(text: str) -> str:
+    parsed = parse_credit_code(text)
+    if isinstance(parsed, Text):
+        raise InvalidText(parsed)
+    return parsed.code
+
+
+CreditCodeText = Annotated[str, Field(max_length=60), AfterValidator(_credit_code)]
+# Nothing in a bank's or a holder's name may look like a formula or a column's end in the payment file.
+_NAME = r"^[^\W_][\w .·•()（）\-]*$"
+
+
+class CardAccount(Body):
+    """The account linked to the person's social-security card (社保卡账户; S11)."""
+
+    kind: Literal["social_security_card"]
+
+
+class OtherAccount(Body):
+    """Another account in the person's own name, with the reason why (S11)."""
+
+    kind: Literal["other"]
+    bank: str = Field(min_length=2, max_length=80, pattern=_NAME, examples=["中国工商银行"])
+    account_number: str = Field(pattern=r"^[0-9]{8,32}$", examples=["6222021001122334455"])
+    holder_name: str = Field(min_length=2, max_length=80, pattern=_NAME, examples=["张三丰"])
+    reason: str = Field(min_length=2, max_length=200, examples=["社保卡金融账户未激活"])
+
+
+class ClaimBody(Body):
+    """An application (申请)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "certificate_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c001",
+                    "enterprise_credit_code": "91310115MA1K4XYZ0L",
+                    "account": {"kind": "social_security_card"},
+                }
+            ]
+        }
+    )
+
+    certificate_id: UUID
+    enterprise_credit_code: CreditCodeText
+    account: Annotated[CardAccount | OtherAccount, Field(discriminator="kind")]
+
+    def chosen_account(self) -> ChosenAccount:
+        """The account asked for, as the use cases know it."""
+        if isinstance(self.account, CardAccount):
+            return ChosenAccount(AccountKind.SOCIAL_SECURITY_CARD)
+        given = self.account
+        return ChosenAccount(
+            AccountKind.OTHER, given.bank, given.account_number, given.holder_name, given.reason
+        )
+
+
+class Reason(Body):
+    """Why a decision was made; the person can read it."""
+
+    reason: str = Field(min_length=2, max_length=500, examples=["经核实，申请材料与登记信息不符"])
+
+
+class ClaimView(BaseModel):
+    """A claim (申领). Money is integer fen; the holder and the account are masked."""
+
+    id: UUID
+    certificate_id: UUID
+    certificate_number: str
+    state: State
+    version: int
+    holder: str
+    institution_name: str
+    district: str
+    project_code: str
+    project_name: str
+    enterprise_credit_code: str
+    enterprise_name: str
+    channel: str
+    account_kind: AccountKind
+    account: str
+    account_reason: str | None
+    amount_fen: int
+    submitted_at: datetime
+    notice_last_day: date | None
+    decision_reason: str | None
+
+
+class TimelineEntry(BaseModel):
+    """One thing that was done to a claim (办理记录)."""
+
+    at: datetime
+    action: str
+    role: str
+    from_state: str | None
+    to_state: str | None
+    reason: str | None
+
+
+class NoticeInClaim(BaseModel):
+    """The claim's public notice (公示)."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+
+
+class PaymentInClaim(BaseModel):
+    """The claim's payment line (支付)."""
+
+    batch_number: str
+    batch_state: str
+    line_no: int
+    status: str
+    bank_code: str | None
+
+
+class ClaimDetail(ClaimView):
+    """A claim with every finding of its decision and what was done to it."""
+
+    findings: list[FindingView]
+    within_years_on: dict[str, bool | None]
+    policy_version: str
+    notice: NoticeInClaim | None
+    payment: PaymentInClaim | None
+    timeline: list[TimelineEntry]
+
+
+def new_claim_view(claim: Claim, window: Window) -> ClaimView:
+    """The view of a claim just submitted."""
+    return _view(
+        claim, window.certificate_number, window.masked_name, window.institution_name, window.project_name
+    )
+
+
+def claim_view(claim: Claim, row: Row) -> ClaimView:
+    """The view of a claim, with what its window shows taken from ``row``."""
+    return _view(
+        claim, row["certificate_number"], row["masked_name"], row["institution_name"], row["project_name"]
+    )
+
+
+def claim_detail(claim: Claim, row: Row, timeline: list[Row]) -> ClaimDetail:
+    """The whole page of a claim."""
+    payment = None
+    if row["line_no"] is not None:
+        payment = PaymentInClaim(
+            batch_number=row["batch_number"],
+            batch_state=row["batch_state"],
+            line_no=row["line_no"],
+            status=row["line_status"],
+            bank_code=row["bank_code"],
+        )
+    notice = None
+    if row["notice_id"] is not None:
+        notice = NoticeInClaim(
+            id=row["notice_id"], first_day=row["notice_first_day"], last_day=row["notice_last_day"]
+        )
+    return ClaimDetail(
+        **claim_view(claim, row).model_dump(),
+        findings=[FindingView(**one) for one in row["findings"]],
+        within_years_on=row["within_years_on"],
+        policy_version=row["policy_version"],
+        notice=notice,
+        payment=payment,
+        timeline=[TimelineEntry(**_entry(one)) for one in timeline],
+    )
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    return dict(row)
+
+
+def _view(claim: Claim, number: str, holder: str, institution: str, project: str) -> ClaimView:
+    return ClaimView(
+        id=claim.id,
+        certificate_id=claim.certificate_id,
+        certificate_number=number,
+        state=claim.state,
+        version=claim.version,
+        holder=holder,
+        institution_name=institution,
+        district=claim.district,
+        project_code=claim.project_code,
+        project_name=project,
+        enterprise_credit_code=claim.enterprise_credit_code,
+        enterprise_name=claim.enterprise_name,
+        channel=claim.channel,
+        account_kind=AccountKind(claim.account_kind),
+        account=claim.account_masked,
+        account_reason=claim.account_reason,
+        amount_fen=claim.amount_fen,
+        submitted_at=claim.submitted_at,
+        notice_last_day=claim.notice_last_day,
+        decision_reason=claim.decision_reason,
+    )

@@ -1,0 +1,131 @@
+"""The one statement of a submission: window locked, place taken, claim, audit row and event written, or nothing.
+
+Two unique keys of ``reservations`` guard the caps (S03, S04): the statement takes the lowest free slot, and whoever
+comes second on a slot or a project writes nothing at all.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.mechanism_tables import audit_log, outbox
+from sqlalchemy import bindparam, func
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+
+from subsidy_svc.claims.tables import claims, reservations
+from subsidy_svc.windows.repository import WINDOW_COLUMNS
+from subsidy_svc.windows.tables import windows
+
+CLAIM_COLUMNS = tuple(
+    column.name
+    for column in claims.columns
+    if column.name
+    not in (
+        "accepted_by",
+        "accepted_by_person",
+        "approved_by",
+        "approved_by_person",
+        "notice_last_day",
+        "decision_reason",
+    )
+)
+_AUDIT_COLUMNS = tuple(column.name for column in audit_log.columns if column.name not in ("id", "from_state"))
+_OUTBOX_COLUMNS = ("event_id", "type", "key", "occurred_at", "traceparent", "value")
+
+
+def _given(table: sa.Table, names: tuple[str, ...], prefix: str) -> list[sa.ColumnElement[Any]]:
+    return [bindparam(f"{prefix}_{name}", type_=table.c[name].type).label(name) for name in names]
+
+
+def _submit() -> Statement:
+    window = (
+        sa.select(windows.c.certificate_id)
+        .where(
+            windows.c.certificate_id == bindparam("claim_certificate_id", type_=sa.Uuid),
+            windows.c.revoked_on.is_(None),
+        )
+        .with_for_update()
+        .cte("locked_window")
+    )
+    person = bindparam("claim_person_key", type_=sa.Text)
+    number = func.generate_series(1, bindparam("most_places", type_=sa.Integer)).column_valued("number")
+    free_place = (
+        sa.select(number)
+        .where(~sa.exists().where(reservations.c.person_key == person, reservations.c.slot == number))
+        .order_by(number)
+        .limit(1)
+        .subquery("free")
+    )
+    place = (
+        insert(reservations)
+        .from_select(
+            ["person_key", "slot", "project_code", "claim_id"],
+            sa.select(
+                person,
+                free_place.c.number,
+                bindparam("claim_project_code", type_=sa.Text),
+                bindparam("claim_id", type_=sa.Uuid),
+            ).select_from(window.join(free_place, sa.true())),
+        )
+        .on_conflict_do_nothing()
+        .returning(reservations.c.slot)
+        .cte("place")
+    )
+    claim = (
+        insert(claims)
+        .from_select(
+            list(CLAIM_COLUMNS), sa.select(*_given(claims, CLAIM_COLUMNS, "claim")).select_from(place)
+        )
+        .returning(claims.c.id)
+        .cte("claim")
+    )
+    audited = (
+        insert(audit_log)
+        .from_select(
+            list(_AUDIT_COLUMNS), sa.select(*_given(audit_log, _AUDIT_COLUMNS, "audit")).select_from(claim)
+        )
+        .cte("audited")
+    )
+    told = (
+        insert(outbox)
+        .from_select(
+            list(_OUTBOX_COLUMNS), sa.select(*_given(outbox, _OUTBOX_COLUMNS, "event")).select_from(claim)
+        )
+        .returning(outbox.c.id)
+        .add_cte(audited)
+    )
+    return Statement(told)
+
+
+_SUBMIT = _submit()
+_counted_projects = (
+    sa.select(
+        func.coalesce(
+            func.array_agg(aggregate_order_by(reservations.c.project_code, reservations.c.slot)),
+            sa.cast(sa.literal_column("'{}'"), sa.ARRAY(sa.Text)),
+        )
+    )
+    .where(reservations.c.person_key == windows.c.person_key)
+    .scalar_subquery()
+)
+_STANDING = Statement(
+    sa.select(*WINDOW_COLUMNS, _counted_projects.label("counted_projects")).where(
+        windows.c.certificate_id == bindparam("certificate_id"),
+        windows.c.person_key == bindparam("person_key"),
+    )
+)
+
+
+async def standing(reader: Database | Transaction, certificate_id: UUID, person_key: str) -> Row | None:
+    """The person's window and the projects of the claims that count (D03); None if it is not the person's."""
+    return await reader.row(_STANDING, {"certificate_id": certificate_id, "person_key": person_key})
+
+
+async def write(tx: Transaction, values: Mapping[str, Any]) -> bool:
+    """Writes the claim with everything that belongs to it; False where a place or the window was not to be had."""
+    written = await tx.row(_SUBMIT, values)
+    if written is not None and tx.wake_relay is not None:
+        tx.after_commit(tx.wake_relay)
+    return written is not None

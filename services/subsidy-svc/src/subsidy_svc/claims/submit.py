@@ -1,0 +1,150 @@
+"""Submitting a claim (申请): prepared outside the transaction, written by one statement inside it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chuangpei.auth import Principal
+from chuangpei.database import Transaction
+from chuangpei.events.subsidy import ClaimSubmitted
+from chuangpei.kernel.clock import civil_date
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import Finding, Refusal
+from chuangpei.outbox import event_row
+from chuangpei.problems import NOT_FOUND
+from chuangpei.tracing import current_request_id
+
+from subsidy_svc.claims import submission
+from subsidy_svc.claims.claim import Claim
+from subsidy_svc.claims.gathering import ChosenAccount, Gathered, gather
+from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.payee import Payee
+from subsidy_svc.claims.schemas import ClaimView, new_claim_view
+from subsidy_svc.policy.decision import Decision, decide
+from subsidy_svc.policy.parameters import Law
+from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
+from subsidy_svc.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An application that met every condition when it was looked at; its caps are guarded when it is written."""
+
+    gathered: Gathered
+    payee: Payee
+    decision: Decision
+    law: Law
+    applied_at: datetime
+
+
+async def prepare(
+    service: Service, person_key: str, certificate_id: UUID, enterprise: str, chosen: ChosenAccount
+) -> Prepared | Refusal:
+    """Gathers the facts and decides (S01–S05, S11, D01–D03, D10); a refusal carries every finding."""
+    applied_at = service.clock.now()
+    standing = await submission.standing(service.database, certificate_id, person_key)
+    if standing is None:
+        return Refusal(NOT_FOUND)
+    law = service.law.on(standing["issued_on"])
+    gathered = await gather(service, standing, law, enterprise, chosen, civil_date(applied_at))
+    if isinstance(gathered, Refusal):
+        return gathered
+    decision = decide(gathered.facts, law)
+    if not decision.eligible:
+        return Refusal(NOT_ELIGIBLE, findings=decision.findings)
+    assert gathered.payee is not None, "an eligible person has an account"
+    return Prepared(gathered, gathered.payee, decision, law, applied_at)
+
+
+async def submit(
+    tx: Transaction, service: Service, principal: Principal, prepared: Prepared
+) -> ClaimView | Refusal:
+    """Takes a place and writes the claim, or refuses with what stands in the way now (S03, S04, D06)."""
+    claim = _claim(prepared)
+    values = _values(service, principal, prepared, claim)
+    # Each lost race for a slot leaves one slot fewer.
+    for _ in range(prepared.law.subsidies_per_person + 1):
+        if await submission.write(tx, values):
+            return new_claim_view(claim, prepared.gathered.window)
+        decision = await _decide_again(tx, prepared)
+        if not decision.eligible:
+            return Refusal(NOT_ELIGIBLE, findings=decision.findings)
+    return Refusal(BUSY, retry_after_seconds=1)
+
+
+async def _decide_again(tx: Transaction, prepared: Prepared) -> Decision:
+    window = prepared.gathered.window
+    standing = await submission.standing(tx, window.certificate_id, window.person_key)
+    assert standing is not None, "windows are never deleted"
+    facts = replace(
+        prepared.gathered.facts,
+        counted_projects=tuple(standing["counted_projects"]),
+        certificate_revoked_on=standing["revoked_on"],
+    )
+    return decide(facts, prepared.law)
+
+
+def _claim(prepared: Prepared) -> Claim:
+    window, facts = prepared.gathered.window, prepared.gathered.facts
+    assert facts.enterprise_at_reference is not None, "an eligible claim has an enterprise"
+    return Claim(
+        id=new_id(),
+        certificate_id=window.certificate_id,
+        person_key=window.person_key,
+        district=window.district,
+        institution_credit_code=window.institution_credit_code,
+        project_code=window.project_code,
+        amount_fen=prepared.decision.amount_fen,
+        enterprise_credit_code=facts.enterprise_credit_code,
+        enterprise_name=facts.enterprise_at_reference.name,
+        channel="online",
+        account_kind=facts.account.kind,
+        account_masked=prepared.payee.masked,
+        account_reason=facts.account.reason,
+        submitted_at=prepared.applied_at,
+        state=State.SUBMITTED,
+    )
+
+
+def _values(service: Service, principal: Principal, prepared: Prepared, claim: Claim) -> dict[str, Any]:
+    decision, at = prepared.decision, prepared.applied_at
+    columns = {name: getattr(claim, name) for name in submission.CLAIM_COLUMNS if hasattr(claim, name)} | {
+        "payee_encrypted": prepared.payee.sealed(service.privacy),
+        "payee_digest": prepared.payee.digest(service.privacy),
+        "findings": [_finding_row(finding) for finding in decision.findings],
+        "within_years_on": dict(decision.within_years_on),
+        "policy_version": decision.policy_version,
+    }
+    audit = {
+        "at": at,
+        "actor": principal.subject,
+        "role": principal.role,
+        "district": principal.district,
+        "action": "claim.submit",
+        "object_type": "claim",
+        "object_id": str(claim.id),
+        "to_state": claim.state,
+        "reason": None,
+        "details": {"policy_version": decision.policy_version},
+        "request_id": current_request_id(),
+    }
+    event = event_row(claim.event(ClaimSubmitted, civil_date(at)), at)
+    return (
+        {"most_places": prepared.law.subsidies_per_person}
+        | {f"claim_{name}": value for name, value in columns.items()}
+        | {f"audit_{name}": value for name, value in audit.items()}
+        | {f"event_{name}": value for name, value in event.items()}
+    )
+
+
+def _finding_row(finding: Finding) -> dict[str, str]:
+    return {
+        "rule": finding.rule,
+        "article": finding.article,
+        "outcome": finding.outcome,
+        "fact": finding.fact,
+        "required": finding.required,
+        "zh": finding.text.zh,
+        "en": finding.text.en,
+    }

@@ -1,0 +1,77 @@
+"""Tables of claims and of the places they take (caps S03, S04)."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.policy.facts import AccountKind
+from subsidy_svc.schema import metadata, one_of
+
+STORED_STATES = tuple(state for state in State if state is not State.BATCHED)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("certificate_id", sa.Uuid, sa.ForeignKey("windows.certificate_id"), nullable=False),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("institution_credit_code", sa.Text, nullable=False),
+    sa.Column("project_code", sa.Text, nullable=False),
+    sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    sa.Column("enterprise_credit_code", sa.Text, nullable=False),
+    sa.Column("enterprise_name", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("account_kind", sa.Text, nullable=False),
+    sa.Column("account_masked", sa.Text, nullable=False),
+    sa.Column("account_reason", sa.Text),
+    # Holder, bank and number sealed as one, so that no part can be moved to another claim's.
+    sa.Column("payee_encrypted", sa.Text, nullable=False),
+    # Keyed hash of the same three: a bank's file is compared without opening anything.
+    sa.Column("payee_digest", sa.LargeBinary, nullable=False),
+    sa.Column("findings", JSONB, nullable=False),
+    sa.Column("within_years_on", JSONB, nullable=False),
+    sa.Column("policy_version", sa.Text, nullable=False),
+    sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("accepted_by", sa.Text),
+    sa.Column("accepted_by_person", sa.Text),
+    sa.Column("approved_by", sa.Text),
+    sa.Column("approved_by_person", sa.Text),
+    sa.Column("notice_last_day", sa.Date),
+    sa.Column("decision_reason", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
+    sa.CheckConstraint(one_of("channel", ("online", "counter")), name="channel"),
+    sa.CheckConstraint(one_of("account_kind", AccountKind), name="account_kind"),
+    sa.CheckConstraint("account_kind = 'social_security_card' OR account_reason IS NOT NULL", name="reason"),
+    sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
+    sa.CheckConstraint("accepted_by <> approved_by", name="four_eyes"),
+    sa.CheckConstraint("accepted_by_person <> approved_by_person", name="four_eyes_by_person"),
+    sa.CheckConstraint(
+        "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed')"
+        " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL)",
+        name="approved",
+    ),
+    sa.Index(
+        "uq_claims_open_certificate",
+        "certificate_id",
+        unique=True,
+        postgresql_where=sa.text("state NOT IN ('withdrawn', 'rejected', 'stopped')"),
+    ),
+    sa.Index("ix_claims_certificate", "certificate_id"),
+    sa.Index("ix_claims_person", "person_key", "id"),
+    sa.Index("ix_claims_district_state", "district", "state", "id"),
+    sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
+)
+
+reservations = sa.Table(
+    "reservations",
+    metadata,
+    sa.Column("person_key", sa.Text, primary_key=True),
+    sa.Column("slot", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("project_code", sa.Text, nullable=False),
+    sa.Column("claim_id", sa.Uuid, nullable=False, unique=True),
+    sa.UniqueConstraint("person_key", "project_code"),
+    sa.CheckConstraint("slot >= 1", name="slot"),
+)

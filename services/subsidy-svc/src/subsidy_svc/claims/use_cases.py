@@ -1,0 +1,154 @@
+"""What people and time do to claims: accept, approve, reject, withdraw, clear."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from chuangpei.audit import record
+from chuangpei.auth import SYSTEM, Principal
+from chuangpei.database import Row, Transaction
+from chuangpei.events.base import Event
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import Refusal
+from chuangpei.outbox import emit
+from chuangpei.problems import NOT_FOUND, PRECONDITION_FAILED
+
+from subsidy_svc.access import may_see_claim
+from subsidy_svc.bulk import record_all
+from subsidy_svc.claims import repository
+from subsidy_svc.claims.claim import Change, Claim
+from subsidy_svc.claims.lifecycle import ENDED, Action, State
+from subsidy_svc.claims.schemas import ClaimView, claim_view
+from subsidy_svc.notices import repository as notices
+from subsidy_svc.policy.periods import notice_period
+from subsidy_svc.service import Service
+
+
+async def accept(
+    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
+) -> ClaimView | Refusal:
+    """The institution's district takes the claim up (受理; S07)."""
+    today = service.clock.today()
+    return await _decide(
+        tx, service, officer, claim_id, version, Action.ACCEPT, lambda claim: claim.accept(officer, today)
+    )
+
+
+async def reject(
+    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int, reason: str
+) -> ClaimView | Refusal:
+    """The district does not approve, and says why (审核不通过; S07, D03)."""
+    today = service.clock.today()
+    return await _decide(
+        tx, service, officer, claim_id, version, Action.REJECT, lambda claim: claim.reject(today, reason)
+    )
+
+
+async def withdraw(
+    tx: Transaction, service: Service, person: Principal, claim_id: UUID, version: int
+) -> ClaimView | Refusal:
+    """The person takes the claim back (撤回; D03)."""
+    today = service.clock.today()
+    return await _decide(
+        tx, service, person, claim_id, version, Action.WITHDRAW, lambda claim: claim.withdraw(today)
+    )
+
+
+async def approve(
+    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
+) -> ClaimView | Refusal:
+    """Another person approves and the notice is published (审核通过并公示; S07, S08, D04, D05, D13)."""
+    row = await _changeable(tx, officer, claim_id, version)
+    if isinstance(row, Refusal):
+        return row
+    claim, today = repository.claim_from(row), service.clock.today()
+    notice = notice_period(today, service.law.on(row["issued_on"]))
+    change = claim.approve(officer, today, notice)
+    if isinstance(change, Refusal):
+        return change
+    await notices.publish(
+        tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
+    )
+    await keep(tx, service, officer, row, claim, change, Action.APPROVE)
+    return claim_view(claim, row)
+
+
+async def clear_due(tx: Transaction, service: Service, most: int = 500) -> int:
+    """Clears the claims whose notice closed without a standing objection (S09); returns how many."""
+    today, now = service.clock.today(), service.clock.now()
+    due = await repository.due_for_clearing(tx, today, most)
+    events: list[Event] = []
+    for claim in due:
+        change = claim.clear(today)
+        assert not isinstance(change, Refusal), "a noticed claim can be cleared"
+        events.extend(change)
+    if due:
+        await repository.save_cleared(tx, due)
+        await record_all(
+            tx,
+            SYSTEM,
+            at=now,
+            action="claim.clear",
+            object_type="claim",
+            objects=[claim.id for claim in due],
+            from_state=State.NOTICED,
+            to_state=State.CLEARED,
+        )
+        await emit(tx, events, now)
+    return len(due)
+
+
+async def _decide(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    claim_id: UUID,
+    version: int,
+    action: Action,
+    act: Callable[[Claim], Change],
+) -> ClaimView | Refusal:
+    row = await _changeable(tx, principal, claim_id, version)
+    if isinstance(row, Refusal):
+        return row
+    claim = repository.claim_from(row)
+    change = act(claim)
+    if isinstance(change, Refusal):
+        return change
+    await keep(tx, service, principal, row, claim, change, action)
+    return claim_view(claim, row)
+
+
+async def _changeable(tx: Transaction, principal: Principal, claim_id: UUID, version: int) -> Row | Refusal:
+    row = await repository.load_for_update(tx, claim_id)
+    if row is None or not may_see_claim(principal, row["person_key"], row["district"]):
+        return Refusal(NOT_FOUND)
+    return row if row["version"] == version else Refusal(PRECONDITION_FAILED)
+
+
+async def keep(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    row: Row,
+    claim: Claim,
+    events: Sequence[Event],
+    action: Action,
+) -> None:
+    """Saves a changed claim with its audit row and events; one that ended frees its place (D03)."""
+    now = service.clock.now()
+    await repository.save(tx, claim)
+    if claim.state in service.law.on(row["issued_on"]).places_freed_by:
+        await repository.release_place(tx, claim.id)
+    if claim.state in ENDED and row["state"] == State.HELD:
+        await notices.lapse_objections(tx, claim.id)
+    await record(
+        tx,
+        principal,
+        at=now,
+        action=f"claim.{action}",
+        object_type="claim",
+        object_id=claim.id,
+        from_state=row["state"],
+        to_state=claim.state,
+        reason=claim.decision_reason if claim.state in ENDED else None,
+    )
+    await emit(tx, events, now)

@@ -1,0 +1,1 @@
+"""Payment batches (支付批次)."""

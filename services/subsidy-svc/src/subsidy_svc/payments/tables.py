@@ -1,0 +1,81 @@
+"""Tables of payment batches, their lines and the bank's result files."""
+
+import sqlalchemy as sa
+
+from subsidy_svc.payments.lifecycle import LineStatus, State
+from subsidy_svc.schema import metadata, one_of
+
+batches = sa.Table(
+    "payment_batches",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("lines", sa.Integer),
+    sa.Column("total_fen", sa.BigInteger),
+    sa.Column("sha256", sa.Text),
+    sa.Column("sealed_at", sa.DateTime(timezone=True)),
+    sa.Column("exported_at", sa.DateTime(timezone=True)),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint(one_of("state", State), name="state"),
+    sa.CheckConstraint(
+        "state = 'draft' OR (lines IS NOT NULL AND total_fen IS NOT NULL AND sha256 IS NOT NULL"
+        " AND sealed_at IS NOT NULL)",
+        name="sealed",
+    ),
+    sa.CheckConstraint("state NOT IN ('exported', 'settled') OR exported_at IS NOT NULL", name="exported"),
+    sa.Index(
+        "uq_payment_batches_draft", "district", unique=True, postgresql_where=sa.text("state = 'draft'")
+    ),
+    sa.Index("ix_payment_batches_district", "district", "id"),
+)
+
+# Who approved the claims of a batch: none of them may release it (D05).
+batch_approvers = sa.Table(
+    "payment_batch_approvers",
+    metadata,
+    sa.Column("batch_id", sa.Uuid, sa.ForeignKey("payment_batches.id"), primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("person_key", sa.Text),
+)
+
+# No foreign keys here: a million row locks would cost more than all the rest. The rows are made by one INSERT …
+# SELECT from the claims themselves, and claims are never deleted.
+lines = sa.Table(
+    "payment_lines",
+    metadata,
+    sa.Column("batch_id", sa.Uuid, primary_key=True),
+    sa.Column("line_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("claim_id", sa.Uuid, nullable=False),
+    sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    sa.Column("payee_encrypted", sa.Text, nullable=False),
+    sa.Column("payee_digest", sa.LargeBinary, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("bank_code", sa.Text),
+    # The certificate was revoked when the line was already at the bank: its answer decides (D06).
+    sa.Column("recalled_on", sa.Date),
+    sa.CheckConstraint(one_of("status", LineStatus), name="status"),
+    # A claim is in one batch at a time; this is also the mark that it is batched.
+    sa.Index(
+        "uq_payment_lines_claim",
+        "claim_id",
+        unique=True,
+        postgresql_where=sa.text("status IN ('pending', 'settled')"),
+    ),
+)
+
+bank_results = sa.Table(
+    "bank_results",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("batch_id", sa.Uuid, sa.ForeignKey("payment_batches.id"), nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, unique=True),
+    sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("imported_by", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("settled_lines", sa.Integer, nullable=False),
+    sa.Column("settled_fen", sa.BigInteger, nullable=False),
+    sa.Column("failed_lines", sa.Integer, nullable=False),
+)

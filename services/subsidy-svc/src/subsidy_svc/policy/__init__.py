@@ -1,0 +1,1 @@
+"""The law (法规): pure rules over facts, and the dated numbers they use."""

@@ -1,0 +1,70 @@
+"""The facts a decision rests on (事实): gathered first, judged afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from subsidy_svc.policy.parameters import ReferenceDate
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """An enterprise (创业组织) and a person's part in it on one day, as the business registry tells them.
+
+    ``roles`` is empty where the person has none. ``shareholding_percent`` is the registry's own text.
+    """
+
+    credit_code: str
+    name: str
+    registered_on: date
+    province_code: str
+    status: str
+    roles: frozenset[str]
+    shareholding_percent: str | None = None
+
+
+class AccountKind(StrEnum):
+    """Where the subsidy is to be paid (收款账户; S11)."""
+
+    SOCIAL_SECURITY_CARD = "social_security_card"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account chosen (S11). ``own_name`` says whether its holder bears the person's own name.
+
+    ``available`` says whether it exists: for the card, whether an active account is linked to it.
+    """
+
+    kind: AccountKind
+    available: bool
+    own_name: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything one decision looks at; dates are Asia/Shanghai.
+
+    ``days`` are the four days of D02 (an evaluation day may be unknown). ``counted_projects`` are the projects of
+    the person's claims that count (S03, S04, D03). The enterprise is None where the registry knows none.
+    """
+
+    issued_on: date
+    window_last_day: date
+    window_provisional: bool
+    certificate_revoked_on: date | None
+    project_code: str
+    counted_projects: tuple[str, ...]
+    days: Mapping[ReferenceDate, date]
+    enterprise_credit_code: str
+    enterprise_at_reference: Enterprise | None
+    enterprise_at_application: Enterprise | None
+    account: Account
+
+    @property
+    def applied_on(self) -> date:
+        """The day of application."""
+        return self.days[ReferenceDate.APPLICATION]

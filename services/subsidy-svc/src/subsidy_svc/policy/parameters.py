@@ -1,0 +1,116 @@
+"""Typed access to the law's numbers: ``LawBook.on(day)`` gives a :class:`Law` or raises NoLawInForce."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from chuangpei.kernel.dated import DatedValue, ParameterBook
+from chuangpei.kernel.money import Fen
+from chuangpei.kernel.working_days import WorkingDays
+
+PARAMETERS = Path(__file__).with_name("parameters.yaml")
+
+
+class ReferenceDate(StrEnum):
+    """The day at which "within 3 years of starting" and the role are tested (基准日; D02)."""
+
+    CLASS_START = "class_start"
+    EVALUATION = "evaluation"
+    ISSUE = "issue"
+    APPLICATION = "application"
+
+
+class Treatment(StrEnum):
+    """What a revoked certificate does to its claim (D06)."""
+
+    STOP = "stop"
+    HOLD_OUT = "hold_out"
+    OPEN_RECOVERY = "open_recovery"
+
+
+class Stage(StrEnum):
+    """How far a claim's money has come when its certificate is revoked (D06)."""
+
+    NOT_BATCHED = "not_batched"
+    BATCHED = "batched"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The parameters in force on one day. ``version`` changes when any of them does.
+
+    ``claims_per_project`` is 1 in the law as it stands, and the database holds it to that.
+    """
+
+    version: str
+    in_force: tuple[date, date | None]
+    subsidy_fen: Fen
+    start_up_years: int
+    reference_date: ReferenceDate
+    claimant_roles: tuple[str, ...]
+    enterprise_province: str
+    claims_per_project: int
+    subsidies_per_person: int
+    window_months: int
+    window_rolls_to_working_day: bool
+    notice_working_days: int
+    places_freed_by: frozenset[str]
+    revocation_treatment: Mapping[Stage, Treatment]
+    calendar: WorkingDays
+    articles: Mapping[str, str]
+
+
+class LawBook:
+    """The law by civil date in Asia/Shanghai."""
+
+    def __init__(self, book: ParameterBook) -> None:
+        self._book = book
+        self._laws: dict[str, Law] = {}
+
+    @classmethod
+    def load(cls, path: Path = PARAMETERS) -> "LawBook":
+        """The law in ``path``. Raises :class:`chuangpei.kernel.dated.ParameterError` naming all that is wrong."""
+        return cls(ParameterBook.load(path))
+
+    def on(self, day: date) -> Law:
+        """The law on ``day``; raises :class:`chuangpei.kernel.dated.NoLawInForce` outside its dates (O06)."""
+        version = self._book.version(day)
+        law = self._laws.get(version)
+        if law is None:
+            law = self._laws[version] = self._law(version, self._book.on(day))
+        return law
+
+    def covers(self, day: date) -> bool:
+        """Whether the law is in force on ``day`` (O06, D10)."""
+        return self._book.in_force.covers(day)
+
+    def _law(self, version: str, values: Mapping[str, DatedValue]) -> Law:
+        value = {name: dated.value for name, dated in values.items()}
+        overrides = {
+            date.fromisoformat(day): bool(working) for day, working in value["working_day_overrides"].items()
+        }
+        in_force = self._book.in_force
+        return Law(
+            version=version,
+            in_force=(in_force.first, in_force.last),
+            subsidy_fen=Fen(value["subsidy_fen"]),
+            start_up_years=value["start_up_years"],
+            reference_date=ReferenceDate(value["reference_date"]),
+            claimant_roles=tuple(value["claimant_roles"]),
+            enterprise_province=value["enterprise_province"],
+            claims_per_project=value["claims_per_project"],
+            subsidies_per_person=value["subsidies_per_person"],
+            window_months=value["window_months"],
+            window_rolls_to_working_day=value["window_rolls_to_working_day"],
+            notice_working_days=value["notice_working_days"],
+            places_freed_by=frozenset(value["places_freed_by"]),
+            revocation_treatment={
+                Stage(stage): Treatment(treatment)
+                for stage, treatment in value["revocation_treatment"].items()
+            },
+            calendar=WorkingDays(overrides),
+            articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},
+        )

@@ -1,0 +1,43 @@
+"""The periods of the law: the claim window (申领期; S05, D01) and the public notice (公示期; S08, D04)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from chuangpei.kernel.dates import add_months
+
+from subsidy_svc.policy.parameters import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole civil days in Asia/Shanghai, both ends included.
+
+    ``provisional`` says that a year's holidays are not published yet, so that ``last_day`` may still move.
+    """
+
+    first_day: date
+    last_day: date
+    provisional: bool
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` lies in the period."""
+        return self.first_day <= day <= self.last_day
+
+
+def claim_window(issued_on: date, law: Law) -> Period:
+    """The days on which a certificate issued on ``issued_on`` may be claimed (S05, D01).
+
+    The last day has the same day number 12 months later, clamped to the month's end; on a day of rest it moves to
+    the next working day.
+    """
+    nominal = add_months(issued_on, law.window_months)
+    if not law.window_rolls_to_working_day:
+        return Period(issued_on, nominal, provisional=False)
+    last_day = law.calendar.on_or_after(nominal)
+    return Period(issued_on, last_day, law.calendar.any_provisional(nominal, last_day))
+
+
+def notice_period(first_day: date, law: Law) -> Period:
+    """The days of a public notice published on ``first_day``, which counts if it is a working day (D04)."""
+    last_day = law.calendar.last_of(first_day, law.notice_working_days)
+    return Period(first_day, last_day, law.calendar.any_provisional(first_day, last_day))

@@ -1,0 +1,38 @@
+"""The refusals that only subsidy-svc gives."""
+
+from chuangpei.kernel.refusals import Problem, Text
+
+NOT_ELIGIBLE = Problem(
+    "not_eligible", 422, Text("不符合申领条件", "The conditions of the subsidy are not met")
+)
+REGISTRY_AWAY = Problem(
+    "registry_unavailable",
+    503,
+    Text("市场主体登记系统暂时无法查询", "The business registry cannot be asked just now"),
+)
+ACCOUNTS_AWAY = Problem(
+    "accounts_unavailable",
+    503,
+    Text("社保卡账户系统暂时无法查询", "The account registry cannot be asked just now"),
+)
+BUSY = Problem(
+    "busy",
+    503,
+    Text("同时办理的申请过多，请稍后再试", "Too many applications at once; please try again"),
+)
+NOTICE_CLOSED = Problem(
+    "notice_closed",
+    409,
+    Text("公示期已结束，不再受理异议", "The notice has closed; objections are no longer taken"),
+)
+NOTHING_TO_PAY = Problem(
+    "nothing_to_pay", 409, Text("没有可以支付的申领", "No cleared claim is waiting to be paid")
+)
+DRAFT_EXISTS = Problem(
+    "draft_exists", 409, Text("本区已有未封存的批次", "The district has a batch not sealed yet")
+)
+BANK_FILE_REFUSED = Problem(
+    "bank_file_refused",
+    422,
+    Text("银行回盘文件整体未导入", "The bank's file was refused as a whole; nothing was changed"),
+)

@@ -1,0 +1,36 @@
+"""What one running subsidy-svc is made of."""
+
+from dataclasses import dataclass
+
+from chuangpei.auth import TokenVerifier
+from chuangpei.bus.port import Bus
+from chuangpei.database import Database
+from chuangpei.kernel.clock import Clock
+from chuangpei.privacy import Privacy
+from fastapi import Request
+
+from subsidy_svc.policy.parameters import LawBook
+from subsidy_svc.ports.accounts import Accounts
+from subsidy_svc.ports.registry import Registry
+from subsidy_svc.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Settings, clock, database, bus, keys, the law and the two registries of others."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: Bus
+    privacy: Privacy
+    verifier: TokenVerifier
+    law: LawBook
+    registry: Registry
+    accounts: Accounts
+
+
+def of(request: Request) -> Service:
+    """The service that a request came to."""
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,1 @@
+"""Claim windows (申领期)."""

@@ -1,0 +1,145 @@
+"""Named queries over claim windows."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from chuangpei.database import Database, Row, Statement, Transaction
+from sqlalchemy import bindparam
+
+from subsidy_svc.bulk import columns_of, insert_rows
+from subsidy_svc.windows.tables import certificates_without_window, windows
+from subsidy_svc.windows.window import Window
+
+_COLUMNS = tuple(windows.c[field.name] for field in fields(Window))
+_OPENED = (
+    "certificate_id",
+    "certificate_number",
+    "person_key",
+    "masked_name",
+    "name_encrypted",
+    "id_number_encrypted",
+    "institution_credit_code",
+    "institution_name",
+    "district",
+    "project_code",
+    "project_name",
+    "class_id",
+    "class_started_on",
+    "evaluated_on",
+    "issued_on",
+    "last_day",
+    "last_day_provisional",
+)
+
+_OPEN = Statement(
+    insert_rows(windows, _OPENED)
+    .on_conflict_do_nothing(index_elements=[windows.c.certificate_id])
+    .returning(windows.c.certificate_id)
+)
+_REMEMBER_WITHOUT = Statement(
+    insert_rows(certificates_without_window, ("certificate_id", "issued_on")).on_conflict_do_nothing()
+)
+_KNOWN_WITHOUT = Statement(
+    sa.select(certificates_without_window.c.certificate_id).where(
+        certificates_without_window.c.certificate_id == bindparam("certificate_id")
+    )
+)
+_FOR_UPDATE = Statement(
+    sa.select(*_COLUMNS).where(windows.c.certificate_id == bindparam("certificate_id")).with_for_update()
+)
+_REVOKE = Statement(
+    windows.update()
+    .where(windows.c.certificate_id == bindparam("of_certificate"))
+    .values(
+        revoked_on=bindparam("revoked_on"),
+        revocation_reason=bindparam("revocation_reason"),
+        closed_cause=sa.func.coalesce(windows.c.closed_cause, "revoked"),
+        closed_on=sa.func.coalesce(windows.c.closed_on, bindparam("revoked_on")),
+    )
+)
+_due = (
+    sa.select(windows.c.certificate_id)
+    .where(windows.c.closed_cause.is_(None), windows.c.last_day < bindparam("today"))
+    .order_by(windows.c.last_day)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLOSE_ELAPSED = Statement(
+    windows.update()
+    .where(windows.c.certificate_id == _due.c.certificate_id)
+    .values(closed_cause="elapsed", closed_on=windows.c.last_day + 1)
+    .returning(windows.c.certificate_id, windows.c.person_key, windows.c.last_day)
+)
+_OF_PERSON = Statement(
+    sa.select(*_COLUMNS)
+    .where(
+        windows.c.person_key == bindparam("person_key"),
+        windows.c.certificate_id > bindparam("after", type_=sa.Uuid),
+    )
+    .order_by(windows.c.certificate_id)
+    .limit(bindparam("most", type_=sa.Integer))
+)
+_ONE_OF_PERSON = Statement(
+    sa.select(*_COLUMNS).where(
+        windows.c.certificate_id == bindparam("certificate_id"),
+        windows.c.person_key == bindparam("person_key"),
+    )
+)
+
+
+def window_from(row: Row) -> Window:
+    """The window in a row that has its columns, and perhaps others."""
+    return Window(*(row[column.name] for column in _COLUMNS))
+
+
+WINDOW_COLUMNS = _COLUMNS
+
+
+async def open_all(tx: Transaction, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Inserts windows; returns the certificates that had none yet: reissuing never restarts one (D01)."""
+    return {row["certificate_id"] for row in await tx.rows(_OPEN, columns_of(rows, _OPENED))}
+
+
+async def remember_without_window(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Remembers qualifying certificates that open no window (D10)."""
+    await tx.execute(_REMEMBER_WITHOUT, columns_of(rows, ("certificate_id", "issued_on")))
+
+
+async def is_known_without_window(tx: Transaction, certificate_id: UUID) -> bool:
+    """Whether the certificate is known to have opened no window."""
+    return await tx.row(_KNOWN_WITHOUT, {"certificate_id": certificate_id}) is not None
+
+
+async def load_for_update(tx: Transaction, certificate_id: UUID) -> Window | None:
+    """The window, its row locked."""
+    row = await tx.row(_FOR_UPDATE, {"certificate_id": certificate_id})
+    return window_from(row) if row else None
+
+
+async def revoke(tx: Transaction, certificate_id: UUID, revoked_on: date, reason: str) -> None:
+    """Records the revocation and closes the window if time has not closed it already (D06)."""
+    await tx.execute(
+        _REVOKE, {"of_certificate": certificate_id, "revoked_on": revoked_on, "revocation_reason": reason}
+    )
+
+
+async def close_elapsed(tx: Transaction, today: date, most: int) -> list[Row]:
+    """Closes windows whose last day is over, at most ``most``; returns them."""
+    return await tx.rows(_CLOSE_ELAPSED, {"today": today, "most": most})
+
+
+async def of_person(database: Database, person_key: str, after: UUID, most: int) -> list[Window]:
+    """A person's windows by certificate id."""
+    rows = await database.rows(_OF_PERSON, {"person_key": person_key, "after": after, "most": most})
+    return [window_from(row) for row in rows]
+
+
+async def one_of_person(database: Database, certificate_id: UUID, person_key: str) -> Window | None:
+    """One of the person's windows."""
+    row = await database.row(_ONE_OF_PERSON, {"certificate_id": certificate_id, "person_key": person_key})
+    return window_from(row) if row else None

@@ -1,0 +1,67 @@
+"""What the API shows of claim windows."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from subsidy_svc.windows.window import Window
+
+
+class WindowView(BaseModel):
+    """A claim window (申领期). ``last_day`` is its last whole day, Asia/Shanghai; provisional while a calendar lacks."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "certificate_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c001",
+                    "certificate_number": "CP2026-7H2K-9QXM",
+                    "holder": "张*",
+                    "institution_name": "申城创业培训学校",
+                    "district": "310115",
+                    "project_code": "GYB",
+                    "project_name": "改善企业管理",
+                    "issued_on": "2026-05-10",
+                    "last_day": "2027-05-10",
+                    "last_day_provisional": True,
+                    "state": "open",
+                    "days_left": 364,
+                }
+            ]
+        }
+    )
+
+    certificate_id: UUID
+    certificate_number: str
+    holder: str
+    institution_name: str
+    district: str
+    project_code: str
+    project_name: str
+    issued_on: date
+    last_day: date
+    last_day_provisional: bool
+    state: str
+    days_left: int
+    revoked_on: date | None
+
+
+def window_view(window: Window, today: date) -> WindowView:
+    """The window as it stands on ``today``; ``days_left`` counts today."""
+    state = window.state_on(today)
+    return WindowView(
+        certificate_id=window.certificate_id,
+        certificate_number=window.certificate_number,
+        holder=window.masked_name,
+        institution_name=window.institution_name,
+        district=window.district,
+        project_code=window.project_code,
+        project_name=window.project_name,
+        issued_on=window.issued_on,
+        last_day=window.last_day,
+        last_day_provisional=window.last_day_provisional,
+        state=state,
+        days_left=(window.last_day - today).days + 1 if state == "open" else 0,
+        revoked_on=window.revoked_on,
+    )

@@ -1,0 +1,47 @@
+"""What happens to claim windows: opened by certificates, closed by time."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from chuangpei.consumer import Message
+from chuangpei.database import Transaction
+from chuangpei.events.cert import CertificateIssued
+from chuangpei.events.subsidy import ClaimWindowOpened
+from chuangpei.kernel.clock import Clock
+from chuangpei.outbox import emit
+
+from subsidy_svc.policy.parameters import LawBook
+from subsidy_svc.policy.periods import claim_window
+from subsidy_svc.windows import repository
+from subsidy_svc.windows.window import elapsed, may_open_a_window, window_of
+
+
+async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Sequence[Message]) -> None:
+    """Opens the windows of the issued stage-3 合格证书 (S05, D01); one issued outside the law opens none (D10)."""
+    issued: list[CertificateIssued] = [
+        message.event
+        for message in messages
+        if isinstance(message.event, CertificateIssued) and may_open_a_window(message.event)
+    ]
+    period_of = lru_cache(maxsize=None)(lambda day: claim_window(day, law.on(day)))
+    rows = [window_of(event, period_of(event.issued_on)) for event in issued if law.covers(event.issued_on)]
+    without = [event.model_dump() for event in issued if not law.covers(event.issued_on)]
+    if without:
+        await repository.remember_without_window(tx, without)
+    if rows:
+        opened = await repository.open_all(tx, rows)
+        events = [_opened(row) for row in rows if row["certificate_id"] in opened]
+        await emit(tx, events, clock.now())
+
+
+def _opened(row: dict[str, object]) -> ClaimWindowOpened:
+    return ClaimWindowOpened.model_validate(row)
+
+
+async def close_elapsed_windows(tx: Transaction, today: date, clock: Clock, most: int = 500) -> int:
+    """Emits once, for each window whose last whole day is over, that it closed (S05); returns how many."""
+    rows = await repository.close_elapsed(tx, today, most)
+    events = [elapsed(row["certificate_id"], row["person_key"], row["last_day"]) for row in rows]
+    await emit(tx, events, clock.now())
+    return len(events)
