@@ -1,0 +1,78 @@
+"""The map of training-svc: what it consists of and how it comes alive."""
+
+from pathlib import Path
+
+from chuangpei.auth import TokenVerifier
+from chuangpei.background import Job
+from chuangpei.bus.port import Bus
+from chuangpei.database import Database
+from chuangpei.kernel.clock import Clock
+from chuangpei.kernel.refusals import Text
+from chuangpei.operations import operations_router
+from chuangpei.service import alive, background_of, bus_of, clock_of, remote_wake_of, verifier_of
+from chuangpei.web import create_app
+from fastapi import FastAPI
+
+from training_svc.attendance.routes import router as attendance
+from training_svc.classes.routes import router as classes
+from training_svc.consumers import HANDLERS
+from training_svc.enrolments.routes import router as enrolments
+from training_svc.institutions.routes import router as institutions
+from training_svc.policy.parameters import load_law
+from training_svc.projects.routes import router as projects
+from training_svc.qualifications.routes import router as qualifications
+from training_svc.service import Service
+from training_svc.settings import Settings
+from training_svc.standards.routes import router as standards
+
+NAME = "training"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+ROUTERS = (projects, standards, institutions, qualifications, classes, enrolments, attendance)
+
+
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    bus: Bus | None = None,
+    verifier: TokenVerifier | None = None,
+) -> Service:
+    """The service with its parts; nothing is connected yet."""
+    return Service(
+        settings=settings,
+        clock=clock or clock_of(settings),
+        database=Database(
+            settings.database.get_secret_value(),
+            pool_size=settings.database_pool,
+            application_name="training-svc",
+        ),
+        bus=bus or bus_of(settings),
+        privacy=settings.privacy(),
+        verifier=verifier or verifier_of(settings),
+        law=load_law(),
+    )
+
+
+def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
+    """The HTTP face; ``with_work`` makes the same process do the background work too."""
+    database = service.database
+    return create_app(
+        name=NAME,
+        title=Text("创培 · 培训服务", "Chuangpei training"),
+        description="机构、资质、班级、实名报名、考勤与结业 · Institutions, classes, attendance, completion",
+        state=service,
+        verifier=service.verifier,
+        routers=(*ROUTERS, operations_router(NAME, database, service.clock)),
+        is_ready=database.is_ready,
+        lifespan=lambda: alive(
+            database, service.bus, jobs(service) if with_work else remote_wake_of(database)
+        ),
+        max_body_bytes=service.settings.max_body_bytes,
+    )
+
+
+def jobs(service: Service) -> list[Job]:
+    """The background work: the relay carries this service's events; it reads none of others."""
+    return background_of(
+        service.settings, service.database, service.bus, name=NAME, handlers=HANDLERS, timers=()
+    )

@@ -1,0 +1,132 @@
+"""Attendance over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from chuangpei.auth import Allow, Principal, Role
+from chuangpei.database import Transaction
+from chuangpei.errors import Refused, accepted
+from chuangpei.idempotency import IdempotencyKey, once
+from chuangpei.kernel.refusals import Refusal
+from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.problems import NOT_FOUND
+from chuangpei.web import IfMatch, expected_version, reply
+from fastapi import APIRouter, Request, Response
+
+from training_svc.attendance import repository, use_cases
+from training_svc.attendance.attendance import Attendance, Correction
+from training_svc.attendance.schemas import (
+    AttendanceView,
+    CorrectedAttendanceView,
+    CorrectionView,
+    NewCorrection,
+    NewRecords,
+    RecordsView,
+)
+from training_svc.places import after_id
+from training_svc.service import of
+from training_svc.visibility import READERS, scope_of
+
+Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
+Reader = Annotated[Principal, Allow(*READERS)]
+
+router = APIRouter(prefix="/training/v1", tags=["考勤 · attendance"])
+
+
+@router.post(
+    "/sessions/{session_id}/attendance",
+    status_code=201,
+    response_model=RecordsView,
+    summary="记录考勤 · Record attendance",
+)
+async def record_attendance(
+    request: Request, session_id: UUID, body: NewRecords, key: IdempotencyKey, principal: Organiser
+) -> Response:
+    """Records who was at a session: within its hours, not in the future, all records or none (T06)."""
+    service = of(request)
+
+    async def act(tx: Transaction) -> RecordsView | Refusal:
+        taken = await use_cases.record_session(tx, service, principal, session_id, body)
+        if isinstance(taken, Refusal):
+            return taken
+        return RecordsView(items=[AttendanceView(**_fields(one)) for one in taken])
+
+    return await once(service.database, request, principal, key, body, act)
+
+
+@router.get("/sessions/{session_id}/attendance", summary="课次考勤 · List a session's attendance")
+async def list_attendance(
+    request: Request, session_id: UUID, principal: Reader, limit: Limit = 50, cursor: Cursor = None
+) -> Page[AttendanceView]:
+    """The records of a session one may see (T06)."""
+    database, scope = of(request).database, scope_of(principal)
+    if await repository.session(database, session_id, scope) is None:
+        raise Refused(Refusal(NOT_FOUND))
+    found = await repository.listed(
+        database, scope, session_id=session_id, after=after_id(cursor), most=limit + 1
+    )
+    return page_of([AttendanceView(**_fields(one)) for one in found], limit, lambda view: (view.id,))
+
+
+@router.get(
+    "/attendance/{attendance_id}",
+    response_model=CorrectedAttendanceView,
+    summary="查询考勤记录 · Read an attendance record",
+)
+async def read_attendance(request: Request, attendance_id: UUID, principal: Reader) -> Response:
+    """One record with every correction of it (T06)."""
+    async with of(request).database.transaction() as tx:
+        found = accepted(await use_cases.explain(tx, attendance_id, scope_of(principal)))
+    return reply(_view(found))
+
+
+@router.post(
+    "/attendance/{attendance_id}/correct",
+    response_model=CorrectedAttendanceView,
+    summary="更正考勤 · Correct an attendance record",
+)
+async def correct_attendance(
+    request: Request,
+    attendance_id: UUID,
+    body: NewCorrection,
+    principal: Organiser,
+    if_match: IfMatch = None,
+) -> Response:
+    """Corrects a record and keeps the old value, who, when and why (T06)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        corrected = accepted(await use_cases.correct(tx, service, principal, attendance_id, version, body))
+    return reply(_view(corrected))
+
+
+def _view(corrected: use_cases.Corrected) -> CorrectedAttendanceView:
+    found, corrections = corrected
+    return CorrectedAttendanceView(**_fields(found), corrections=[_correction(one) for one in corrections])
+
+
+def _correction(one: Correction) -> CorrectionView:
+    return CorrectionView(
+        old_present=one.old_present,
+        old_method=one.old.method,
+        old_recorded_at=one.old.recorded_at,
+        old_device=one.old.device,
+        old_reason=one.old.reason,
+        corrected_at=one.corrected_at,
+        corrected_by=one.corrected_by,
+        reason=one.reason,
+    )
+
+
+def _fields(one: Attendance) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "session_id": one.session_id,
+        "enrolment_id": one.enrolment_id,
+        "present": one.present,
+        "method": one.presence.method,
+        "recorded_at": one.presence.recorded_at,
+        "device": one.presence.device,
+        "reason": one.presence.reason,
+        "received_at": one.received_at,
+        "version": one.version,
+    }

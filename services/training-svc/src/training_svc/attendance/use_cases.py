@@ -1,0 +1,175 @@
+"""What is done with attendance: record, correct."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chuangpei.audit import record
+from chuangpei.auth import Principal
+from chuangpei.database import Transaction
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
+
+from training_svc.attendance import repository
+from training_svc.attendance.attendance import Attendance, Correction, HeldSession
+from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords
+from training_svc.enrolments.lifecycle import State
+from training_svc.policy.attendance import Presence, presence_errors
+from training_svc.policy.parameters import parameters_on
+from training_svc.problems import ATTENDANCE_EXISTS, ATTENDANCE_REFUSED
+from training_svc.service import Service
+from training_svc.visibility import Scope, scope_of
+
+_UNKNOWN = Text("本班没有此报名", "The class has no such enrolment")
+_COMPLETED = Text("该学员已结业，考勤不再变动", "The trainee has completed; the attendance stands")
+_TWICE = Text("同一学员重复", "The trainee is named twice")
+_RECORDED = Text("该学员本课次考勤已记录", "The trainee's attendance of this session is recorded already")
+
+Corrected = tuple[Attendance, list[Correction]]
+
+
+async def record_session(
+    tx: Transaction, service: Service, principal: Principal, session_id: UUID, body: NewRecords
+) -> list[Attendance] | Refusal:
+    """Records who was at a session (T06): all records, or none with every error of each."""
+    session = await repository.session(tx, session_id, scope_of(principal))
+    if session is None:
+        return Refusal(NOT_FOUND)
+    ids = [one.enrolment_id for one in body.records]
+    states = await repository.lock_enrolments(tx, session.class_id, ids)
+    now = service.clock.now()
+    if errors := tuple(_errors(service, session, states, body, now)):
+        return Refusal(ATTENDANCE_REFUSED, errors=errors)
+    records = [_attendance(session, one, now, principal.subject) for one in body.records]
+    added = await repository.insert_new(tx, records)
+    if len(added) < len(records):
+        again = [number for number, one in enumerate(ids) if one not in added]
+        return Refusal(ATTENDANCE_EXISTS, errors=tuple(_at(number, _recorded()) for number in again))
+    await record(
+        tx,
+        principal,
+        at=now,
+        action="record_attendance",
+        object_type="session",
+        object_id=session_id,
+        details={"records": len(records)},
+    )
+    return records
+
+
+async def correct(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    attendance_id: UUID,
+    version: int,
+    body: NewCorrection,
+) -> Corrected | Refusal:
+    """Corrects a record, keeping the old value, who and why (T06); not after the trainee completed."""
+    found = await repository.load_for_update(tx, attendance_id, scope_of(principal))
+    if found is None:
+        return Refusal(NOT_FOUND)
+    if found.version != version:
+        return Refusal(PRECONDITION_FAILED)
+    states = await repository.lock_enrolments(tx, found.class_id, [found.enrolment_id])
+    if states[found.enrolment_id] is State.COMPLETED:
+        return Refusal(NOT_ALLOWED_NOW, detail=_COMPLETED)
+    presence, now = _corrected(found.presence, body), service.clock.now()
+    session = await repository.session(tx, found.session_id, scope_of(principal))
+    assert session is not None, "a record has its session"
+    if errors := _presence_errors(service, session, presence, now) if body.present else ():
+        return Refusal(ATTENDANCE_REFUSED, errors=errors)
+    correction = found.correct(body.present, presence, now, principal.subject, body.reason)
+    await repository.save(tx, found, correction)
+    await _record_correction(tx, principal, found, correction)
+    return found, await repository.corrections_of(tx, attendance_id)
+
+
+async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Corrected | Refusal:
+    """A record with every correction of it."""
+    found = await repository.one(tx, attendance_id, scope)
+    if found is None:
+        return Refusal(NOT_FOUND)
+    return found, await repository.corrections_of(tx, attendance_id)
+
+
+def _errors(
+    service: Service,
+    session: HeldSession,
+    states: dict[UUID, State],
+    body: NewRecords,
+    now: datetime,
+) -> Iterator[FieldError]:
+    seen: set[UUID] = set()
+    for number, one in enumerate(body.records):
+        if one.enrolment_id in seen:
+            yield _at(number, FieldError("/enrolment_id", "named_twice", _TWICE))
+        elif one.enrolment_id not in states:
+            yield _at(number, FieldError("/enrolment_id", "unknown_enrolment", _UNKNOWN))
+        elif states[one.enrolment_id] is State.COMPLETED:
+            yield _at(number, FieldError("/enrolment_id", "completed", _COMPLETED))
+        seen.add(one.enrolment_id)
+        for error in _presence_errors(service, session, _presence(one), now):
+            yield _at(number, error)
+
+
+def _presence_errors(
+    service: Service, session: HeldSession, presence: Presence, now: datetime
+) -> tuple[FieldError, ...]:
+    parameters = parameters_on(service.law, session.class_starts_on)
+    return tuple(presence_errors(presence, session.hours, parameters, now))
+
+
+def _at(number: int, error: FieldError) -> FieldError:
+    return replace(error, pointer=f"/records/{number}{error.pointer}")
+
+
+def _recorded() -> FieldError:
+    return FieldError("/enrolment_id", "already_recorded", _RECORDED)
+
+
+def _presence(one: NewAttendance) -> Presence:
+    return Presence(one.method, one.recorded_at, one.device, one.reason)
+
+
+def _corrected(old: Presence, body: NewCorrection) -> Presence:
+    return Presence(
+        method=body.method or old.method,
+        recorded_at=body.recorded_at or old.recorded_at,
+        device=body.device or old.device,
+        reason=body.reason,
+    )
+
+
+def _attendance(session: HeldSession, one: NewAttendance, now: datetime, by: str) -> Attendance:
+    return Attendance(
+        id=new_id(),
+        class_id=session.class_id,
+        session_id=session.id,
+        enrolment_id=one.enrolment_id,
+        present=True,
+        presence=_presence(one),
+        received_at=now,
+        received_from=by,
+        version=1,
+    )
+
+
+async def _record_correction(
+    tx: Transaction, principal: Principal, found: Attendance, correction: Correction
+) -> None:
+    await record(
+        tx,
+        principal,
+        at=correction.corrected_at,
+        action="correct_attendance",
+        object_type="attendance",
+        object_id=found.id,
+        reason=correction.reason,
+        details={
+            "old": {"present": correction.old_present, "method": correction.old.method},
+            "new": {"present": found.present, "method": found.presence.method},
+        },
+    )

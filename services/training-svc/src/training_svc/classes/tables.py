@@ -1,0 +1,78 @@
+"""Classes (班级), their sessions (课次) and who teaches them.
+
+What overlaps in a room or for an instructor is refused by EXCLUDE constraints in the migration.
+"""
+
+import sqlalchemy as sa
+
+from training_svc.schema import metadata
+
+classes = sa.Table(
+    "classes",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("institution_id", sa.Uuid, sa.ForeignKey("institutions.id"), nullable=False),
+    sa.Column("project_code", sa.Text, nullable=False),
+    sa.Column("standard_version", sa.Text, nullable=False),
+    sa.Column("district", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    sa.Column("ends_on", sa.Date, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=False),
+    # How many places are taken: the counter that the CHECK below keeps within the capacity.
+    sa.Column("enrolled", sa.Integer, nullable=False),
+    sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("filed_by", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["project_code", "standard_version"], ["standards.project_code", "standards.version"]
+    ),
+    sa.CheckConstraint("starts_on <= ends_on", name="dates"),
+    sa.CheckConstraint("capacity > 0 AND enrolled BETWEEN 0 AND capacity", name="places"),
+    # A session's institution is its class's.
+    sa.UniqueConstraint("institution_id", "id"),
+    sa.Index("ix_classes_district_id", "district", "id"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("class_id", sa.Uuid, nullable=False),
+    sa.Column("institution_id", sa.Uuid, nullable=False),
+    sa.Column("room", sa.Text, nullable=False),
+    sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    # So that an attendance can be held to the sessions of its enrolment's class.
+    sa.UniqueConstraint("class_id", "id"),
+    # An instructor's times are the session's.
+    sa.UniqueConstraint("id", "starts_at", "ends_at"),
+    sa.ForeignKeyConstraint(["institution_id", "class_id"], ["classes.institution_id", "classes.id"]),
+    sa.CheckConstraint("starts_at < ends_at", name="times"),
+)
+
+class_instructors = sa.Table(
+    "class_instructors",
+    metadata,
+    sa.Column("class_id", sa.Uuid, sa.ForeignKey("classes.id"), primary_key=True),
+    sa.Column("person_key", sa.Text, primary_key=True),
+    sa.Column("masked_name", sa.Text, nullable=False),
+    sa.Column("masked_id_number", sa.Text, nullable=False),
+    sa.Column("name_encrypted", sa.Text, nullable=False),
+    sa.Column("id_number_encrypted", sa.Text, nullable=False),
+    sa.Index("ix_class_instructors_person_key", "person_key"),
+)
+
+session_instructors = sa.Table(
+    "session_instructors",
+    metadata,
+    sa.Column("session_id", sa.Uuid, primary_key=True),
+    sa.Column("person_key", sa.Text, primary_key=True),
+    sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(
+        ["session_id", "starts_at", "ends_at"],
+        ["sessions.id", "sessions.starts_at", "sessions.ends_at"],
+        onupdate="CASCADE",
+    ),
+)

@@ -1,0 +1,169 @@
+"""What is done with classes: file one."""
+
+from collections.abc import Iterator
+
+import asyncpg
+from chuangpei.audit import record
+from chuangpei.auth import Principal
+from chuangpei.database import Row, Transaction
+from chuangpei.events.base import InstitutionRef, ProjectRef
+from chuangpei.kernel.clock import SHANGHAI
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import FieldError, Finding, Refusal, Text
+from chuangpei.problems import INVALID_INPUT, NOT_FOUND
+
+from training_svc.classes import repository
+from training_svc.classes.schemas import NewClass
+from training_svc.classes.training_class import Session, TrainingClass
+from training_svc.institutions import repository as institutions
+from training_svc.persons import birth_errors, seal
+from training_svc.policy.decision import decide
+from training_svc.policy.facts import ClassFacts, Hours, Standard
+from training_svc.policy.organisers import QUALIFIED_STAGE, InstitutionKind
+from training_svc.policy.parameters import parameters_on
+from training_svc.policy.rules import CLASS_RULES, finding
+from training_svc.problems import CLASS_CLASH, CLASS_REFUSED
+from training_svc.projects import repository as projects
+from training_svc.qualifications import repository as qualifications
+from training_svc.service import Service
+from training_svc.standards import repository as standards
+from training_svc.visibility import scope_of
+
+_UNKNOWN_PROJECT = FieldError(
+    "/project_code", "unknown_project", Text("没有此培训项目", "There is no such project")
+)
+_NAMED_TWICE = Text("同一讲师重复", "The instructor is named twice")
+_ROOM_TAKEN = Text("教室在该时间已有课次", "The room has another session at that time")
+_INSTRUCTOR_TAKEN = Text("讲师在该时间另有课次", "The instructor teaches elsewhere at that time")
+
+
+async def file_class(
+    tx: Transaction, service: Service, principal: Principal, body: NewClass
+) -> TrainingClass | Refusal:
+    """An organiser files a class (T02–T07): district and standard are frozen on it (S07)."""
+    institution = await institutions.one(tx, body.institution_id, scope_of(principal))
+    if institution is None:
+        return Refusal(NOT_FOUND)
+    project = await projects.one(tx, body.project_code)
+    errors = tuple(_input_errors(service, body, project))
+    if project is None or errors:
+        return Refusal(INVALID_INPUT, errors=errors)
+    standard = await _standard(tx, body, project["stage"])
+    facts = _facts(service, body, InstitutionKind(institution["kind"]), project["stage"], standard)
+    refusal = decide(CLASS_RULES, facts).refusal(CLASS_REFUSED)
+    if refusal or standard is None:
+        return refusal or Refusal(CLASS_REFUSED)
+    training_class = _class(service, body, institution, project, standard)
+    return await _insert(tx, service, principal, training_class)
+
+
+def _input_errors(service: Service, body: NewClass, project: Row | None) -> Iterator[FieldError]:
+    if project is None:
+        yield _UNKNOWN_PROJECT
+    seen: set[str] = set()
+    for number, one in enumerate(body.instructors):
+        pointer = f"/instructors/{number}/id_number"
+        yield from birth_errors(one.id_number, pointer, service.clock.today())
+        if one.id_number in seen:
+            yield FieldError(pointer, "named_twice", _NAMED_TWICE)
+        seen.add(one.id_number)
+
+
+async def _standard(tx: Transaction, body: NewClass, stage: int) -> Standard | None:
+    """Stage 3: the version the organiser is approved by; other stages: the one in force on the first day."""
+    if stage == QUALIFIED_STAGE:
+        return await qualifications.qualifying_standard(
+            tx, body.institution_id, body.project_code, body.starts_on
+        )
+    return await standards.in_force(tx, body.project_code, body.starts_on)
+
+
+def _facts(
+    service: Service, body: NewClass, organiser: InstitutionKind, stage: int, standard: Standard | None
+) -> ClassFacts:
+    law = service.law
+    in_force = law.in_force.covers(body.starts_on)
+    return ClassFacts(
+        in_force=law.in_force,
+        stage=stage,
+        organiser=organiser,
+        qualified=stage == QUALIFIED_STAGE and standard is not None,
+        standard=standard,
+        parameters=parameters_on(law, body.starts_on) if in_force else None,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        capacity=body.capacity,
+        sessions=tuple(Hours(one.starts_at, one.ends_at) for one in body.sessions),
+    )
+
+
+def _class(
+    service: Service, body: NewClass, institution: Row, project: Row, standard: Standard
+) -> TrainingClass:
+    return TrainingClass(
+        id=new_id(),
+        institution_id=body.institution_id,
+        institution=InstitutionRef(
+            credit_code=institution["credit_code"],
+            name=institution["name"],
+            district=institution["district"],
+        ),
+        project=ProjectRef(code=project["code"], name=project["name"], stage=project["stage"]),
+        standard_version=standard.version,
+        name=body.name,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        capacity=body.capacity,
+        enrolled=0,
+        filed_at=service.clock.now(),
+        version=1,
+        sessions=tuple(
+            Session(new_id(), one.room, Hours(one.starts_at, one.ends_at))
+            for one in sorted(body.sessions, key=lambda one: one.starts_at)
+        ),
+        instructors=tuple(seal(service.privacy, one.name, one.id_number) for one in body.instructors),
+    )
+
+
+async def _insert(
+    tx: Transaction, service: Service, principal: Principal, training_class: TrainingClass
+) -> TrainingClass | Refusal:
+    if clashes := await _clashes(tx, training_class):
+        return Refusal(CLASS_CLASH, findings=clashes)
+    try:
+        async with tx.savepoint():
+            await repository.insert_new(tx, training_class, principal.subject)
+    except asyncpg.ExclusionViolationError:
+        # Another class took the room or the instructor since the clashes were looked up.
+        return Refusal(CLASS_CLASH, findings=await _clashes(tx, training_class))
+    await record(
+        tx,
+        principal,
+        at=training_class.filed_at,
+        action="file_class",
+        object_type="class",
+        object_id=training_class.id,
+        details={
+            "district": training_class.institution.district,
+            "standard": training_class.standard_version,
+        },
+    )
+    return training_class
+
+
+async def _clashes(tx: Transaction, training_class: TrainingClass) -> tuple[Finding, ...]:
+    wanted, people = training_class.sessions, training_class.instructors
+    rooms = await repository.taken_rooms(tx, training_class.institution_id, wanted)
+    teachers = await repository.taken_instructors(tx, [one.person_key for one in people], wanted)
+    names = {one.person_key: one.masked_name for one in people}
+    return (
+        *(finding("T06", False, f"{row['room']} {_local(row)}", "—", _ROOM_TAKEN) for row in rooms),
+        *(
+            finding("T10", False, f"{names[row['person_key']]} {_local(row)}", "—", _INSTRUCTOR_TAKEN)
+            for row in teachers
+        ),
+    )
+
+
+def _local(row: Row) -> str:
+    return str(row["starts_at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))

@@ -1,0 +1,21 @@
+"""All tables together, for the migrations."""
+
+from training_svc.attendance import tables as attendance
+from training_svc.classes import tables as classes
+from training_svc.enrolments import tables as enrolments
+from training_svc.institutions import tables as institutions
+from training_svc.projects import tables as projects
+from training_svc.qualifications import tables as qualifications
+from training_svc.schema import metadata
+from training_svc.standards import tables as standards
+
+__all__ = [
+    "attendance",
+    "classes",
+    "enrolments",
+    "institutions",
+    "metadata",
+    "projects",
+    "qualifications",
+    "standards",
+]

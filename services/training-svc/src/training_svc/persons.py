@@ -1,0 +1,56 @@
+"""Real names (实名, T06): a person's data sealed for keeping, and the reference that events carry."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from chuangpei.events.base import PersonRef
+from chuangpei.kernel.masking import mask_name, masked
+from chuangpei.kernel.refusals import FieldError, Text
+from chuangpei.kernel.resident_id import ResidentId
+from chuangpei.privacy import Privacy
+
+_NAME = "person.name"
+_ID_NUMBER = "person.id_number"
+
+_NOT_BORN = Text("证件号码的出生日期晚于今天", "The birth date in the identity number lies in the future")
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPerson:
+    """A person as the database keeps one: a key to find, masks to show, the rest encrypted."""
+
+    person_key: str
+    masked_name: str
+    masked_id_number: str
+    name_encrypted: str
+    id_number_encrypted: str
+
+
+def seal(privacy: Privacy, name: str, id_number: str) -> SealedPerson:
+    """Seals a name and a normalised id number."""
+    return SealedPerson(
+        person_key=privacy.person_key(id_number),
+        masked_name=mask_name(name),
+        masked_id_number=masked(id_number),
+        name_encrypted=privacy.at_rest.encrypt(name, _NAME),
+        id_number_encrypted=privacy.at_rest.encrypt(id_number, _ID_NUMBER),
+    )
+
+
+def reference(privacy: Privacy, person: SealedPerson) -> PersonRef:
+    """The person as events carry one, encrypted anew under the key of events."""
+    name = privacy.at_rest.decrypt(person.name_encrypted, _NAME)
+    id_number = privacy.at_rest.decrypt(person.id_number_encrypted, _ID_NUMBER)
+    return PersonRef(
+        person_key=person.person_key,
+        masked_name=person.masked_name,
+        name_encrypted=privacy.in_events.encrypt(name, "event.name"),
+        id_number_encrypted=privacy.in_events.encrypt(id_number, "event.id_number"),
+    )
+
+
+def birth_errors(id_number: str, pointer: str, today: date) -> tuple[FieldError, ...]:
+    """The error of a normalised id number whose bearer is not born yet."""
+    if ResidentId(id_number).birth_date <= today:
+        return ()
+    return (FieldError(pointer, "not_born", _NOT_BORN),)

@@ -1,0 +1,85 @@
+"""What the rules look at: plain values, gathered by the use cases."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chuangpei.kernel.dated import InForce
+
+from training_svc.policy.organisers import InstitutionKind
+from training_svc.policy.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """The numbers of one version of a standard (专业设置标准): hours, persons, percent of the sessions."""
+
+    version: str
+    effective_from: date
+    min_hours: int
+    max_class_size: int
+    attendance_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When one session (课次) is held: two instants, the second not included."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFacts:
+    """An institution that is to be registered, and whether an officer registers it."""
+
+    kind: InstitutionKind
+    by_officer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationFacts:
+    """An application for a stage's project by a standard; ``in_force`` is the version in force that day."""
+
+    stage: int
+    cited_version: str
+    in_force: Standard | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A class (班级) that is to be filed.
+
+    ``standard`` is the version by which the organiser is qualified (stage 3), or the one in force on the
+    first day; ``parameters`` are those of the first day, None where no law is ``in_force``.
+    """
+
+    in_force: InForce
+    stage: int
+    organiser: InstitutionKind
+    qualified: bool
+    standard: Standard | None
+    parameters: Parameters | None
+    starts_on: date
+    ends_on: date
+    capacity: int
+    sessions: tuple[Hours, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFacts:
+    """The class's last day and the day on which someone enrols, in Asia/Shanghai."""
+
+    class_ends_on: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionFacts:
+    """An enrolment that is to be completed (结业), at the instant ``now``."""
+
+    stage: int
+    sessions_attended: int
+    sessions_held: int
+    attendance_percent: int
+    last_session_ends_at: datetime
+    now: datetime

@@ -1,0 +1,183 @@
+"""The rules of training: one function each, facts in, a finding out, or None where nothing is to judge."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TypeVar
+
+from chuangpei.kernel.clock import SHANGHAI, civil_date
+from chuangpei.kernel.refusals import Finding, Outcome, Text
+
+from training_svc.policy.facts import (
+    ClassFacts,
+    CompletionFacts,
+    EnrolmentFacts,
+    QualificationFacts,
+    RegistrationFacts,
+)
+from training_svc.policy.organisers import CENTRES, ORGANISERS_BY_STAGE, QUALIFIED_STAGE
+
+F = TypeVar("F")
+Rule = Callable[[F], Finding | None]
+
+_SH30 = "沪人社规〔2025〕30号"
+ARTICLES = {
+    "T02": f"{_SH30} 一(一)",
+    "T03": f"{_SH30} 一(二)",
+    "T04": f"{_SH30} 一(三)",
+    "T05": f"{_SH30} 二(一)",
+    "T06": f"{_SH30} 二(二)",
+    "T07": f"{_SH30} 二(三)",
+    "T10": f"{_SH30} 二(五)",
+    "C01": f"{_SH30} 一(一)",
+    "C02": f"{_SH30} 一(二)",
+    "C03": f"{_SH30} 一(三)",
+    "O06": f"{_SH30} 末段",
+}
+ORGANISER_RULES = {1: "T02", 2: "T02", 3: "T03", 4: "T04"}
+COMPLETION_RULE_OF_STAGE = {1: "C01", 2: "C01", 3: "C02", 4: "C03"}
+_INSTANT = timedelta(microseconds=1)
+
+
+def finding(rule: str, holds: bool, fact: object, required: object, text: Text) -> Finding:
+    """A finding under the article that carries ``rule``."""
+    outcome = Outcome.PASSED if holds else Outcome.FAILED
+    return Finding(rule, ARTICLES[rule], outcome, str(fact), str(required), text)
+
+
+def centres_are_registered_by_officers(facts: RegistrationFacts) -> Finding | None:
+    """T02, T04: nobody names himself a public centre (就业促进中心)."""
+    if facts.kind not in CENTRES:
+        return None
+    text = Text("就业促进中心须由区经办人员登记", "An officer registers a public centre")
+    return finding("T02", facts.by_officer, facts.kind, "district_officer", text)
+
+
+def project_takes_qualifications(facts: QualificationFacts) -> Finding:
+    """T03: only stage 3 (创业初创期) is run by qualified institutions."""
+    text = Text(
+        "只有创业初创期项目由具有资质的机构开展", "Only stage-3 projects are run by qualified institutions"
+    )
+    return finding("T03", facts.stage == QUALIFIED_STAGE, facts.stage, QUALIFIED_STAGE, text)
+
+
+def cited_standard_is_in_force(facts: QualificationFacts) -> Finding:
+    """T05, T07: an application cites the version in force on the day it is submitted."""
+    in_force = facts.in_force.version if facts.in_force else "—"
+    text = Text("申请应引用当日有效的标准版本", "An application cites the standard in force on its day")
+    return finding("T07", facts.cited_version == in_force, facts.cited_version, in_force, text)
+
+
+def law_is_in_force(facts: ClassFacts) -> Finding:
+    """O06: a class begins while the document is in force."""
+    text = Text("开班日应在文件有效期内", "A class begins while the document is in force")
+    required = f"{facts.in_force.first}/{facts.in_force.last or ''}"
+    return finding("O06", facts.in_force.covers(facts.starts_on), facts.starts_on, required, text)
+
+
+def organiser_is_allowed(facts: ClassFacts) -> Finding:
+    """T02, T03, T04, T07: centres hold stages 1, 2 and 4; a qualified institution holds stage 3."""
+    rule = ORGANISER_RULES[facts.stage]
+    if facts.stage == QUALIFIED_STAGE:
+        text = Text(
+            "初创期班级须由获该项目资质的机构举办", "A stage-3 class needs a qualification for its project"
+        )
+        fact = "qualified" if facts.qualified else "not qualified"
+        return finding(rule, facts.qualified, fact, "qualified", text)
+    allowed = ORGANISERS_BY_STAGE[facts.stage]
+    text = Text("该阶段培训由就业促进中心以项目化运作举办", "Public centres run this stage as a project")
+    return finding(rule, facts.organiser in allowed, facts.organiser, ", ".join(sorted(allowed)), text)
+
+
+def standard_applies(facts: ClassFacts) -> Finding:
+    """T05: a class is held by a published standard that is in force when it begins."""
+    text = Text("开班须依据已发布并生效的标准", "A class is held by a published standard in force")
+    version = facts.standard.version if facts.standard else "—"
+    return finding("T05", facts.standard is not None, version, f"≤ {facts.starts_on}", text)
+
+
+def hours_reach_the_standard(facts: ClassFacts) -> Finding | None:
+    """T05: the sessions together last at least the standard's hours (课时)."""
+    if facts.standard is None or facts.parameters is None:
+        return None
+    held = sum(((one.ends_at - one.starts_at) for one in facts.sessions), timedelta())
+    wanted = timedelta(minutes=facts.standard.min_hours * facts.parameters.teaching_hour_minutes)
+    text = Text(
+        "总课时应不少于标准（分钟）", "The sessions last at least as long as the standard asks (minutes)"
+    )
+    minute = timedelta(minutes=1)
+    return finding("T05", held >= wanted, held // minute, f"≥ {wanted // minute}", text)
+
+
+def size_is_within_the_standard(facts: ClassFacts) -> Finding | None:
+    """T05: the capacity is at most the standard's class size (班额)."""
+    if facts.standard is None:
+        return None
+    most = facts.standard.max_class_size
+    text = Text("班级名额应不超过标准班额", "The capacity is at most the standard's class size")
+    return finding("T05", facts.capacity <= most, facts.capacity, f"≤ {most}", text)
+
+
+def sessions_lie_within_the_class(facts: ClassFacts) -> Finding:
+    """T06: every session is held on the class's days (Asia/Shanghai)."""
+    outside = [
+        one
+        for one in facts.sessions
+        if civil_date(one.starts_at) < facts.starts_on or civil_date(one.ends_at - _INSTANT) > facts.ends_on
+    ]
+    text = Text("各课次应在班级起止日期之内", "Every session lies within the class's dates")
+    fact = ", ".join(_local(one.starts_at) for one in outside) or "—"
+    return finding("T06", not outside, fact, f"{facts.starts_on}/{facts.ends_on}", text)
+
+
+def sessions_do_not_overlap(facts: ClassFacts) -> Finding:
+    """T06: nobody can sit in two sessions of a class at once."""
+    ordered = sorted(facts.sessions, key=lambda one: one.starts_at)
+    clashing = [later for earlier, later in pairwise(ordered) if later.starts_at < earlier.ends_at]
+    text = Text("同一班级的课次不得重叠", "The sessions of a class do not overlap")
+    fact = ", ".join(_local(one.starts_at) for one in clashing) or "—"
+    return finding("T06", not clashing, fact, "—", text)
+
+
+def class_has_not_ended(facts: EnrolmentFacts) -> Finding:
+    """T06: one may enrol until the class's last day, that day included."""
+    text = Text("班级结束后不得报名", "Nobody enrols once the class has ended")
+    return finding("T06", facts.today <= facts.class_ends_on, facts.today, f"≤ {facts.class_ends_on}", text)
+
+
+def last_session_is_over(facts: CompletionFacts) -> Finding:
+    """C01, C02, C03: nobody completes before the last session has ended."""
+    rule = COMPLETION_RULE_OF_STAGE[facts.stage]
+    over = facts.now >= facts.last_session_ends_at
+    text = Text("须在最后一次课结束后结业", "Completion comes after the last session")
+    return finding(rule, over, _local(facts.now), f"≥ {_local(facts.last_session_ends_at)}", text)
+
+
+def attendance_reaches_the_standard(facts: CompletionFacts) -> Finding:
+    """C01, C02, C03: the sessions attended (出勤率), in whole numbers, reach the percent of the standard."""
+    rule = COMPLETION_RULE_OF_STAGE[facts.stage]
+    attended, held, percent = facts.sessions_attended, facts.sessions_held, facts.attendance_percent
+    text = Text("出勤率应达到标准要求", "The attendance reaches the share the standard asks")
+    return finding(rule, attended * 100 >= percent * held, f"{attended}/{held}", f"≥ {percent}%", text)
+
+
+REGISTRATION_RULES: tuple[Rule[RegistrationFacts], ...] = (centres_are_registered_by_officers,)
+QUALIFICATION_RULES: tuple[Rule[QualificationFacts], ...] = (
+    project_takes_qualifications,
+    cited_standard_is_in_force,
+)
+CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
+    law_is_in_force,
+    organiser_is_allowed,
+    standard_applies,
+    hours_reach_the_standard,
+    size_is_within_the_standard,
+    sessions_lie_within_the_class,
+    sessions_do_not_overlap,
+)
+ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended,)
+COMPLETION_RULES: tuple[Rule[CompletionFacts], ...] = (last_session_is_over, attendance_reaches_the_standard)
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,58 @@
+"""The refusals that only training-svc gives."""
+
+from chuangpei.kernel.refusals import Problem, Text
+
+PROJECT_EXISTS = Problem(
+    "project_exists", 409, Text("该项目编码已存在", "There is a project with this code already")
+)
+STANDARD_EXISTS = Problem(
+    "standard_exists",
+    409,
+    Text(
+        "该项目已有此版本或同日生效的标准",
+        "The project has this version, or one effective from the same day, already",
+    ),
+)
+INSTITUTION_EXISTS = Problem(
+    "institution_exists", 409, Text("该统一社会信用代码已登记", "This credit code is registered already")
+)
+NOT_YOUR_INSTITUTION = Problem(
+    "not_your_institution",
+    403,
+    Text("只能为本机构或本区机构办理", "Only for your own institution, or one of your district"),
+)
+REGISTRATION_REFUSED = Problem(
+    "registration_refused", 422, Text("不符合机构登记规定", "The registration does not meet the rules")
+)
+QUALIFICATION_EXISTS = Problem(
+    "qualification_exists",
+    409,
+    Text(
+        "该标准版本的资质已申请或已获批", "A qualification by this version is submitted or approved already"
+    ),
+)
+QUALIFICATION_REFUSED = Problem(
+    "qualification_refused", 422, Text("不符合资质申请规定", "The application does not meet the rules")
+)
+CLASS_REFUSED = Problem("class_refused", 422, Text("不符合开班规定", "The class does not meet the rules"))
+CLASS_CLASH = Problem(
+    "class_clash",
+    409,
+    Text("教室或讲师的时间冲突", "The room or an instructor is taken at that time"),
+)
+CLASS_FULL = Problem("class_full", 409, Text("班级名额已满", "The class is full"))
+ALREADY_ENROLLED = Problem(
+    "already_enrolled", 409, Text("该学员已在本班报名", "This person is enrolled in the class already")
+)
+ENROLMENT_REFUSED = Problem(
+    "enrolment_refused", 422, Text("不符合报名规定", "The enrolment does not meet the rules")
+)
+ATTENDANCE_REFUSED = Problem(
+    "attendance_refused", 422, Text("考勤记录不符合规定", "The attendance records do not meet the rules")
+)
+ATTENDANCE_EXISTS = Problem(
+    "attendance_exists", 409, Text("该课次的考勤已记录", "The attendance of this session is recorded already")
+)
+COMPLETION_REFUSED = Problem(
+    "completion_refused", 422, Text("未达到结业条件", "The conditions of completion are not met")
+)

@@ -1,0 +1,15 @@
+"""The one metadata of the service's database; every ``tables.py`` adds its own tables to it."""
+
+import sqlalchemy as sa
+from chuangpei.mechanism_tables import add_mechanism_tables
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+add_mechanism_tables(metadata)

@@ -1,0 +1,36 @@
+"""Standards as the API takes and shows them."""
+
+from datetime import date
+from uuid import UUID
+
+from chuangpei.web import Body
+from pydantic import BaseModel, Field
+
+from training_svc.inputs import Code, Name
+
+
+class NewStandard(Body):
+    """A version of a project's standard (专业设置标准) to publish; it can never be changed afterwards."""
+
+    project_code: Code = Field(examples=["IYB"])
+    version: Code = Field(examples=["2026-1"])
+    name: Name = Field(examples=["创业初创期培训项目设置标准（2026版）"])
+    effective_from: date = Field(examples=["2026-01-01"])
+    min_hours: int = Field(ge=1, le=2_000, examples=[24], description="最少课时 · least hours in all")
+    max_class_size: int = Field(ge=1, le=1_000, examples=[30], description="班额上限 · most trainees")
+    attendance_percent: int = Field(
+        ge=1, le=100, examples=[80], description="结业所需出勤率（%） · percent of sessions to attend"
+    )
+
+
+class StandardView(BaseModel):
+    """A published version of a standard."""
+
+    id: UUID
+    project_code: str = Field(examples=["IYB"])
+    version: str = Field(examples=["2026-1"])
+    name: str = Field(examples=["创业初创期培训项目设置标准（2026版）"])
+    effective_from: date
+    min_hours: int = Field(examples=[24])
+    max_class_size: int = Field(examples=[30])
+    attendance_percent: int = Field(examples=[80])

@@ -1,0 +1,73 @@
+"""Who sees what (数据范围): an institution its own, a district officer the district, the city's roles all.
+
+What lies outside the scope does not exist for the one who asks: the answer is 404.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from chuangpei.auth import Principal, Role
+from chuangpei.database import Statement
+from sqlalchemy import bindparam
+
+
+class Reach(StrEnum):
+    """How far a principal sees."""
+
+    INSTITUTION = "institution"
+    DISTRICT = "district"
+    ALL = "all"
+
+
+READERS = (
+    Role.INSTITUTION,
+    Role.DISTRICT_OFFICER,
+    Role.CITY_CENTRE,
+    Role.CITY_BUREAU,
+    Role.AUDITOR,
+)
+"""The roles that read training records; a citizen has ``/my/enrolments``."""
+
+ANYONE = tuple(role for role in Role if role is not Role.SYSTEM)
+"""Whoever is signed in: for what the city centre publishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A reach and its value: a credit code, a district, or nothing."""
+
+    reach: Reach
+    value: str = ""
+
+
+EVERYTHING = Scope(Reach.ALL)
+
+
+def scope_of(principal: Principal) -> Scope:
+    """The scope of one of the :data:`READERS`; an institution without a credit code sees nothing."""
+    match principal.role:
+        case Role.INSTITUTION:
+            return Scope(Reach.INSTITUTION, principal.credit_code or "")
+        case Role.DISTRICT_OFFICER:
+            return Scope(Reach.DISTRICT, principal.district or "")
+        case Role.CITY_CENTRE | Role.CITY_BUREAU | Role.AUDITOR:
+            return EVERYTHING
+    raise ValueError(f"{principal.role} does not read training records")
+
+
+ByReach = Mapping[Reach, Statement]
+
+
+def scoped(
+    statement: sa.Select[Any], *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
+) -> ByReach:
+    """The statement once for each reach, each with its own plan; ``scope`` is the parameter."""
+    value = bindparam("scope", type_=sa.Text)
+    return {
+        Reach.INSTITUTION: Statement(statement.where(credit_code == value)),
+        Reach.DISTRICT: Statement(statement.where(district == value)),
+        Reach.ALL: Statement(statement),
+    }
