@@ -95,7 +95,7 @@ async def deliberate(
     choices = [Choice(one.application_id, one.tier) for one in body.recognised]
     async with service.database.transaction() as tx:
         listing = accepted(await use_cases.deliberate(tx, service, principal, round_id, version, choices))
-    return reply(ListingView.of(listing, service.clock.today()))
+    return reply(ListingView.with_list(listing, service.clock.today()))
 
 
 @router.get("/{round_id}/list", response_model=ListingView, summary="查看审议名单 · Read the decided list")
@@ -104,7 +104,7 @@ async def read_list(request: Request, round_id: UUID, principal: CityReader) -> 
     service = of(request)
     async with service.database.transaction() as tx:
         listing = accepted(await use_cases.read_list(tx, service, round_id))
-    return reply(ListingView.of(listing, service.clock.today()))
+    return reply(ListingView.with_list(listing, service.clock.today()))
 
 
 @router.post("/{round_id}/publish", response_model=ListingView, summary="公布名单 · Publish the list")
@@ -118,4 +118,4 @@ async def publish(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         listing = accepted(await publication.publish(tx, service, principal, round_id, version))
-    return reply(ListingView.of(listing, service.clock.today()))
+    return reply(ListingView.with_list(listing, service.clock.today()))

@@ -95,20 +95,17 @@ class RecognitionView(BaseModel):
         )
 
 
-class ListingView(BaseModel):
-    """A round with its list and the warnings of the rules about those on it (B08, B11)."""
+class ListingView(RoundView):
+    """A round with its list (名单) and the warnings of the rules about those on it (B08, B11)."""
 
-    round: RoundView
     recognised: list[RecognitionView]
-    findings: list[FindingView]
-    version: int
+    warnings: list[FindingView]
 
     @classmethod
-    def of(cls, listing: Listing, today: date) -> Self:
-        """The view of a list that was just decided on or published."""
+    def with_list(cls, listing: Listing, today: date) -> Self:
+        """The view of a list that was decided on or published."""
         return cls(
-            round=RoundView.of(listing.brand_round, today),
+            **dict(RoundView.of(listing.brand_round, today)),
             recognised=[RecognitionView.of(line) for line in listing.recognised],
-            findings=[FindingView(**one) for one in as_json(listing.findings)],
-            version=listing.brand_round.version,
+            warnings=[FindingView(**one) for one in as_json(listing.warnings)],
         )

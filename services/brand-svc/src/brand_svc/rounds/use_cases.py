@@ -39,11 +39,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A round with its list and what the rules found about those on it."""
+    """A round with its list and what the rules warn of about those on it."""
 
     brand_round: Round
     recognised: Sequence[Recognition]
-    findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
 
 
 async def announce(

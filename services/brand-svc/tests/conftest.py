@@ -1,0 +1,245 @@
+"""A brand-svc on a fresh database with a fixed clock, and everybody who calls it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from brand_svc.app import MIGRATIONS, assemble, create_api
+from brand_svc.consumers import handlers
+from brand_svc.service import Service
+from brand_svc.settings import Settings
+from chuangpei.auth import Role
+from chuangpei.bus.port import Received
+from chuangpei.development import DevelopmentIssuer
+from chuangpei.events.base import Event, ExitGround, InstitutionRef, ProjectRef
+from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.training import InstitutionRegistered
+from chuangpei.kernel.credit_code import make_credit_code
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.testing.api import bearer, client, key, verifier_for
+from chuangpei.testing.clock import FixedClock
+from chuangpei.testing.databases import MakeDatabase
+from chuangpei.testing.events import deliver, pending_events
+from chuangpei.testing.settings import test_settings
+from fastapi import FastAPI
+
+PUDONG, XUHUI = "310115", "310104"
+FIRST_DAY = date(2026, 7, 1)
+NAMES = {"A": "申城技能培训学校", "B": "浦江人力资源有限公司", "C": "徐汇职业培训中心"}
+DISTRICTS = {"A": PUDONG, "B": PUDONG, "C": XUHUI}
+CODES = {who: make_credit_code(f"91310115MA1K35J{n}1") for n, who in enumerate(NAMES, 1)}
+
+Answer = httpx.Response
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class City:
+    """The service and everybody around it, in words of the domain. Institutions are named A, B and C."""
+
+    service: Service
+    http: httpx.AsyncClient
+    clock: FixedClock
+    issuer: DevelopmentIssuer
+    app: FastAPI
+    tokens: dict[Any, str] = field(default_factory=dict)
+
+    def as_(self, role: Role, **claims: str) -> dict[str, str]:
+        """The headers of somebody in a role."""
+        asked = (role, *sorted(claims.items()))
+        if asked not in self.tokens:
+            self.tokens[asked] = self.issuer.token(role, **claims)  # type: ignore[arg-type]  # all are text
+        return bearer(self.tokens[asked])
+
+    @property
+    def centre(self) -> dict[str, str]:
+        return self.as_(Role.CITY_CENTRE)
+
+    @property
+    def bureau(self) -> dict[str, str]:
+        return self.as_(Role.CITY_BUREAU)
+
+    def officer(self, district: str = PUDONG) -> dict[str, str]:
+        return self.as_(Role.DISTRICT_OFFICER, district=district)
+
+    def institution(self, who: str = "A") -> dict[str, str]:
+        return self.as_(Role.INSTITUTION, credit_code=CODES[who])
+
+    async def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
+        return await self.http.get(f"/brand/v1{path}", headers=headers, params=query)
+
+    async def post(
+        self, path: str, headers: dict[str, str], body: Any = None, version: int | None = None
+    ) -> Answer:
+        match = {} if version is None else {"if-match": f'"{version}"'}
+        return await self.http.post(f"/brand/v1{path}", headers=headers | key() | match, json=body)
+
+    @staticmethod
+    def registration(who: str, name: str | None = None) -> InstitutionRegistered:
+        """training-svc tells of an institution."""
+        return InstitutionRegistered(
+            credit_code=CODES[who],
+            institution_id=new_id(),
+            name=name or NAMES[who],
+            district=DISTRICTS[who],
+            kind="private_training_institution",
+            registered_on=date(2020, 1, 2),
+        )
+
+    @staticmethod
+    def revocation(
+        who: str = "A", ground: ExitGround | None = "X2", *, on: date = date(2026, 7, 10), number: str = "CP1"
+    ) -> CertificateRevoked:
+        """cert-svc tells of a revoked certificate of an institution."""
+        return CertificateRevoked(
+            certificate_id=new_id(),
+            number=number,
+            kind="training_qualification",
+            institution=InstitutionRef(credit_code=CODES[who], name=NAMES[who], district=DISTRICTS[who]),
+            project=ProjectRef(code="S3-01", name="创业经营", stage=3),
+            person_key="k" * 64,
+            reason_code="subsidy_fraud",
+            exit_ground=ground,
+            revoked_on=on,
+        )
+
+    async def deliver(self, *events: Event | Received) -> None:
+        await deliver(self.service.database, handlers(self.service), *events)
+
+    async def events(self, kind: type[Event] | None = None) -> list[Event]:
+        """What the service has told the others, of one kind or all."""
+        told = await pending_events(self.service.database)
+        return [event for event in told if kind is None or isinstance(event, kind)]
+
+    async def rows(self, sql: str, *arguments: Any) -> list[Any]:
+        """What stands in the database."""
+        async with self.service.database.transaction() as tx:
+            return await tx.connection.fetch(sql, *arguments)
+
+    async def register(self, *who: str) -> None:
+        await self.deliver(*(self.registration(one) for one in who))
+
+    async def announce(self, opens_on: date | None = None, days: int = 30) -> Json:
+        first = opens_on or self.clock.today()
+        body = {
+            "name": f"{first.year}年优质品牌遴选",
+            "opens_on": str(first),
+            "closes_on": str(first + timedelta(days=days)),
+        }
+        answer = await self.post("/rounds", self.centre, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def step(self, matter: Json, path: str, headers: dict[str, str], body: Any = None) -> Json:
+        """A change of an existing matter from the version last read, which must succeed."""
+        answer = await self.post(path.format(matter["id"]), headers, body, matter["version"])
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def open_round(self) -> Json:
+        return await self.step(await self.announce(), "/rounds/{}/open", self.centre)
+
+    async def apply(self, brand_round: Json, who: str = "A", tier: str = "district") -> Answer:
+        body = {"tier": tier, "statement": "深耕智能制造培训"}
+        return await self.post(f"/rounds/{brand_round['id']}/applications", self.institution(who), body)
+
+    async def recommended(self, brand_round: Json, *who: str) -> dict[str, Json]:
+        """Applications of these institutions that their districts recommend."""
+        found = {}
+        for one in who:
+            answer = await self.apply(brand_round, one)
+            assert answer.status_code == 201, answer.text
+            found[one] = await self.step(
+                answer.json(),
+                "/applications/{}/recommend",
+                self.officer(DISTRICTS[one]),
+                {"comment": "同意推荐"},
+            )
+        return found
+
+    async def deliberate(self, brand_round: Json, chosen: Sequence[Json], tier: str = "district") -> Answer:
+        body = {"recognised": [{"application_id": one["id"], "tier": tier} for one in chosen]}
+        return await self.post(
+            f"/rounds/{brand_round['id']}/deliberate", self.bureau, body, brand_round["version"]
+        )
+
+    async def deliberated_round(self, *who: str) -> Json:
+        """A round that ends with these institutions on its list, not published yet."""
+        brand_round = await self.open_round()
+        applications = await self.recommended(brand_round, *who)
+        brand_round = await self.step(brand_round, "/rounds/{}/close", self.centre)
+        answer = await self.deliberate(brand_round, list(applications.values()))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def publish(self, brand_round: Json) -> Answer:
+        return await self.post(
+            f"/rounds/{brand_round['id']}/publish", self.bureau, version=brand_round["version"]
+        )
+
+    async def recognise(self, *who: str) -> Json:
+        """A whole round after which these institutions hold a brand, and nobody else."""
+        answer = await self.publish(await self.deliberated_round(*who))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def holders(self) -> set[str]:
+        """Who is on the public list."""
+        items = (await self.get("/brands")).json()["items"]
+        return {who for who, code in CODES.items() if code in {item["credit_code"] for item in items}}
+
+    async def history(self, who: str = "A") -> Json:
+        return (await self.get(f"/brands/{CODES[who]}")).json()
+
+    async def cases(self, who: str = "A") -> list[Json]:
+        """The exit cases against an institution, with their signals."""
+        items = (await self.get("/exit-cases", self.bureau, credit_code=CODES[who])).json()["items"]
+        return [(await self.get(f"/exit-cases/{item['id']}", self.bureau)).json() for item in items]
+
+    async def reported(self, who: str = "A", ground: ExitGround = "X2") -> Json:
+        """A case on one ground that the district has verified as founded."""
+        await self.deliver(self.revocation(who, ground))
+        [case] = [
+            one for one in await self.cases(who) if one["state"] == "opened" and one["ground"] == ground
+        ]
+        body = {"founded": True, "statement": "情况属实"}
+        return await self.step(case, "/exit-cases/{}/verify", self.officer(DISTRICTS[who]), body)
+
+    async def revoke(self, case: Json) -> Answer:
+        return await self.post(
+            f"/exit-cases/{case['id']}/revoke", self.bureau, {"reason": "情节属实"}, case["version"]
+        )
+
+    async def revoked(self, who: str = "A", ground: ExitGround = "X2") -> Json:
+        """A holder whose brand the city bureau has just revoked."""
+        answer = await self.revoke(await self.reported(who, ground))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+async def city(make_database: MakeDatabase) -> AsyncIterator[City]:
+    """An empty city: nothing registered, no round, 2026-07-01 nine in the morning."""
+    issuer, clock = DevelopmentIssuer(), FixedClock.on(FIRST_DAY)
+    settings = test_settings(Settings, await make_database(MIGRATIONS))
+    service = assemble(settings, clock=clock, verifier=verifier_for(issuer, settings.privacy()))
+    app = create_api(service)
+    async with client(app) as http:
+        yield City(service, http, clock, issuer, app)
+
+
+@pytest.fixture
+async def institutions(city: City) -> City:
+    """A city that knows the institutions A, B (Pudong) and C (Xuhui)."""
+    await city.register("A", "B", "C")
+    return city
+
+
+@pytest.fixture
+async def holder(institutions: City) -> City:
+    """A city in which A alone holds a brand, since 2026-07-01."""
+    await institutions.recognise("A")
+    return institutions
