@@ -12,6 +12,8 @@ from stdnum import luhn
 from chuangpei_embedded.accounts import DISTRICT, Account
 
 TRAINEES = 20
+OWNS_AN_OLD_FIRM = 6
+"""The trainee whose enterprise is older than three years (S01)."""
 _FAMILY_NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 _GIVEN_NAMES = "明华丽敏静磊洋艳勇娟涛超霞平刚桂芳玲宁波"
 _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -52,18 +54,28 @@ class Cast:
     project_code: str
     instructor_name: str
     instructor_id_number: str
+    rival_credit_code: str
+    rival_name: str
     trainees: tuple[Person, ...]
 
     def institution(self) -> Account:
         """The account under which the institution signs in."""
-        return Account(
-            role="institution",
-            subject=f"institution-{self.credit_code}",
-            name=self.institution_name,
-            title="培训机构 Institution",
-            district=self.district,
-            credit_code=self.credit_code,
-        )
+        return _institution(self.credit_code, self.institution_name, self.district)
+
+    def rival(self) -> Account:
+        """The account of another institution of the district, which wins the next round."""
+        return _institution(self.rival_credit_code, self.rival_name, self.district)
+
+
+def _institution(credit_code: str, name: str, district: str) -> Account:
+    return Account(
+        role="institution",
+        subject=f"institution-{credit_code}",
+        name=name,
+        title="培训机构 Institution",
+        district=district,
+        credit_code=credit_code,
+    )
 
 
 def cast_of(seed: int, first_day: date) -> Cast:
@@ -79,6 +91,8 @@ def cast_of(seed: int, first_day: date) -> Cast:
         project_code=f"CY3-{mark}",
         instructor_name="孔讲师",
         instructor_id_number=_resident_id(random),
+        rival_credit_code=_credit_code(random, "52", district),
+        rival_name=f"上海远航{mark}职业技能培训学校",
         trainees=tuple(_person(random, order, first_day) for order in range(TRAINEES)),
     )
 
@@ -92,10 +106,14 @@ def _person(random: Random, order: int, first_day: date) -> Person:
         phone="13" + "".join(random.choices("0123456789", k=9)),
         enterprise_credit_code=_credit_code(random, "91", random.choice(list(DISTRICTS))),
         enterprise_name=f"上海{family}氏创业{random.randrange(10_000):04}有限公司",
-        enterprise_registered_on=first_day - timedelta(days=random.randrange(60, 900)),
+        enterprise_registered_on=first_day - timedelta(days=_age_of_firm(order)),
         bank="中国农业银行上海市分行",
         account_number=body + luhn.calc_check_digit(body),
     )
+
+
+def _age_of_firm(order: int) -> int:
+    return 1200 if order == OWNS_AN_OLD_FIRM else 90 + 30 * order
 
 
 def _credit_code(random: Random, kind: str, region: str) -> str:

@@ -50,9 +50,13 @@ class Actor:
         self._origins = origins
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
+    async def read(self, path: str, **filters: Any) -> Any:
+        """What stands at the path, whatever its form."""
+        return (await self._send("GET", path, (200,), params=filters)).json()
+
     async def get(self, path: str, **filters: Any) -> Json:
-        """What stands at the path."""
-        answer: Json = (await self._send("GET", path, (200,), params=filters)).json()
+        """The object at the path."""
+        answer: Json = await self.read(path, **filters)
         return answer
 
     async def text(self, path: str) -> str:
@@ -81,6 +85,11 @@ class Actor:
         answer = await self._send("POST", path, (409, 422), **_content(body), version=version)
         problem: Json = answer.json()
         return problem
+
+    async def tried(self, path: str, body: Any) -> Json:
+        """What came of it: the result, or the problem."""
+        answer: Json = (await self._send("POST", path, (200, 201, 409, 422), json=body)).json()
+        return answer
 
     async def _send(
         self, method: str, path: str, expected: tuple[int, ...], *, version: int | None = None, **content: Any

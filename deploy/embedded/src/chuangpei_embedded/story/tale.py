@@ -12,7 +12,7 @@ from chuangpei_embedded.story.cast import cast_of
 from chuangpei_embedded.story.certificates import certify
 from chuangpei_embedded.story.client import Actor, Origins
 from chuangpei_embedded.story.play import Play
-from chuangpei_embedded.story.subsidy import pay
+from chuangpei_embedded.story.subsidy import Claims, pay
 from chuangpei_embedded.story.telling import Teller
 from chuangpei_embedded.story.training import train
 
@@ -39,8 +39,17 @@ async def tell_story(
         await win_brand(play)
         paid = await pay(play, certificates)
         await lose_brand(play, paid)
-        play.summarise()
+        _summarise(play, paid)
         return [cast.institution(), *(person.account() for person in cast.trainees[:3])]
+
+
+def _summarise(play: Play, claims: Claims) -> None:
+    rows = [
+        (claim["certificate_number"], claim["holder"], claim["state"], f"{claim['amount_fen'] / 100:.2f}")
+        for claim in claims.values()
+    ]
+    columns = ("证书 Certificate", "持证人 Holder", "状态 State", "金额（元） Yuan")
+    play.tell.table("主线走通 · The main job runs end to end", columns, rows)
 
 
 async def _first_day(public: Actor, begin: datetime | None) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chuangpei_embedded.accounts import CITY_CENTRE
+from chuangpei_embedded.accounts import CITY_CENTRE, Account
 from chuangpei_embedded.story.cast import Person
 from chuangpei_embedded.story.client import Actor, Json, expect
 from chuangpei_embedded.story.play import Play
@@ -51,18 +51,9 @@ async def _qualified_institution(play: Play) -> Json:
     }
     await centre.post("/training/v1/standards", standard)
     play.tell.done("发布项目与标准", "Project and standard published", f"{cast.project_code} {_STANDARD}")
+    institution = await _registered(play, cast.institution())
+    await _registered(play, cast.rival())
     own = await play.actor(cast.institution())
-    institution = await own.post(
-        "/training/v1/institutions",
-        {
-            "credit_code": cast.credit_code,
-            "name": cast.institution_name,
-            "district": cast.district,
-            "kind": "private_training_institution",
-            "address": "示例路1号",
-        },
-    )
-    play.tell.done("机构登记", "Institution registered", f"{cast.credit_code} {cast.district}")
     applied = await own.post(
         f"/training/v1/institutions/{institution['id']}/qualifications",
         {"project_code": cast.project_code, "standard_version": _STANDARD},
@@ -75,6 +66,22 @@ async def _qualified_institution(play: Play) -> Json:
     )
     expect(approved["state"] == "approved", "an approved qualification", approved)
     play.tell.done("区批准资质", "District approves the qualification", "T07")
+    return institution
+
+
+async def _registered(play: Play, account: Account) -> Json:
+    own = await play.actor(account)
+    institution = await own.post(
+        "/training/v1/institutions",
+        {
+            "credit_code": account.credit_code,
+            "name": account.name,
+            "district": account.district,
+            "kind": "private_training_institution",
+            "address": "示例路1号",
+        },
+    )
+    play.tell.done("机构登记", "Institution registered", f"{account.credit_code} {account.district}")
     return institution
 
 
