@@ -1,6 +1,6 @@
 """A real worker of the miniature service that dies, or lets PostgreSQL die, at a named step.
 
-``python crash_worker.py '{"dsn": …, "bus": …, "group": …, "step": "relay sent", "then": "die"}'``
+``python crash_worker.py '{"dsn": …, "bus": …, "entity": …, "step": "relay sent", "then": "die"}'``
 
 ``then`` is ``die`` (SIGKILL to itself) or ``wait`` (it says the step on standard output and stands still
 until a line comes on standard input). Without ``step`` it simply works. It stops at the step's second round,
@@ -16,8 +16,9 @@ from collections.abc import Awaitable, Callable
 
 from chuangpei.bus.port import Bus
 from chuangpei.consumer import Consumer
+from chuangpei.events.base import topic_of
 from chuangpei.relay import Relay
-from chuangpei.testing.miniature import NOTE_TOPIC, NoteStruck, NoteWritten, opened, record_effect
+from chuangpei.testing.miniature import opened, record_effect, written_as
 
 TASK = json.loads(sys.argv[1])
 ROUND = 2
@@ -55,14 +56,15 @@ def bus_of(url: str) -> Bus:
 async def main() -> None:
     """Relay and consumer in small batches, so that there is more than one round."""
     bus = bus_of(TASK["bus"])
+    event = written_as(TASK["entity"])
     async with opened(TASK["dsn"]) as database:
         relay = Relay(
             database, bus.publisher(), "/miniature", batch=2, poll_seconds=0.05, on_step=steps_of("relay")
         )
         consumer = Consumer(
             database,
-            bus.subscription(TASK["group"], [NOTE_TOPIC]),
-            {NoteWritten: record_effect, NoteStruck: record_effect},
+            bus.subscription("miniature-svc", [topic_of(event.TYPE)]),
+            {event: record_effect},
             batch=2,
             retry_seconds=0.05,
             on_step=steps_of("consumer"),

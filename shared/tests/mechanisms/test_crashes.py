@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from chuangpei.bus.kafka import KafkaBus
 from chuangpei.bus.port import Bus
 from chuangpei.bus.postgres import PostgresBus
+from chuangpei.events.base import topic_of
 from chuangpei.outbox import emit
-from chuangpei.testing.miniature import NOTE_TOPIC, create_schema, opened, written
+from chuangpei.testing.miniature import create_schema, effects_of, opened, pending_ids, written_as
 from chuangpei_embedded.postgres import PostgresServer
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ CONSUMER_STEPS = (
     "consumer acknowledged",
 )
 SECONDS = 60
+NOTES = ["a", "b", "c"]
+TEXTS = ["one", "two", "three"]
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -76,59 +78,49 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
 
 
 class Story:
-    """Nine events of three notes in a fresh database, and what became of them."""
+    """Nine events of three notes in a fresh database and a topic of their own, and what became of them."""
 
-    def __init__(self, dsn: str, bus_url: str) -> None:
-        self.task = {"dsn": dsn, "bus": bus_url, "group": f"crash-{uuid4().hex}"}
-        self._prefix = uuid4().hex
-        self._keys = [f"{self._prefix}-{letter}" for letter in "abc"]
-        self._expected = {key: ["one", "two", "three"] for key in self._keys}
+    def __init__(self, dsn: str, bus: Bus, bus_url: str) -> None:
+        self._bus = bus
+        self._event = written_as(f"note{uuid4().hex}")
+        self._topic = topic_of(self._event.TYPE)
+        self.task = {"dsn": dsn, "bus": bus_url, "entity": self._topic.rpartition(".")[2]}
 
     async def write(self) -> None:
-        """Commits the events, the three keys interleaved."""
+        """Makes the topic and commits the events, those of the three notes interleaved."""
+        await self._bus.create_topics([self._topic], 2)
         async with opened(self.task["dsn"]) as database:
-            for text in ("one", "two", "three"):
+            for text in TEXTS:
                 async with database.transaction() as tx:
-                    await emit(tx, [event for key in self._keys for event in written(key, text)], NOW)
+                    await emit(tx, [self._event(note=note, text=text) for note in NOTES], NOW)
 
-    async def is_complete(self) -> bool:
-        """Whether every event had an effect and the outbox is empty; a repeated effect is counted too."""
-        connection = await asyncpg.connect(self.task["dsn"])
-        try:
-            count = "SELECT count(*) FROM effects WHERE key LIKE $1 || '%'"
-            found = await connection.fetchval(count, self._prefix)
-            waiting = await connection.fetchval("SELECT count(*) FROM outbox")
-            return bool(found >= 9 and waiting == 0)
-        finally:
-            await connection.close()
-
-    async def effects(self) -> dict[str, list[str]]:
-        """What happened to each key, in order."""
-        connection = await asyncpg.connect(self.task["dsn"])
-        try:
-            rows = await connection.fetch(
-                "SELECT key, what FROM effects WHERE key LIKE $1 || '%' ORDER BY id", self._prefix
-            )
-            return {key: [row["what"] for row in rows if row["key"] == key] for key in self._keys}
-        finally:
-            await connection.close()
-
-    async def must_end_well(self, bus: Bus) -> None:
+    async def must_end_well(self) -> None:
         """Waits until all is done and acknowledged, then checks that all was done once and in order."""
-        lag = bus.subscription(self.task["group"], [NOTE_TOPIC])
+        lag = self._bus.subscription("miniature-svc", [self._topic])
         deadline = time.monotonic() + SECONDS
-        while not (await self.is_complete() and await lag.lag() == 0):
-            assert time.monotonic() < deadline, f"waited in vain: {await self.effects()}"
+        while not (await self._is_sent_and_done() and await lag.lag() == 0):
+            assert time.monotonic() < deadline, f"waited in vain: {await self._effects()}"
             await asyncio.sleep(0.02)
         await lag.close()
-        assert await self.effects() == self._expected
+        effects = await self._effects()
+        assert {note: [what for key, what in effects if key == note] for note in NOTES} == dict.fromkeys(
+            NOTES, TEXTS
+        )
+
+    async def _is_sent_and_done(self) -> bool:
+        async with opened(self.task["dsn"]) as database:
+            return len(await effects_of(database)) >= 9 and not await pending_ids(database)
+
+    async def _effects(self) -> list[tuple[str, str]]:
+        async with opened(self.task["dsn"]) as database:
+            return await effects_of(database)
 
 
-async def new_story(server: PostgresServer, bus_url: str) -> Story:
+async def new_story(server: PostgresServer, bus: Bus, bus_url: str) -> Story:
     name = f"story_{uuid4().hex[:8]}"
     server.create_database(name)
     await create_schema(server.dsn(name))
-    story = Story(server.dsn(name), bus_url)
+    story = Story(server.dsn(name), bus, bus_url)
     await story.write()
     return story
 
@@ -138,14 +130,13 @@ async def test_a_worker_killed_between_two_steps_leaves_nothing_undone_and_nothi
     step: str, server: PostgresServer, workers: Workers
 ) -> None:
     bus = PostgresBus(server.dsn("bus"))
-    await bus.create_topics([NOTE_TOPIC], 2)
-    story = await new_story(server, server.dsn("bus"))
+    story = await new_story(server, bus, server.dsn("bus"))
 
     killed = workers.start(**story.task, step=step, then="die")
     assert await asyncio.to_thread(killed.wait, SECONDS) == -9
     workers.start(**story.task)
 
-    await story.must_end_well(bus)
+    await story.must_end_well()
     await bus.close()
 
 
@@ -154,8 +145,7 @@ async def test_postgresql_killed_between_two_steps_leaves_nothing_undone_and_not
     step: str, server: PostgresServer, workers: Workers
 ) -> None:
     bus = PostgresBus(server.dsn("bus"))
-    await bus.create_topics([NOTE_TOPIC], 2)
-    story = await new_story(server, server.dsn("bus"))
+    story = await new_story(server, bus, server.dsn("bus"))
     worker = workers.start(**story.task, step=step, then="wait")
     assert worker.stdout is not None
     assert worker.stdin is not None
@@ -166,7 +156,7 @@ async def test_postgresql_killed_between_two_steps_leaves_nothing_undone_and_not
     worker.stdin.write("go on\n")
     worker.stdin.flush()
 
-    await story.must_end_well(bus)
+    await story.must_end_well()
     assert worker.poll() is None
     await bus.close()
 
@@ -177,9 +167,8 @@ async def test_workers_on_kafka_killed_between_any_two_steps_leave_nothing_undon
 ) -> None:
     """All steps at once, each with a group of its own: a dead member holds its group up for six seconds."""
     bus = KafkaBus(kafka_broker.bootstrap_servers)
-    await bus.create_topics([NOTE_TOPIC], 2)
     steps = [*RELAY_STEPS, *CONSUMER_STEPS]
-    stories = [await new_story(server, f"kafka://{kafka_broker.bootstrap_servers}") for _ in steps]
+    stories = [await new_story(server, bus, f"kafka://{kafka_broker.bootstrap_servers}") for _ in steps]
 
     killed = [
         workers.start(**story.task, step=step, then="die") for story, step in zip(stories, steps, strict=True)
@@ -190,4 +179,4 @@ async def test_workers_on_kafka_killed_between_any_two_steps_leave_nothing_undon
         workers.start(**story.task)
 
     for story in stories:
-        await story.must_end_well(bus)
+        await story.must_end_well()

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from chuangpei.consumer import Message
 from chuangpei.database import Database, Statement, Transaction
 from chuangpei.events.base import TYPE_PREFIX, Event
-from chuangpei.mechanism_tables import add_mechanism_tables
+from chuangpei.mechanism_tables import add_mechanism_tables, outbox
 
 
 class NoteWritten(Event):
@@ -37,7 +37,10 @@ class NoteStruck(Event):
     note: str
 
 
-NOTE_TOPIC = f"{TYPE_PREFIX}.note"
+def written_as(entity: str) -> type[NoteWritten]:
+    """:class:`NoteWritten` under the topic of an entity of its own, for tests that share a bus."""
+    return type("WrittenAs", (NoteWritten,), {"TYPE": f"{TYPE_PREFIX}.{entity}.written.v1"})
+
 
 metadata = sa.MetaData()
 add_mechanism_tables(metadata)
@@ -61,6 +64,7 @@ effects = sa.Table(
 _RECORD = Statement(
     effects.insert().values(event_id=bindparam("event_id"), key=bindparam("key"), what=bindparam("what"))
 )
+_PENDING = Statement(sa.select(outbox.c.id).order_by(outbox.c.id))
 _EFFECTS = Statement(sa.select(effects).order_by(effects.c.id))
 
 
@@ -91,6 +95,11 @@ async def effects_of(database: Database) -> list[tuple[str, str]]:
 async def effect_ids(database: Database) -> list[UUID]:
     """The event ids of the effects, in order."""
     return [row["event_id"] for row in await database.rows(_EFFECTS, {})]
+
+
+async def pending_ids(database: Database) -> list[int]:
+    """The ids of the outbox rows not sent yet."""
+    return [row["id"] for row in await database.rows(_PENDING, {})]
 
 
 @asynccontextmanager
