@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
@@ -203,7 +204,6 @@ def create_app(
         redoc_url=None,
         lifespan=living,
         responses=PROBLEM_RESPONSES,
-        max_body_size=max_body_bytes,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -216,6 +216,8 @@ def create_app(
     _describe_problems(app)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
+    # Inside the edge: the framework's own limit stands outside and answers in plain text.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body_bytes)
     app.add_middleware(RequestEdge, max_body_bytes=max_body_bytes)
     return app
 
