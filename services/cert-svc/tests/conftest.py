@@ -1,21 +1,22 @@
 """A cert-svc on a fresh database with a fixed clock, and people who call it."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import httpx
 import pytest
 from cert_svc.app import MIGRATIONS, assemble, create_api
+from cert_svc.certificates.number import draw
 from cert_svc.consumers import handlers
 from cert_svc.service import Service
 from cert_svc.settings import Settings
-
 from chuangpei.auth import Role
 from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
+from chuangpei.events.cert import CertificateKind
 from chuangpei.events.training import TrainingCompleted
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.masking import mask_name
@@ -25,6 +26,7 @@ from chuangpei.testing.clock import FixedClock
 from chuangpei.testing.databases import MakeDatabase
 from chuangpei.testing.events import deliver, pending_events
 from chuangpei.testing.settings import test_settings
+from fastapi import FastAPI
 
 ID_NUMBERS = {
     name: make_resident_id("310101", date(1990, 1, 1), number)
@@ -41,7 +43,7 @@ class Office:
     http: httpx.AsyncClient
     clock: FixedClock
     issuer: DevelopmentIssuer
-    completions: list[TrainingCompleted] = field(default_factory=list)
+    app: FastAPI
 
     def as_(self, role: Role, who: str | None = None, **claims: str) -> dict[str, str]:
         """The headers of a person in a role; ``who`` names one of ID_NUMBERS."""
@@ -127,9 +129,10 @@ class Office:
         assert confirmed.status_code == 200, confirmed.text
         return confirmed.json()
 
-    async def retake(self, evaluation: dict) -> httpx.Response:
+    async def retake(self, evaluation: dict, headers: dict[str, str] | None = None) -> httpx.Response:
         return await self.http.post(
-            f"/cert/v1/evaluations/{evaluation['id']}/retake", headers=self.evaluator("scorer") | key()
+            f"/cert/v1/evaluations/{evaluation['id']}/retake",
+            headers=self.evaluator("scorer") | key() | (headers or {}),
         )
 
     async def certificates(self, event: TrainingCompleted) -> dict[str, dict]:
@@ -138,6 +141,15 @@ class Office:
             "/cert/v1/certificates", params={"enrolment_id": str(event.enrolment_id)}, headers=self.centre
         )
         return {item["kind"]: item for item in answer.json()["items"]}
+
+    async def check(self, number: str, **headers: str) -> httpx.Response:
+        """As anybody asks, without signing in."""
+        return await self.http.get(f"/cert/v1/certificates/{number}", headers=headers)
+
+    async def sql(self, statement: str, *values: object) -> list:
+        """What the database itself says."""
+        async with self.service.database.transaction() as tx:
+            return await tx.connection.fetch(statement, *values)
 
     async def revoke(
         self, certificate: dict, reason_code: str = "clerical_error", note: str = "经核查登记有误"
@@ -156,23 +168,27 @@ def at_version(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
 
 
-MakeOffice = Callable[..., AsyncIterator[Office]]
-
-
-async def _assembled(make_database: MakeDatabase, clock: FixedClock, **ports: object) -> tuple:
-    settings = test_settings(Settings, await make_database(MIGRATIONS))
-    issuer = DevelopmentIssuer()
-    verifier = verifier_for(issuer, settings.privacy())
-    return assemble(settings, clock=clock, verifier=verifier, **ports), issuer  # type: ignore[arg-type]
+@pytest.fixture
+def numbers() -> list[str]:
+    """Numbers to be drawn first; once they are used up, real ones are drawn."""
+    return []
 
 
 @pytest.fixture
-async def office(make_database: MakeDatabase) -> AsyncIterator[Office]:
+async def office(make_database: MakeDatabase, numbers: list[str]) -> AsyncIterator[Office]:
     """The service on 2026-06-01 at nine in Shanghai."""
-    clock = FixedClock.on(date(2026, 6, 1))
-    service, issuer = await _assembled(make_database, clock)
-    async with client(create_api(service)) as http:
-        yield Office(service, http, clock, issuer)
+    clock, issuer = FixedClock.on(date(2026, 6, 1)), DevelopmentIssuer()
+    settings = test_settings(Settings, await make_database(MIGRATIONS))
 
+    def draw_number(kind: CertificateKind, year: int) -> str:
+        return numbers.pop(0) if numbers else draw(kind, year)
 
-__all__ = ["Office", "at_version", "replace"]
+    service = assemble(
+        settings,
+        clock=clock,
+        verifier=verifier_for(issuer, settings.privacy()),
+        draw_number=draw_number,
+    )
+    app = create_api(service)
+    async with client(app) as http:
+        yield Office(service, http, clock, issuer, app)

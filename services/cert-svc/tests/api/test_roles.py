@@ -1,0 +1,122 @@
+"""Each role on each route: who may not is refused, and what one may not see is not found (C04, C05, C06)."""
+
+import pytest
+from chuangpei.auth import Role
+from chuangpei.testing.api import ALL_ROLES, bearer, key, operations
+
+PUBLIC = frozenset(ALL_ROLES) | {None}
+OPERATORS = {Role.CITY_CENTRE}
+OFFICES = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+ALLOWED = {
+    ("GET", "/cert/v1/evaluations"): OFFICES | {Role.EVALUATOR},
+    ("GET", "/cert/v1/evaluations/{evaluation_id}"): OFFICES | {Role.EVALUATOR},
+    ("POST", "/cert/v1/evaluations/{evaluation_id}/score"): {Role.EVALUATOR},
+    ("POST", "/cert/v1/evaluations/{evaluation_id}/confirm"): {Role.EVALUATOR},
+    ("POST", "/cert/v1/evaluations/{evaluation_id}/retake"): {Role.EVALUATOR, Role.CITY_CENTRE},
+    ("GET", "/cert/v1/certificates"): OFFICES | {Role.CITIZEN},
+    ("POST", "/cert/v1/certificates/{number}/revoke"): {Role.CITY_CENTRE},
+    ("GET", "/cert/v1/certificates/{number}"): PUBLIC,
+    ("GET", "/cert/v1/revocation-reasons"): PUBLIC,
+    ("GET", "/cert/v1/operations/parked-messages"): {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR},
+    ("POST", "/cert/v1/operations/parked-messages/{message_id}/replay"): OPERATORS,
+    ("POST", "/cert/v1/operations/parked-messages/{message_id}/discard"): OPERATORS,
+    ("GET", "/cert/healthz"): PUBLIC,
+    ("GET", "/cert/readyz"): PUBLIC,
+}
+"""Written by hand, so that a route that opens wider than meant is noticed."""
+
+BODIES = {
+    "score": {"score": 80, "comment": ""},
+    "revoke": {"reason_code": "clerical_error", "note": "登记有误"},
+    "replay": {"reason": "登记修复"},
+    "discard": {"reason": "登记修复"},
+}
+PERSON = {
+    Role.CITIZEN: "other_trainee",
+    Role.EVALUATOR: "third",
+}
+
+
+def headers_of(office, role):
+    if role is None:
+        return {}
+    claims = {"district": "310104"} if role is Role.DISTRICT_OFFICER else {}
+    return office.as_(role, PERSON.get(role), **claims)
+
+
+def filled(path):
+    return (
+        path.replace("{evaluation_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{number}", "SH2026H7K3M01X2T0B")
+        .replace("{message_id}", "999")
+    )
+
+
+def test_every_route_has_its_line_here(office):
+    assert set(operations(office.app)) == set(ALLOWED)
+
+
+@pytest.mark.parametrize(("method", "path"), ALLOWED, ids=lambda part: part)
+async def test_each_role_on_each_route(office, method, path):
+    for role in (*ALL_ROLES, None):
+        answer = await office.http.request(
+            method,
+            filled(path),
+            json=BODIES.get(path.rpartition("/")[2]),
+            headers=headers_of(office, role) | key() | {"if-match": '"1"'},
+        )
+        if role in ALLOWED[method, path]:
+            assert answer.status_code in (200, 404), (role, answer.text)
+        else:
+            assert answer.status_code == (401 if role is None else 403), (role, answer.text)
+
+
+@pytest.mark.parametrize(
+    "header", [{"authorization": "Bearer nonsense"}, {"authorization": "Basic dGVzdA=="}, bearer("")]
+)
+async def test_a_token_that_is_none_is_refused(office, header):
+    assert (await office.http.get("/cert/v1/evaluations", headers=header)).status_code == 401
+
+
+async def test_another_districts_officer_finds_nothing(office):
+    event = await office.complete(district="310115")
+    evaluation = await office.evaluation_of(event)
+    own = office.as_(Role.DISTRICT_OFFICER, district="310115")
+    other = office.as_(Role.DISTRICT_OFFICER, district="310104")
+    for path in ("/cert/v1/evaluations", "/cert/v1/certificates"):
+        assert len((await office.http.get(path, headers=own)).json()["items"]) == 1
+        assert (await office.http.get(path, headers=other)).json()["items"] == []
+    path = f"/cert/v1/evaluations/{evaluation['id']}"
+    assert (await office.http.get(path, headers=own)).status_code == 200
+    assert (await office.http.get(path, headers=other)).json()["code"] == "not_found"
+
+
+async def test_a_filter_does_not_widen_what_is_seen(office):
+    event = await office.complete(district="310115")
+    number = (await office.certificates(event))["training_completion"]["number"]
+    for who in (
+        office.as_(Role.DISTRICT_OFFICER, district="310104"),
+        office.as_(Role.CITIZEN, "other_trainee"),
+    ):
+        for params in ({"number": number}, {"enrolment_id": str(event.enrolment_id)}):
+            answer = await office.http.get("/cert/v1/certificates", params=params, headers=who)
+            assert answer.json()["items"] == []
+
+
+async def test_a_citizen_sees_their_own_certificates_alone(office):
+    own, other = await office.complete(), await office.complete(who="other_trainee")
+    answer = await office.http.get("/cert/v1/certificates", headers=office.as_(Role.CITIZEN, "trainee"))
+    assert [item["enrolment_id"] for item in answer.json()["items"]] == [str(own.enrolment_id)]
+    assert str(other.enrolment_id) not in answer.text
+
+
+async def test_nobody_is_shown_a_full_name_or_an_id_number(office):
+    event = await office.complete()
+    await office.evaluated(event, 90)
+    number = office.service.privacy.in_events.decrypt(event.person.id_number_encrypted, "event.id_number")
+    for path in ("/cert/v1/certificates", "/cert/v1/evaluations"):
+        shown = (await office.http.get(path, headers=office.centre)).text
+        assert "张*" in shown
+        assert "张三丰" not in shown
+        assert number not in shown
+        assert event.person.person_key not in shown

@@ -1,0 +1,40 @@
+"""The migrated database is what the models say, CHECKs included."""
+
+import sqlalchemy as sa
+from cert_svc.app import MIGRATIONS
+from cert_svc.certificates.repository import CHECK
+from cert_svc.models import metadata
+from chuangpei.migrations import differences, is_current
+
+
+async def test_migrations_match_the_models(make_database):
+    dsn = await make_database(MIGRATIONS)
+    assert await is_current(dsn, MIGRATIONS)
+    assert await differences(dsn, metadata) == []
+
+
+async def test_every_check_of_the_models_is_in_the_database(office):
+    rows = await office.sql(
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    )
+    meant = {
+        str(constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, sa.CheckConstraint)
+    }
+    assert {row["conname"] for row in rows} == meant
+
+
+async def test_the_public_check_is_one_look_into_an_index(office):
+    async with office.service.database.transaction() as tx:
+        # An empty table is read whole, whatever indexes it has.
+        await tx.connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await tx.connection.fetch(f"EXPLAIN EXECUTE {await prepared(tx)}('SH2026H7K3M01X2T0B')")
+    assert "uq_certificates_number" in "".join(row[0] for row in plan)
+
+
+async def prepared(tx):
+    """The very statement of the route."""
+    await tx.connection.execute(f"PREPARE public_check AS {CHECK.sql}")
+    return "public_check"

@@ -1,0 +1,107 @@
+"""The cases of evaluation_cases.yaml, and what the dated files say."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
+from cert_svc.policy.parameters import Law
+from cert_svc.policy.rules import HandlingFacts, RetakeFacts, completion_kind
+from chuangpei.kernel.dated import NoLawInForce, ParameterBook
+from chuangpei.kernel.refusals import failed
+
+CASES = yaml.safe_load(Path(__file__).with_name("evaluation_cases.yaml").read_text(encoding="utf-8"))
+LAW = Law.load()
+
+
+@pytest.mark.parametrize("case", CASES["retakes"], ids=lambda case: case["why"])
+def test_retakes(case):
+    parameters = LAW.parameters_on(case["completed_on"])
+    findings = decide_retake(
+        RetakeFacts(
+            attempt=case["attempt"],
+            completed_on=case["completed_on"],
+            today=case["today"],
+            retakes_allowed=parameters.retakes,
+            months_allowed=parameters.retake_months,
+            training_certificate_valid=not case.get("revoked", False),
+        )
+    )
+    against = [finding.rule for finding in failed(findings)]
+    assert (not against, against) == (case["allowed"], case.get("against", []))
+
+
+@pytest.mark.parametrize("case", CASES["handling"], ids=lambda case: case["why"])
+def test_who_may_score_and_confirm(case):
+    facts = HandlingFacts(
+        is_trainee=case.get("trainee", False),
+        taught_the_class=case.get("taught", False),
+        is_scorer=case.get("scorer", False),
+        scored_before=case.get("scored", False),
+        training_certificate_valid=not case.get("revoked", False),
+    )
+    may_score, may_confirm = not failed(decide_scoring(facts)), not failed(decide_confirming(facts))
+    assert (may_score, may_confirm) == (case["score"], case["confirm"])
+
+
+@pytest.mark.parametrize("case", CASES["passing"], ids=lambda case: f"{case['score']} points")
+def test_passing(case):
+    assert has_passed(case["score"], LAW.parameters_on(date(2026, 5, 1)).pass_mark) == case["passed"]
+
+
+@pytest.mark.parametrize("case", CASES["completions"], ids=lambda case: f"stage {case['stage']}")
+def test_what_a_completed_training_gives(case):
+    assert completion_kind(case["stage"]) == case["kind"]
+
+
+def test_every_finding_names_its_rule_its_article_and_both_languages():
+    facts = HandlingFacts(True, True, True, True, False)
+    retake = RetakeFacts(9, date(2026, 1, 1), date(2027, 1, 1), 2, 6, False)
+    for finding in (*decide_scoring(facts), *decide_confirming(facts), *decide_retake(retake)):
+        assert all([finding.rule, finding.article, finding.fact, finding.required])
+        assert finding.text.zh != finding.text.en
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 1), date(2030, 12, 31)])
+def test_the_numbers_hold_from_the_first_to_the_last_day_of_the_law(day):
+    parameters = LAW.parameters_on(day)
+    assert (parameters.pass_mark, parameters.retakes, parameters.retake_months) == (60, 2, 6)
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2031, 1, 1)])
+def test_outside_the_law_there_are_no_numbers(day):
+    with pytest.raises(NoLawInForce):
+        LAW.parameters_on(day)
+
+
+def test_only_reasons_that_speak_against_the_institution_carry_an_exit_ground():
+    grounds = {code: reason.exit_ground for code, reason in LAW.reasons_on(date(2026, 6, 1)).items()}
+    assert grounds == {
+        "evaluation_fraud": "X2",
+        "subsidy_fraud": "X2",
+        "false_training": "X2",
+        "training_under_stop_order": "X3",
+        "other_unlawful": "X5",
+        "trainee_impersonation": None,
+        "clerical_error": None,
+        "holder_request": None,
+    }
+
+
+def test_a_certificate_can_be_revoked_after_the_training_law_has_ended():
+    assert "evaluation_fraud" in LAW.reasons_on(date(2033, 1, 1))
+
+
+def test_before_the_law_there_is_no_reason():
+    assert LAW.reasons_on(date(2025, 12, 31)) == {}
+
+
+def test_a_reason_with_a_ground_that_does_not_exist_is_refused(tmp_path):
+    here = Path(LAW.load.__func__.__code__.co_filename)
+    text = here.with_name("revocation_reasons.yaml").read_text(encoding="utf-8")
+    changed = tmp_path / "reasons.yaml"
+    changed.write_text(text.replace("exit_ground: X5", "exit_ground: X9"), encoding="utf-8")
+    law = Law(LAW.evaluation, ParameterBook.load(changed))
+    with pytest.raises(ValueError, match="X9"):
+        law.reasons_on(date(2026, 6, 1))
