@@ -1,4 +1,4 @@
-"""Chapters four and five: a brand is won in a round, and lost after a revocation (B03–B12, D06–D09)."""
+"""Chapters three and five: a brand is won in a round, and lost after a revocation (B03–B12, D06–D09)."""
 
 from datetime import date, timedelta
 
@@ -14,8 +14,8 @@ _REASON, _GROUND = "subsidy_fraud", "X2"
 
 
 async def win_brand(play: Play) -> None:
-    """Plays chapter four: a round in which the institution's brand is recognised in the district tier."""
-    play.tell.chapter("四、品牌", "Brands")
+    """Plays chapter three: a round in which the institution's brand is recognised in the district tier."""
+    play.tell.chapter("三、品牌", "Brands")
     await play.until(play.at(_ROUND))
     opened = await _round_opened(play)
     application = await _applied(play, opened, play.cast.institution())
@@ -28,6 +28,7 @@ async def win_brand(play: Play) -> None:
 async def lose_brand(play: Play, claims: dict[Person, Json]) -> None:
     """Plays chapter five: a certificate is revoked for fraud; recovery, exit case, revocation, ban."""
     play.tell.chapter("五、撤销与退出", "Revocation and exit")
+    await play.later(days=3)
     revoked_person = next(iter(claims))
     await _certificate_revoked(play, claims[revoked_person])
     await _recovery_opened(play, claims[revoked_person])
@@ -81,8 +82,9 @@ async def _recognised(play: Play, opened: Json, application: Json) -> None:
     bureau = await play.actor(CITY_BUREAU)
     chosen = {"recognised": [{"application_id": application["id"], "tier": "district"}]}
     listed = await bureau.post(f"{path}/deliberate", chosen, version=closed["version"])
-    published = await bureau.post(f"{path}/publish", version=listed["version"])
-    expect(published["round"]["state"] == "published", "a published list", published)
+    await bureau.post(f"{path}/publish", version=listed["version"])
+    published = await play.public.get(path)
+    expect(published["state"] == "published", "a published list", published)
 
 
 async def _certificate_revoked(play: Play, claim: Json) -> None:
@@ -129,6 +131,7 @@ async def _brand_revoked(play: Play) -> date:
     )
     expect(case["ground"] == _GROUND and case["state"] == "opened", f"an open case on {_GROUND}", case)
     play.tell.done("开启退出核查", "Exit case opened", f"{_GROUND} D09")
+    await play.later(days=2)
     path = f"/brand/v1/exit-cases/{case['id']}"
     found = {"founded": True, "statement": "经核实，情况属实，报请市局处理"}
     verified = await officer.post(f"{path}/verify", found, version=case["version"])

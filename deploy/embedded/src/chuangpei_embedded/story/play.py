@@ -11,6 +11,11 @@ from chuangpei_embedded.story.client import Actor, Json, Origins
 from chuangpei_embedded.story.telling import Teller
 
 
+def morning(day: date) -> datetime:
+    """Nine o'clock on the civil day in Asia/Shanghai."""
+    return datetime.combine(day, time(9), SHANGHAI)
+
+
 class Play:
     """One telling: its cast, its teller, and the platform it acts on over REST."""
 
@@ -34,6 +39,11 @@ class Play:
     def at(self, days: int, hour: int = 9, minute: int = 0) -> datetime:
         """An instant of the story's day ``days`` after the first, in Asia/Shanghai."""
         return datetime.combine(self.first_day + timedelta(days), time(hour, minute), SHANGHAI)
+
+    async def later(self, days: int) -> Json:
+        """Moves the platform's clock on to the morning of a later day."""
+        clock = await self.public.get("/dev/clock")
+        return await self.until(morning(date.fromisoformat(clock["today"]) + timedelta(days)))
 
     async def until(self, instant: datetime) -> Json:
         """Moves the platform's clock on to the instant, never back: others may play at the same time."""

@@ -1,18 +1,17 @@
-"""Chapter three: the holders claim, the district decides in public, the money is paid (S01–S11, D01–D05)."""
+"""Chapter four: the holders claim, the district decides in public, the money is paid (S01–S11, D01–D05)."""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 
-from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.dates import add_months
 
 from chuangpei_embedded.story.cast import OWNS_AN_OLD_FIRM, Person
 from chuangpei_embedded.story.certificates import Certificates
 from chuangpei_embedded.story.client import Actor, Json, eventually, expect
 from chuangpei_embedded.story.payment import pay_batch
-from chuangpei_embedded.story.play import Play
+from chuangpei_embedded.story.play import Play, morning
 
 AMOUNT_FEN = 180_000
 _CLAIMANTS = 6
@@ -24,7 +23,7 @@ Claims = dict[Person, Json]
 
 async def pay(play: Play, certificates: Certificates) -> Claims:
     """Plays the chapter. One more asks in vain, for the firm is too old; one claim is objected to."""
-    play.tell.chapter("三、补贴", "Subsidy")
+    play.tell.chapter("四、补贴", "Subsidy")
     await play.until(play.at(_CLAIMED))
     claimants = list(certificates)[:_CLAIMANTS]
     too_old = play.cast.trainees[OWNS_AN_OLD_FIRM]
@@ -178,8 +177,7 @@ async def _objected(play: Play, claims: Claims) -> Person:
 async def _notice_ended(play: Play, claims: Claims, held: Person) -> None:
     """S09: when the notice has closed, every claim without a standing objection is cleared."""
     last_day = max(date.fromisoformat(claim["notice_last_day"]) for claim in claims.values())
-    after = datetime.combine(last_day + timedelta(days=1), time(9), SHANGHAI)
-    clock = await play.until(after)
+    clock = await play.until(morning(last_day + timedelta(days=1)))
     play.tell.done("时钟拨至公示期后", "Clock moved past the notice", clock["today"])
     officer = await play.actor(play.officers.accepts)
     free = [person for person in claims if person is not held]

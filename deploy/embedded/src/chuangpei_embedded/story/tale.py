@@ -5,12 +5,13 @@ from secrets import randbelow
 
 import httpx
 from chuangpei.kernel.clock import SHANGHAI
+from chuangpei.kernel.money import Fen, yuan
 
 from chuangpei_embedded.accounts import Account
 from chuangpei_embedded.story.brands import lose_brand, win_brand
 from chuangpei_embedded.story.cast import cast_of
 from chuangpei_embedded.story.certificates import certify
-from chuangpei_embedded.story.client import Actor, Origins
+from chuangpei_embedded.story.client import Actor, Origins, StoryFailed
 from chuangpei_embedded.story.play import Play
 from chuangpei_embedded.story.subsidy import Claims, pay
 from chuangpei_embedded.story.telling import Teller
@@ -32,20 +33,26 @@ async def tell_story(
     async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         first_day = await _first_day(Actor(http, origins), begin)
         cast = cast_of(1 + randbelow(10**9) if seed is None else seed, first_day)
-        play = Play(http, origins, cast, first_day, tell)
-        await play.until(play.at(0))
-        trained = await train(play)
-        certificates = await certify(play, trained)
-        await win_brand(play)
-        paid = await pay(play, certificates)
-        await lose_brand(play, paid)
-        _summarise(play, paid)
+        try:
+            await _play(Play(http, origins, cast, first_day, tell))
+        except (LookupError, TypeError, ValueError) as error:
+            raise StoryFailed(f"an answer was not of the expected form: {error!r}") from error
         return [cast.institution(), *(person.account() for person in cast.trainees[:3])]
+
+
+async def _play(play: Play) -> None:
+    await play.until(play.at(0))
+    trained = await train(play)
+    certificates = await certify(play, trained)
+    await win_brand(play)
+    claims = await pay(play, certificates)
+    await lose_brand(play, claims)
+    _summarise(play, claims)
 
 
 def _summarise(play: Play, claims: Claims) -> None:
     rows = [
-        (claim["certificate_number"], claim["holder"], claim["state"], f"{claim['amount_fen'] / 100:.2f}")
+        (claim["certificate_number"], claim["holder"], claim["state"], yuan(Fen(claim["amount_fen"])))
         for claim in claims.values()
     ]
     columns = ("证书 Certificate", "持证人 Holder", "状态 State", "金额（元） Yuan")

@@ -27,7 +27,8 @@ class Teller:
         """One step that was taken and came out as it should; ``fact`` is what it gave."""
         self._steps += 1
         tail = f"  [dim]{escape(fact)}[/dim]" if fact else ""
-        self._console.print(f"[green]✓[/green] {self._steps:02} {escape(zh)} · {escape(en)}{tail}")
+        line = f"[green]✓[/green] {self._steps:02} {escape(zh)} · {escape(en)}{tail}"
+        self._console.print(line, soft_wrap=True)
 
     async def each(self, things: Sequence[T], zh: str, en: str) -> AsyncIterator[T]:
         """The things one after another, with a progress bar while they last."""
@@ -40,7 +41,8 @@ class Teller:
     @contextmanager
     def _bar(self) -> Iterator[Progress]:
         columns = (TextColumn("  [cyan]…[/cyan] {task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=self._console, transient=True) as progress:
+        shown = self._console.is_terminal  # in a file or a pipe the finished step says it all
+        with Progress(*columns, console=self._console, transient=True, disable=not shown) as progress:
             yield progress
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
