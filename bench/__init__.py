@@ -1,0 +1,1 @@
+"""Measurements of Chuangpei, each beside its peer: ``python -m bench`` writes ``bench/results.json``."""
