@@ -1,0 +1,224 @@
+"""A running training-svc for each test: its real app, its own database, a clock that stands still."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from chuangpei.auth import Role
+from chuangpei.development import DevelopmentIssuer
+from chuangpei.kernel.credit_code import make_credit_code
+from chuangpei.kernel.resident_id import make_resident_id
+from chuangpei.testing.api import bearer, client, key, verifier_for
+from chuangpei.testing.clock import FixedClock
+from chuangpei.testing.events import pending_events
+from chuangpei.testing.settings import test_settings
+from fastapi import FastAPI
+from training_svc.app import MIGRATIONS, assemble, create_api
+from training_svc.service import Service
+from training_svc.settings import Settings
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_DAY = date(2026, 3, 2)
+PUDONG, XUHUI = "310115", "310104"
+
+
+@dataclass
+class World:
+    """What a test tells the service, and what it answers."""
+
+    app: FastAPI
+    service: Service
+    clock: FixedClock
+    http: httpx.AsyncClient
+    issuer: DevelopmentIssuer
+    tokens: dict[Any, str] = field(default_factory=dict)
+    numbers: int = 0
+
+    def by(self, role: Role, **claims: Any) -> dict[str, str]:
+        """The headers of someone in a role."""
+        who = (role, *sorted(claims.items()))
+        if who not in self.tokens:
+            self.tokens[who] = self.issuer.token(role, **claims)
+        return bearer(self.tokens[who])
+
+    @property
+    def centre(self) -> dict[str, str]:
+        return self.by(Role.CITY_CENTRE)
+
+    def officer(self, district: str = PUDONG, **claims: Any) -> dict[str, str]:
+        return self.by(Role.DISTRICT_OFFICER, district=district, **claims)
+
+    def of_institution(self, institution: dict[str, Any]) -> dict[str, str]:
+        return self.by(Role.INSTITUTION, credit_code=institution["credit_code"])
+
+    async def get(self, path: str, by: dict[str, str]) -> httpx.Response:
+        return await self.http.get(f"/training/v1{path}", headers=by)
+
+    async def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        by: dict[str, str],
+        version: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        sent = by | key() | ({} if version is None else {"if-match": f'"{version}"'}) | (headers or {})
+        return await self.http.post(f"/training/v1{path}", json=body, headers=sent)
+
+    async def made(self, path: str, body: Any, by: dict[str, str], version: int | None = None) -> Any:
+        answer = await self.post(path, body, by=by, version=version)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def number(self) -> int:
+        self.numbers += 1
+        return self.numbers
+
+    def credit_code(self) -> str:
+        return make_credit_code(f"91310115MA1K{self.number():05}")
+
+    def id_number(self, birth: date = date(1990, 1, 1)) -> str:
+        return make_resident_id("310101", birth, self.number())
+
+    @staticmethod
+    def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
+        """An instant on a day of the class, 0 its first, at a civil time."""
+        return datetime.combine(FIRST_DAY + timedelta(days=day), time(hour, minute), SHANGHAI)
+
+    async def project(self, code: str = "IYB", stage: int = 3) -> dict[str, Any]:
+        return await self.made(
+            "/projects", {"code": code, "name": "改善你的企业", "stage": stage}, self.centre
+        )
+
+    async def standard(self, project_code: str = "IYB", version: str = "2026-1", **numbers: Any) -> Any:
+        body = {
+            "project_code": project_code,
+            "version": version,
+            "name": "设置标准",
+            "effective_from": "2026-01-01",
+            "min_hours": 16,
+            "max_class_size": 30,
+            "attendance_percent": 80,
+        }
+        return await self.made("/standards", body | numbers, self.centre)
+
+    def institution_body(self, district: str = PUDONG, **own: Any) -> dict[str, Any]:
+        return {
+            "credit_code": self.credit_code(),
+            "name": "上海示例培训学校",
+            "district": district,
+            "kind": "private_training_institution",
+            "address": "示例路1号",
+        } | own
+
+    async def institution(self, district: str = PUDONG, **own: Any) -> dict[str, Any]:
+        return await self.made(
+            "/institutions", self.institution_body(district, **own), self.officer(district)
+        )
+
+    async def submitted(self, institution: dict[str, Any], project_code: str = "IYB") -> Any:
+        return await self.made(
+            f"/institutions/{institution['id']}/qualifications",
+            {"project_code": project_code, "standard_version": "2026-1"},
+            self.of_institution(institution),
+        )
+
+    async def qualified(self, district: str = PUDONG) -> dict[str, Any]:
+        """A registered institution of the district, approved for the project IYB."""
+        if (await self.get("/projects/IYB", self.centre)).status_code == 404:
+            await self.project()
+            await self.standard()
+        institution = await self.institution(district)
+        submitted = await self.submitted(institution)
+        await self.made(
+            f"/qualifications/{submitted['id']}/approve", None, self.officer(district), submitted["version"]
+        )
+        return institution
+
+    def sessions(self, days: int = 2, room: str = "301") -> list[dict[str, Any]]:
+        """Two sessions of four hours a day."""
+        return [
+            {
+                "starts_at": self.at(day, hour).isoformat(),
+                "ends_at": self.at(day, hour + 4).isoformat(),
+                "room": room,
+            }
+            for day in range(days)
+            for hour in (8, 13)
+        ]
+
+    def class_body(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
+        return {
+            "institution_id": institution["id"],
+            "project_code": "IYB",
+            "name": "第一期",
+            "starts_on": FIRST_DAY.isoformat(),
+            "ends_on": (FIRST_DAY + timedelta(days=1)).isoformat(),
+            "capacity": 30,
+            "sessions": self.sessions(),
+            "instructors": [{"name": "李老师", "id_number": self.id_number(date(1980, 1, 1))}],
+        } | own
+
+    async def filed(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
+        return await self.made(
+            "/classes", self.class_body(institution, **own), self.of_institution(institution)
+        )
+
+    def trainee(self, **own: Any) -> dict[str, Any]:
+        return {"name": "张三丰", "id_number": self.id_number(), "phone": "13800001234"} | own
+
+    async def enrolled(self, institution: dict[str, Any], filed: dict[str, Any], **own: Any) -> Any:
+        return await self.made(
+            f"/classes/{filed['id']}/enrolments", self.trainee(**own), self.of_institution(institution)
+        )
+
+    @staticmethod
+    def presence(enrolment: dict[str, Any], session: dict[str, Any], **own: Any) -> dict[str, Any]:
+        return {
+            "enrolment_id": enrolment["id"],
+            "method": "qr",
+            "recorded_at": session["starts_at"],
+            "device": "gate-1",
+        } | own
+
+    async def attended(
+        self, institution: dict[str, Any], filed: dict[str, Any], enrolment: dict[str, Any], count: int
+    ) -> list[dict[str, Any]]:
+        """The trainee attends the first ``count`` sessions; the clock moves on to the end of each."""
+        records = []
+        for session in filed["sessions"][:count]:
+            self.clock.set(max(self.clock.now(), datetime.fromisoformat(session["ends_at"])))
+            taken = await self.made(
+                f"/sessions/{session['id']}/attendance",
+                {"records": [self.presence(enrolment, session)]},
+                self.of_institution(institution),
+            )
+            records += taken["items"]
+        return records
+
+    async def events(self) -> list[Any]:
+        return await pending_events(self.service.database)
+
+    async def count(self, sql: str, *arguments: Any) -> Any:
+        async with self.service.database.transaction() as tx:
+            return await tx.connection.fetchval(sql, *arguments)
+
+
+@pytest.fixture(scope="session")
+def issuer() -> DevelopmentIssuer:
+    return DevelopmentIssuer()
+
+
+@pytest.fixture
+async def world(make_database: Any, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
+    settings = test_settings(Settings, await make_database(MIGRATIONS))
+    clock = FixedClock.on(FIRST_DAY - timedelta(days=10))
+    service = assemble(settings, clock=clock, verifier=verifier_for(issuer, settings.privacy()))
+    app = create_api(service)
+    async with client(app) as http:
+        yield World(app, service, clock, http, issuer)

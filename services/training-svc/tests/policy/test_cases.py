@@ -1,0 +1,132 @@
+"""The rules of training against cases.yaml."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from chuangpei.kernel.clock import SHANGHAI
+from chuangpei.kernel.refusals import failed
+from training_svc.policy import rules
+from training_svc.policy.attendance import Method, Presence, presence_errors
+from training_svc.policy.decision import decide
+from training_svc.policy.facts import (
+    ClassFacts,
+    CompletionFacts,
+    EnrolmentFacts,
+    Hours,
+    QualificationFacts,
+    RegistrationFacts,
+    Standard,
+)
+from training_svc.policy.organisers import InstitutionKind
+from training_svc.policy.parameters import load_law, parameters_on
+
+CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")
+)
+LAW = load_law()
+STANDARD = Standard("2026-1", date(2026, 1, 1), min_hours=16, max_class_size=30, attendance_percent=80)
+USUAL_SESSIONS = [f"2026-03-0{day} {hours}" for day in (2, 3) for hours in ("08:00/12:00", "13:00/17:00")]
+
+
+def cases(group: str, expected: str) -> Any:
+    """One parameter set a case: the facts under its sentence, and what is expected."""
+    sets = []
+    for case in CASES[group]:
+        (sentence,) = case.keys() - {expected}
+        sets.append(pytest.param(case[sentence], case[expected], id=sentence))
+    return pytest.mark.parametrize(("given", "expected"), sets)
+
+
+def hours(text: str) -> Hours:
+    day, _, times = text.partition(" ")
+    begin, _, end = times.partition("/")
+    return Hours(_instant(day, begin), _instant(day, end))
+
+
+def _instant(day: str, time: str) -> datetime:
+    hour, minute = map(int, time.split(":"))
+    midnight = datetime.combine(date.fromisoformat(day), datetime.min.time(), SHANGHAI)
+    return midnight + timedelta(hours=hour, minutes=minute)
+
+
+def failing(found: tuple[Any, ...]) -> list[str]:
+    return [finding.rule for finding in failed(found)]
+
+
+@cases("filing", "fails")
+def test_filing_a_class(given, expected):
+    starts_on = given.get("starts_on", date(2026, 3, 2))
+    covered = LAW.in_force.covers(starts_on)
+    facts = ClassFacts(
+        in_force=LAW.in_force,
+        stage=given.get("stage", 3),
+        organiser=InstitutionKind(given.get("organiser", "private_training_institution")),
+        qualified=given.get("qualified", True),
+        standard=None if given.get("standard") == "none" else STANDARD,
+        parameters=parameters_on(LAW, starts_on) if covered else None,
+        starts_on=starts_on,
+        ends_on=given.get("ends_on", date(2026, 3, 3)),
+        capacity=given.get("capacity", 30),
+        sessions=tuple(map(hours, given.get("sessions", USUAL_SESSIONS))),
+    )
+    assert failing(decide(rules.CLASS_RULES, facts).findings) == expected
+
+
+@cases("qualification", "fails")
+def test_applying_for_a_qualification(given, expected):
+    in_force = None if given["in_force"] == "none" else Standard(given["in_force"], date(2026, 1, 1), 1, 1, 1)
+    facts = QualificationFacts(given["stage"], given["cited"], in_force)
+    assert failing(decide(rules.QUALIFICATION_RULES, facts).findings) == expected
+
+
+@cases("registration", "fails")
+def test_registering_an_institution(given, expected):
+    facts = RegistrationFacts(InstitutionKind(given["kind"]), given["by_officer"])
+    assert failing(decide(rules.REGISTRATION_RULES, facts).findings) == expected
+
+
+@cases("enrolment", "fails")
+def test_enrolling(given, expected):
+    facts = EnrolmentFacts(given["ends_on"], given["today"])
+    assert failing(decide(rules.ENROLMENT_RULES, facts).findings) == expected
+
+
+@cases("completion", "fails")
+def test_completing(given, expected):
+    end = datetime(2026, 3, 3, 17, tzinfo=SHANGHAI)
+    facts = CompletionFacts(
+        stage=given["stage"],
+        sessions_attended=given["attended"],
+        sessions_held=given["held"],
+        attendance_percent=given.get("percent", 80),
+        last_session_ends_at=end,
+        now=end + timedelta(minutes=given.get("minutes_after_the_end", 60)),
+    )
+    assert failing(decide(rules.COMPLETION_RULES, facts).findings) == expected
+
+
+@cases("attendance", "errors")
+def test_recording_attendance(given, expected):
+    presence = Presence(
+        method=Method(given.get("method", "qr")),
+        recorded_at=_instant("2026-03-02", given["at"]),
+        device=given.get("device", "gate-1"),
+        reason=given.get("reason"),
+    )
+    session = hours("2026-03-02 09:00/12:00")
+    now = _instant("2026-03-02", given.get("now", "12:00"))
+    found = presence_errors(presence, session, parameters_on(LAW, date(2026, 3, 2)), now)
+    assert [error.code for error in found] == expected
+
+
+def test_a_decision_tells_what_passed_as_well_as_what_failed():
+    facts = CompletionFacts(
+        3, 7, 10, 80, datetime(2026, 3, 3, tzinfo=SHANGHAI), datetime(2026, 3, 4, tzinfo=SHANGHAI)
+    )
+    over, attendance = decide(rules.COMPLETION_RULES, facts).findings
+    assert (over.outcome, over.fact, over.required) == ("passed", "2026-03-04 00:00", "≥ 2026-03-03 00:00")
+    assert (attendance.outcome, attendance.fact, attendance.required) == ("failed", "7/10", "≥ 80%")
+    assert attendance.article == "沪人社规〔2025〕30号 一(二)"

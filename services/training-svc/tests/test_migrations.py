@@ -1,0 +1,76 @@
+"""The migrations match the models, and the database itself forbids what must never happen."""
+
+import asyncpg
+import pytest
+from chuangpei.migrations import differences
+from training_svc.app import MIGRATIONS
+from training_svc.models import metadata
+
+
+async def test_the_migrated_database_is_what_the_models_say(make_database):
+    assert await differences(await make_database(MIGRATIONS), metadata) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_log", "TRUNCATE audit_log"],
+)
+async def test_the_audit_log_only_grows(world, statement):
+    await world.project()
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count(statement)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE standards SET min_hours = 1", "DELETE FROM standards", "TRUNCATE standards CASCADE"]
+)
+async def test_a_published_standard_is_frozen(world, statement):
+    await world.project()
+    await world.standard()
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count(statement)
+
+
+@pytest.mark.parametrize(
+    "change", ["district = '310104'", "standard_version = '2026-2'", "project_code = 'SYB'"]
+)
+async def test_district_and_standard_are_frozen_on_a_class(world, change):
+    institution = await world.qualified()
+    await world.filed(institution)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count(f"UPDATE classes SET {change}")  # noqa: S608 -- the changes are named above
+
+
+async def test_no_class_holds_more_than_its_capacity(world):
+    institution = await world.qualified()
+    await world.filed(institution, capacity=3)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.count("UPDATE classes SET enrolled = 4")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["state = 'enrolled', completed_at = NULL, completed_on = NULL", "sessions_attended = 1"],
+)
+async def test_who_has_completed_stays_completed(world, change):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    enrolment = await world.enrolled(institution, filed)
+    await world.attended(institution, filed, enrolment, 4)
+    await world.made(f"/enrolments/{enrolment['id']}/complete", None, world.of_institution(institution), 1)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count(f"UPDATE enrolments SET {change}")  # noqa: S608 -- the changes are named above
+
+
+async def test_attendance_joins_a_session_and_an_enrolment_of_one_class_only(world):
+    institution = await world.qualified()
+    first = await world.filed(institution)
+    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    enrolment = await world.enrolled(institution, first)
+    values = (first["id"], other["sessions"][0]["id"], enrolment["id"])
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await world.count(
+            "INSERT INTO attendance"
+            " VALUES (gen_random_uuid(), $1, $2, $3, true, 'qr', now(), 'd', NULL, now(), 'x', 1)",
+            *values,
+        )
