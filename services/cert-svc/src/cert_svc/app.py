@@ -60,9 +60,9 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         state=service,
         verifier=service.verifier,
         routers=[
+            public.router,  # first, since routes are tried in order and the public check is asked most
             evaluation_routes.router,
             certificate_routes.router,
-            public.router,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,
