@@ -18,6 +18,12 @@ from chuangpei_embedded.simulators.app import create_simulators
 
 PERSON = make_resident_id("310101", date(1990, 1, 1), 7)
 FIRM = make_credit_code("91310115MA1K35X10")
+ACCOUNT = {
+    "id_number": PERSON,
+    "name": "王小明",
+    "bank": "示例银行",
+    "account_number": "6222000000000001",
+}
 
 
 def client_of(app: Any, address: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -170,31 +176,20 @@ async def test_the_registry_does_not_know_every_firm(simulators: httpx.AsyncClie
 
 
 async def test_what_the_simulators_know_survives_a_restart(tmp_path: Path) -> None:
-    account = {
-        "id_number": PERSON,
-        "name": "王小明",
-        "bank": "示例银行",
-        "account_number": "6222000000000001",
-    }
     async with client_of(create_simulators(tmp_path, "embedded")) as before:
         await before.post("/simulators/registry/v1/enterprises", json=enterprise())
-        await before.post("/simulators/accounts/v1/accounts", json=account)
+        await before.post("/simulators/accounts/v1/accounts", json=ACCOUNT)
     async with client_of(create_simulators(tmp_path, "embedded")) as after:
         assert (await asked(after, "2025-01-01")).json()["name"] == "上海示例有限公司"
         question = {"id_number": PERSON, "name": "王小明"}
         told = (await after.post("/simulators/accounts/v1/accounts/query", json=question)).json()
     assert [one["account_number"] for one in told["accounts"]] == ["6222000000000001"]
-    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+    kept = [tmp_path / "registry.json", tmp_path / "accounts.json"]
+    assert [oct(file.stat().st_mode) for file in kept] == ["0o100600"] * 2
 
 
 async def test_a_name_that_does_not_fit_the_number_has_no_accounts(simulators: httpx.AsyncClient) -> None:
-    account = {
-        "id_number": PERSON,
-        "name": "王小明",
-        "bank": "示例银行",
-        "account_number": "6222000000000001",
-    }
-    await simulators.post("/simulators/accounts/v1/accounts", json=account)
+    await simulators.post("/simulators/accounts/v1/accounts", json=ACCOUNT)
     question = {"id_number": PERSON, "name": "王大明"}
     answer = await simulators.post("/simulators/accounts/v1/accounts/query", json=question)
     assert answer.json() == {"accounts": []}
