@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from chuangpei.bus.kafka_log import calm_aiokafka
 from chuangpei.bus.kafka_publisher import AWAY, KafkaPublisher
 from chuangpei.bus.kafka_subscription import KafkaSubscription
 from chuangpei.bus.port import BusUnavailable
@@ -27,6 +28,7 @@ class KafkaBus:
         session_seconds: float = 10.0,
         security: Mapping[str, Any] | None = None,
     ) -> None:
+        calm_aiokafka()
         self._timeout_seconds = timeout_seconds
         self._session_seconds = session_seconds
         self._connection: dict[str, Any] = {

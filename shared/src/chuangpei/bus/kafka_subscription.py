@@ -12,7 +12,6 @@ from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
     KafkaError,
-    UnknownTopicOrPartitionError,
 )
 
 from chuangpei.bus.kafka_publisher import AWAY
@@ -45,9 +44,10 @@ class KafkaSubscription:
         self._timeout_seconds = timeout_seconds
         self._consumer: AIOKafkaConsumer | None = None
         self._handout = _Handout()
+        self._places: list[TopicPartition] = []
 
     async def start(self) -> None:
-        await self._bounded(self._connected(), "join the group")
+        await self._bounded(self._connected(), "connect")
 
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -55,7 +55,7 @@ class KafkaSubscription:
             await _stop(consumer, self._timeout_seconds)
 
     async def fetch(self, max_records: int, timeout_seconds: float) -> Mapping[Partition, Sequence[Received]]:
-        consumer = await self._bounded(self._connected(), "join the group")
+        consumer = await self._bounded(self._connected(), "connect")
         try:
             # getmany waits without limit while the group is being rearranged.
             async with asyncio.timeout(timeout_seconds + 0.5):
@@ -94,21 +94,16 @@ class KafkaSubscription:
                 consumer.seek(place, committed)
 
     async def lag(self) -> int:
-        consumer = await self._bounded(self._connected(), "join the group")
+        consumer = await self._bounded(self._connected(), "connect")
         return await self._bounded(self._lag(consumer), "tell the lag")
 
     async def _lag(self, consumer: AIOKafkaConsumer) -> int:
-        places = [
-            TopicPartition(topic, number)
-            for topic in self._topics
-            for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        first = await consumer.beginning_offsets(places)
-        end = await consumer.end_offsets(places)
-        committed = await asyncio.gather(*map(consumer.committed, places))
+        first = await consumer.beginning_offsets(self._places)
+        end = await consumer.end_offsets(self._places)
+        committed = await asyncio.gather(*map(consumer.committed, self._places))
         return sum(
             max(0, end[place] - max(first[place], done or 0))
-            for place, done in zip(places, committed, strict=True)
+            for place, done in zip(self._places, committed, strict=True)
         )
 
     async def _connected(self) -> AIOKafkaConsumer:
@@ -120,10 +115,12 @@ class KafkaSubscription:
                 auto_offset_reset="earliest",
                 partition_assignment_strategy=(RoundRobinPartitionAssignor,),
             )
-            consumer.subscribe(self._topics, listener=self._handout)
             self._consumer = consumer
             try:
                 await consumer.start()
+                self._places = await _places(consumer, self._topics)
+                # Not before start(), which would wait for the group: a dead member holds that up for long.
+                consumer.subscribe(self._topics, listener=self._handout)
             except BaseException:
                 await self.close()
                 raise
@@ -135,10 +132,18 @@ class KafkaSubscription:
                 return await call
         except (CommitFailedError, IllegalStateError):
             raise
-        except UnknownTopicOrPartitionError as error:
-            raise TopicMissing(", ".join(self._topics)) from error
         except AWAY as error:
             raise BusUnavailable(f"Kafka did not let us {what}: {error!r}") from error
+
+
+async def _places(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
+    """All partitions of the topics. Raises TopicMissing."""
+    cluster = await consumer._client.fetch_all_metadata()
+    if missing := set(topics) - cluster.topics():
+        raise TopicMissing(", ".join(sorted(missing)))
+    return [
+        TopicPartition(topic, number) for topic in topics for number in cluster.partitions_for_topic(topic)
+    ]
 
 
 async def _stop(consumer: AIOKafkaConsumer, timeout_seconds: float) -> None:

@@ -72,10 +72,17 @@ class Publisher(Protocol):
 
 
 class Subscription(Protocol):
-    """Reads the topics as one member of a group. For one task only: the calls do not overlap."""
+    """Reads the topics as one member of a group. For one task only: the calls do not overlap.
+
+    Whoever leaves records of a fetch aside, for an error of his own or a BusUnavailable of commit, calls
+    rewind before the next fetch: otherwise those records come again only after a restart.
+    """
 
     async def start(self) -> None:
-        """Connect and join the group. Raises BusUnavailable; may be called again."""
+        """Connect and ask to join the group, whose partitions come with a later fetch; may be called again.
+
+        Raises BusUnavailable, and TopicMissing when one of the topics does not exist.
+        """
 
     async def close(self) -> None:
         """Leave the group, so that the other members take over at once; may be called twice."""

@@ -66,6 +66,10 @@ class PostgresPublisher:
             except AWAY as error:
                 await self._let_go()
                 raise BusUnavailable(f"PostgreSQL did not confirm the records: {error!r}") from error
+            except asyncio.CancelledError:
+                # Cut off in mid-statement, the session may be left inside a transaction.
+                connection.terminate()
+                raise
             await self._wake_readers(connection, records)
 
     async def _append(self, connection: asyncpg.Connection, records: Sequence[Record]) -> None:

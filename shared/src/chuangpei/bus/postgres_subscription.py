@@ -108,6 +108,11 @@ class PostgresSubscription:
                 if member is not None:
                     await disconnect(member.connection)
                 raise BusUnavailable(f"PostgreSQL went away: {error!r}") from error
+            except asyncio.CancelledError:
+                # Cut off in mid-statement, the session may hold locks that we do not know of.
+                if self._member is not None:
+                    self._member.connection.terminate()
+                raise
 
     async def _join(self) -> Member:
         connection = await connect(self._dsn, self._timeout_seconds)
