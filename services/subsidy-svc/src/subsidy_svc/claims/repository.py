@@ -12,9 +12,9 @@ from sqlalchemy import bindparam
 
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
-from subsidy_svc.claims.tables import claims, reservations
+from subsidy_svc.claims.tables import IS_NOTICED, STANDS, claims, reservations
 from subsidy_svc.notices.tables import notices
-from subsidy_svc.payments.tables import batches, lines
+from subsidy_svc.payments.tables import IS_LIVE, batches, lines
 from subsidy_svc.windows.tables import windows
 
 _CLAIM = tuple(claims.c[field.name] for field in fields(Claim))
@@ -27,7 +27,7 @@ _SAVED = (
     "notice_last_day",
     "decision_reason",
 )
-_live_line = sa.and_(lines.c.claim_id == claims.c.id, lines.c.status.in_(("pending", "settled")))
+_live_line = sa.and_(lines.c.claim_id == claims.c.id, IS_LIVE)
 _is_batched = sa.and_(claims.c.state == "cleared", lines.c.claim_id.is_not(None))
 _STATE = sa.case((_is_batched, "batched"), else_=claims.c.state).label("state")
 _WINDOW = (
@@ -78,7 +78,7 @@ _RELEASE = Statement(reservations.delete().where(reservations.c.claim_id == bind
 _OPEN_OF_CERTIFICATE = Statement(
     sa.select(claims.c.id, claims.c.district).where(
         claims.c.certificate_id == bindparam("certificate_id"),
-        claims.c.state.not_in(("withdrawn", "rejected", "stopped")),
+        STANDS,
     )
 )
 _TIMELINE = Statement(
@@ -95,7 +95,7 @@ _TIMELINE = Statement(
 )
 _DUE = Statement(
     sa.select(*_CLAIM)
-    .where(claims.c.state == "noticed", claims.c.notice_last_day < bindparam("today"))
+    .where(IS_NOTICED, claims.c.notice_last_day < bindparam("today"))
     .order_by(claims.c.notice_last_day)
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)

@@ -113,7 +113,7 @@ def _values(service: Service, principal: Principal, prepared: Prepared, claim: C
         "payee_encrypted": prepared.payee.sealed(service.privacy),
         "payee_digest": prepared.payee.digest(service.privacy),
         "findings": [_finding_row(finding) for finding in decision.findings],
-        "within_years_on": dict(decision.within_years_on),
+        "within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
         "policy_version": decision.policy_version,
     }
     audit = {

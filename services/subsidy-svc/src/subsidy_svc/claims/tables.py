@@ -62,8 +62,14 @@ claims = sa.Table(
     sa.Index("ix_claims_certificate", "certificate_id"),
     sa.Index("ix_claims_person", "person_key", "id"),
     sa.Index("ix_claims_district_state", "district", "state", "id"),
+    sa.Index("ix_claims_district", "district", "id"),
+    sa.Index("ix_claims_approver", "approved_by", postgresql_where=sa.text("approved_by_person IS NOT NULL")),
     sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
 )
+
+# Written out, not as parameters: only so can every plan use the partial indexes.
+STANDS = sa.text("claims.state NOT IN ('withdrawn', 'rejected', 'stopped')")
+IS_NOTICED = sa.text("claims.state = 'noticed'")
 
 reservations = sa.Table(
     "reservations",

@@ -1,0 +1,101 @@
+"""The map of subsidy-svc: what it is made of, what it serves, what it does in the background."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from chuangpei.auth import TokenVerifier
+from chuangpei.background import Job
+from chuangpei.bus.port import Bus
+from chuangpei.database import Database
+from chuangpei.kernel.clock import Clock
+from chuangpei.kernel.refusals import Text
+from chuangpei.operations import operations_router
+from chuangpei.service import alive, background_of, bus_of, clock_of, remote_wake_of, verifier_of
+from chuangpei.web import create_app
+from fastapi import FastAPI
+
+from subsidy_svc.claims.routes import router as claims
+from subsidy_svc.consumers import handlers
+from subsidy_svc.notices.routes import router as notices
+from subsidy_svc.payments.routes import router as payments
+from subsidy_svc.policy.parameters import LawBook
+from subsidy_svc.ports.accounts import Accounts, HttpAccounts
+from subsidy_svc.ports.registry import HttpRegistry, Registry
+from subsidy_svc.recoveries.routes import router as recoveries
+from subsidy_svc.service import Service
+from subsidy_svc.settings import Settings
+from subsidy_svc.timers import timers
+from subsidy_svc.windows.routes import router as windows
+
+NAME = "subsidy"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+TITLE = Text("补贴服务", "Subsidy service")
+
+
+def assemble(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    bus: Bus | None = None,
+    verifier: TokenVerifier | None = None,
+    law: LawBook | None = None,
+    registry: Registry | None = None,
+    accounts: Accounts | None = None,
+) -> Service:
+    """The service of the settings; what is given takes the place of what the settings name."""
+    timeout = settings.port_timeout_seconds
+    return Service(
+        settings=settings,
+        clock=clock or clock_of(settings),
+        database=Database(
+            settings.database.get_secret_value(),
+            pool_size=settings.database_pool,
+            application_name=f"{NAME}-svc",
+        ),
+        bus=bus or bus_of(settings),
+        privacy=settings.privacy(),
+        verifier=verifier or verifier_of(settings),
+        law=law or LawBook.load(),
+        registry=registry or HttpRegistry(settings.registry_url, timeout),
+        accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
+    )
+
+
+def jobs(service: Service) -> list[Job]:
+    """Relay, consumer and timers."""
+    return background_of(
+        service.settings,
+        service.database,
+        service.bus,
+        name=NAME,
+        handlers=handlers(service),
+        timers=timers(service),
+    )
+
+
+def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
+    """The REST API; ``with_work`` runs the jobs in the same process, else another process does."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        work = jobs(service) if with_work else remote_wake_of(service.database)
+        async with alive(service.database, service.bus, work):
+            try:
+                yield
+            finally:
+                await service.registry.close()
+                await service.accounts.close()
+
+    operations = operations_router(NAME, service.database, service.clock)
+    return create_app(
+        name=NAME,
+        title=TITLE,
+        description="创业培训补贴的申领、审核、公示与支付 · Claims, review, public notice and payment.",
+        state=service,
+        verifier=service.verifier,
+        routers=[windows, claims, notices, payments, recoveries, operations],
+        is_ready=service.database.is_ready,
+        lifespan=lifespan,
+        max_body_bytes=service.settings.max_body_bytes,
+    )

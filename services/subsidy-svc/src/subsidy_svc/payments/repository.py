@@ -1,0 +1,245 @@
+"""Named queries over payment batches and their lines. A million lines are one statement, never a loop."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from hashlib import sha256
+from uuid import UUID
+
+import sqlalchemy as sa
+from chuangpei.database import Database, Row, Statement, Transaction
+from sqlalchemy import bindparam, func
+
+from subsidy_svc.claims.tables import claims
+from subsidy_svc.payments.batch import Batch, Settlement, Totals
+from subsidy_svc.payments.lifecycle import State
+from subsidy_svc.payments.tables import IS_LIVE, batch_approvers, batches, lines
+
+_DISTRICT_LOCK = 0x7061796D  # "paym"
+_BATCH = tuple(batches.c[field.name] for field in fields(Batch))
+_SAVED = ("state", "lines", "total_fen", "sha256", "sealed_at", "exported_at")
+
+_LOCK_FOR_DRAFTING = Statement(
+    sa.select(func.pg_advisory_xact_lock(_DISTRICT_LOCK, bindparam("district", type_=sa.Integer)))
+)
+_LOCK_AGAINST_DRAFTING = Statement(
+    sa.select(func.pg_advisory_xact_lock_shared(_DISTRICT_LOCK, bindparam("district", type_=sa.Integer)))
+)
+_DRAFT_OF_DISTRICT = Statement(
+    sa.select(batches.c.id).where(batches.c.district == bindparam("district"), batches.c.state == "draft")
+)
+_COUNT_WITH_PREFIX = Statement(
+    sa.select(func.count()).where(batches.c.number.startswith(bindparam("prefix", type_=sa.Text)))
+)
+_INSERT = Statement(
+    batches.insert().values({column.name: bindparam(column.name, type_=column.type) for column in _BATCH})
+)
+_is_batched = sa.exists().where(lines.c.claim_id == claims.c.id, IS_LIVE)
+_DRAFT_LINES = Statement(
+    lines.insert().from_select(
+        [
+            "batch_id",
+            "line_no",
+            "claim_id",
+            "amount_fen",
+            "payee_encrypted",
+            "payee_digest",
+            "approved_by",
+            "status",
+        ],
+        sa.select(
+            bindparam("batch_id", type_=sa.Uuid),
+            func.row_number().over(order_by=claims.c.id),
+            claims.c.id,
+            claims.c.amount_fen,
+            claims.c.payee_encrypted,
+            claims.c.payee_digest,
+            claims.c.approved_by,
+            sa.literal_column("'pending'"),
+        ).where(
+            claims.c.district == bindparam("district", type_=sa.Text),
+            claims.c.state == "cleared",
+            ~_is_batched,
+        ),
+    )
+)
+_approvers = (
+    sa.select(lines.c.approved_by)
+    .where(lines.c.batch_id == bindparam("batch_id", type_=sa.Uuid))
+    .distinct()
+    .subquery("approvers")
+)
+_DRAFT_APPROVERS = Statement(
+    batch_approvers.insert().from_select(
+        ["batch_id", "subject", "person_key"],
+        sa.select(
+            bindparam("batch_id", type_=sa.Uuid),
+            _approvers.c.approved_by,
+            sa.select(claims.c.approved_by_person)
+            .where(claims.c.approved_by == _approvers.c.approved_by, claims.c.approved_by_person.is_not(None))
+            .limit(1)
+            .scalar_subquery(),
+        ),
+    )
+)
+_APPROVED_BY = Statement(
+    sa.select(batch_approvers.c.subject).where(
+        batch_approvers.c.batch_id == bindparam("batch_id"),
+        sa.or_(
+            batch_approvers.c.subject == bindparam("subject", type_=sa.Text),
+            batch_approvers.c.person_key == bindparam("person_key", type_=sa.Text),
+        ),
+    )
+)
+_FOR_UPDATE = Statement(sa.select(*_BATCH).where(batches.c.id == bindparam("id")).with_for_update())
+_ONE = Statement(sa.select(*_BATCH).where(batches.c.id == bindparam("id")))
+_SAVE = Statement(
+    batches.update()
+    .where(batches.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in _SAVED} | {"version": batches.c.version + 1})
+)
+_TOTALS = Statement(
+    sa.select(
+        func.count().label("lines"),
+        sa.cast(func.coalesce(func.sum(lines.c.amount_fen), 0), sa.BigInteger).label("total_fen"),
+    ).where(lines.c.batch_id == bindparam("batch_id"))
+)
+_BY_STATUS = Statement(
+    sa.select(
+        lines.c.status,
+        func.count().label("lines"),
+        sa.cast(func.sum(lines.c.amount_fen), sa.BigInteger).label("total_fen"),
+    )
+    .where(lines.c.batch_id == bindparam("batch_id"))
+    .group_by(lines.c.status)
+)
+
+_PENDING = Statement(
+    sa.select(lines.c.line_no)
+    .where(lines.c.batch_id == bindparam("batch_id"), lines.c.status == "pending")
+    .limit(1)
+)
+
+
+def _list(*, of_district: bool) -> Statement:
+    conditions = [batches.c.id < bindparam("before", type_=sa.Uuid)]
+    if of_district:
+        conditions.append(batches.c.district == bindparam("district", type_=sa.Text))
+    return Statement(
+        sa.select(*_BATCH)
+        .where(*conditions)
+        .order_by(batches.c.id.desc())
+        .limit(bindparam("most", type_=sa.Integer))
+    )
+
+
+_LIST, _LIST_OF_DISTRICT = _list(of_district=False), _list(of_district=True)
+
+# What the seal covers, line by line; also readable without this program: sha256sum of this COPY's output.
+_CANONICAL = (
+    "SELECT line_no, claim_id, amount_fen, encode(payee_digest, 'hex')"
+    " FROM payment_lines WHERE batch_id = $1 ORDER BY line_no"
+)
+
+
+def batch_from(row: Row) -> Batch:
+    """The batch in a row."""
+    return Batch(**dict(row) | {"state": State(row["state"])})
+
+
+async def lock_for_drafting(tx: Transaction, district: str) -> None:
+    """Waits until nobody takes a claim of the district out of payment, and keeps them out until the commit."""
+    await tx.row(_LOCK_FOR_DRAFTING, {"district": int(district)})
+
+
+async def lock_against_drafting(tx: Transaction, district: str) -> None:
+    """Waits until no batch of the district is being drafted; until the commit none begins."""
+    await tx.row(_LOCK_AGAINST_DRAFTING, {"district": int(district)})
+
+
+async def has_draft(tx: Transaction, district: str) -> bool:
+    """Whether the district has a batch that is not sealed."""
+    return await tx.row(_DRAFT_OF_DISTRICT, {"district": district}) is not None
+
+
+async def numbers_with(tx: Transaction, prefix: str) -> int:
+    """How many batch numbers begin so."""
+    return int(await tx.value(_COUNT_WITH_PREFIX, {"prefix": prefix}))
+
+
+async def draft(tx: Transaction, batch: Batch) -> int:
+    """Writes a batch with a line for each cleared claim of its district; returns how many."""
+    await tx.execute(_INSERT, asdict(batch))
+    drafted = await tx.execute(_DRAFT_LINES, {"batch_id": batch.id, "district": batch.district})
+    await tx.execute(_DRAFT_APPROVERS, {"batch_id": batch.id})
+    return drafted
+
+
+async def approved_any(tx: Transaction, batch_id: UUID, subject: str, person_key: str | None) -> bool:
+    """Whether the officer, or the person behind the account, approved a claim of the batch (D05)."""
+    values = {"batch_id": batch_id, "subject": subject, "person_key": person_key}
+    return await tx.row(_APPROVED_BY, values) is not None
+
+
+async def load_for_update(tx: Transaction, batch_id: UUID) -> Batch | None:
+    """The batch, its row locked."""
+    row = await tx.row(_FOR_UPDATE, {"id": batch_id})
+    return batch_from(row) if row else None
+
+
+async def one(database: Database, batch_id: UUID) -> Batch | None:
+    """The batch as it stands."""
+    row = await database.row(_ONE, {"id": batch_id})
+    return batch_from(row) if row else None
+
+
+async def save(tx: Transaction, batch: Batch) -> None:
+    """Writes what a step changed and counts the version up."""
+    values = asdict(batch)
+    await tx.execute(_SAVE, {name: values[name] for name in _SAVED} | {"of_id": batch.id})
+    batch.version += 1
+
+
+async def totals(tx: Transaction, batch_id: UUID) -> Totals:
+    """The control totals of the batch's lines as they are now."""
+    row = await tx.row(_TOTALS, {"batch_id": batch_id})
+    assert row is not None, "an aggregate gives a row"
+    return Totals(row["lines"], row["total_fen"], await _content_hash(tx, batch_id))
+
+
+async def _content_hash(tx: Transaction, batch_id: UUID) -> str:
+    digest = sha256()
+
+    async def feed(data: bytes) -> None:
+        digest.update(data)
+
+    await tx.connection.copy_from_query(_CANONICAL, batch_id, output=feed)
+    return digest.hexdigest()
+
+
+async def by_status(reader: Database | Transaction, batch_id: UUID) -> dict[str, tuple[int, int]]:
+    """Lines and fen of each line status."""
+    rows: Sequence[Row] = await reader.rows(_BY_STATUS, {"batch_id": batch_id})
+    return {row["status"]: (row["lines"], row["total_fen"]) for row in rows}
+
+
+async def settlement(tx: Transaction, batch_id: UUID) -> Settlement:
+    """What the bank answered so far."""
+    found = await by_status(tx, batch_id)
+    none = (0, 0)
+    settled, settled_fen = found.get("settled", none)
+    return Settlement(settled, settled_fen, found.get("failed", none)[0])
+
+
+async def has_pending(tx: Transaction, batch_id: UUID) -> bool:
+    """Whether a line waits for the bank's answer."""
+    return await tx.row(_PENDING, {"batch_id": batch_id}) is not None
+
+
+async def listed(database: Database, district: str | None, before: UUID, most: int) -> list[Batch]:
+    """Batches, the newest first; of one district or of all."""
+    values = {"before": before, "most": most}
+    if district is None:
+        rows = await database.rows(_LIST, values)
+    else:
+        rows = await database.rows(_LIST_OF_DISTRICT, values | {"district": district})
+    return [batch_from(row) for row in rows]

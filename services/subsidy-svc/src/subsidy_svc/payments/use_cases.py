@@ -1,0 +1,173 @@
+"""What people do to payment batches: draft, seal, hand over, receive, export (S10, D05)."""
+
+from datetime import date
+from uuid import UUID
+
+from chuangpei.audit import record
+from chuangpei.auth import Principal
+from chuangpei.database import Transaction
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.outbox import emit
+from chuangpei.problems import FOUR_EYES, NOT_FOUND, PRECONDITION_FAILED
+
+from subsidy_svc.access import may_see_district
+from subsidy_svc.payments import repository
+from subsidy_svc.payments.batch import Batch, Change, Totals
+from subsidy_svc.payments.lifecycle import Action, State
+from subsidy_svc.payments.schemas import BatchView, batch_view
+from subsidy_svc.problems import DRAFT_EXISTS, NOTHING_TO_PAY
+from subsidy_svc.service import Service
+
+_ANOTHER_RELEASES = Text(
+    "审核过本批次中申领的人不得封存或上报（D05）",
+    "Who approved a claim of the batch may not release it (D05)",
+)
+
+
+async def draft(tx: Transaction, service: Service, officer: Principal) -> BatchView | Refusal:
+    """Drafts a batch of every cleared claim of the district that is in none (S09, S10)."""
+    assert officer.district is not None, "a district officer has a district"
+    await repository.lock_for_drafting(tx, officer.district)
+    if await repository.has_draft(tx, officer.district):
+        return Refusal(DRAFT_EXISTS)
+    now = service.clock.now()
+    number = await _number(tx, officer.district, service.clock.today())
+    batch = Batch(id=new_id(), number=number, district=officer.district, state=State.DRAFT, drafted_at=now)
+    drafted = await repository.draft(tx, batch)
+    if drafted == 0:
+        return Refusal(NOTHING_TO_PAY)
+    await record(
+        tx,
+        officer,
+        at=now,
+        action="batch.draft",
+        object_type="batch",
+        object_id=batch.id,
+        to_state=batch.state,
+        details={"lines": drafted},
+    )
+    batch.lines = drafted
+    return batch_view(batch)
+
+
+async def seal(
+    tx: Transaction, service: Service, officer: Principal, batch_id: UUID, version: int
+) -> BatchView | Refusal:
+    """Fixes the batch with its control totals (S10); nobody who approved one of its claims may (D05)."""
+    batch = await _releasable(tx, officer, batch_id, version)
+    if isinstance(batch, Refusal):
+        return batch
+    totals = await repository.totals(tx, batch.id)
+    if totals.lines == 0:
+        return Refusal(NOTHING_TO_PAY)
+    change = batch.seal(totals, service.clock.now(), service.clock.today())
+    return await keep(tx, service, officer, batch, State.DRAFT, change, Action.SEAL)
+
+
+async def hand_over(
+    tx: Transaction, service: Service, officer: Principal, batch_id: UUID, version: int
+) -> BatchView | Refusal:
+    """The district hands the sealed batch to the city (S10, D05)."""
+    batch = await _releasable(tx, officer, batch_id, version)
+    if isinstance(batch, Refusal):
+        return batch
+    before = batch.state
+    return await keep(tx, service, officer, batch, before, batch.hand_over(), Action.HAND_OVER)
+
+
+async def receive(
+    tx: Transaction, service: Service, city: Principal, batch_id: UUID, version: int
+) -> BatchView | Refusal:
+    """The city takes the batch (S10)."""
+    batch = await _changeable(tx, city, batch_id, version)
+    if isinstance(batch, Refusal):
+        return batch
+    before = batch.state
+    return await keep(tx, service, city, batch, before, batch.receive(), Action.RECEIVE)
+
+
+async def export(tx: Transaction, service: Service, city: Principal, batch_id: UUID) -> Batch | Refusal:
+    """Lets the bank's file be made, at the first time and again; who had it made is kept in the audit log (S10).
+
+    Raises ``AssertionError`` when the lines are no longer what was sealed.
+    """
+    batch = await repository.load_for_update(tx, batch_id)
+    if batch is None or not may_see_district(city, batch.district):
+        return Refusal(NOT_FOUND)
+    before = batch.state
+    change = batch.export(service.clock.now())
+    if isinstance(change, Refusal):
+        return change
+    assert await repository.totals(tx, batch.id) == _sealed(batch), f"batch {batch.number} is not as sealed"
+    await keep(tx, service, city, batch, before, change, Action.EXPORT)
+    if batch.state is State.EXPORTED:
+        await settle_if_answered(tx, service, city, batch)
+    return batch
+
+
+async def settle_if_answered(tx: Transaction, service: Service, city: Principal, batch: Batch) -> None:
+    """Ends an exported batch once no line waits for the bank; lines held out wait for nothing (D06)."""
+    if await repository.has_pending(tx, batch.id):
+        return
+    before = batch.state
+    change = batch.settle(await repository.settlement(tx, batch.id), service.clock.today())
+    assert not isinstance(change, Refusal), "an exported batch can be settled"
+    await keep(tx, service, city, batch, before, change, Action.SETTLE)
+
+
+async def keep(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    batch: Batch,
+    before: State,
+    change: Change,
+    action: Action,
+) -> BatchView | Refusal:
+    """Saves a changed batch with its audit row and events."""
+    if isinstance(change, Refusal):
+        return change
+    now = service.clock.now()
+    await repository.save(tx, batch)
+    await record(
+        tx,
+        principal,
+        at=now,
+        action=f"batch.{action}",
+        object_type="batch",
+        object_id=batch.id,
+        from_state=before,
+        to_state=batch.state,
+        details={"lines": batch.lines, "total_fen": batch.total_fen, "sha256": batch.sha256},
+    )
+    await emit(tx, change, now)
+    return batch_view(batch)
+
+
+def _sealed(batch: Batch) -> Totals:
+    assert batch.lines is not None
+    assert batch.total_fen is not None
+    assert batch.sha256 is not None
+    return Totals(batch.lines, batch.total_fen, batch.sha256)
+
+
+async def _changeable(tx: Transaction, principal: Principal, batch_id: UUID, version: int) -> Batch | Refusal:
+    batch = await repository.load_for_update(tx, batch_id)
+    if batch is None or not may_see_district(principal, batch.district):
+        return Refusal(NOT_FOUND)
+    return batch if batch.version == version else Refusal(PRECONDITION_FAILED)
+
+
+async def _releasable(tx: Transaction, officer: Principal, batch_id: UUID, version: int) -> Batch | Refusal:
+    batch = await _changeable(tx, officer, batch_id, version)
+    if isinstance(batch, Batch) and await repository.approved_any(
+        tx, batch.id, officer.subject, officer.person_key
+    ):
+        return Refusal(FOUR_EYES, detail=_ANOTHER_RELEASES)
+    return batch
+
+
+async def _number(tx: Transaction, district: str, today: date) -> str:
+    prefix = f"{district}-{today:%Y%m%d}-"
+    return f"{prefix}{await repository.numbers_with(tx, prefix) + 1}"

@@ -1,0 +1,50 @@
+"""Recoveries (追回): opened for paid claims whose certificate was revoked (D06)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chuangpei.auth import SYSTEM
+from chuangpei.database import Row, Transaction
+from chuangpei.events.subsidy import RecoveryOpened
+from chuangpei.kernel.identifiers import new_id
+from chuangpei.outbox import emit
+
+from subsidy_svc.bulk import record_all
+from subsidy_svc.recoveries import repository
+from subsidy_svc.service import Service
+
+
+async def open_recoveries(tx: Transaction, service: Service, paid: Sequence[Row], on: date) -> None:
+    """Opens one recovery for each paid claim that has none (D06). The place stays taken (D03)."""
+    if not paid:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "claim_id": row["id"],
+            "certificate_id": row["certificate_id"],
+            "person_key": row["person_key"],
+            "masked_name": row["masked_name"],
+            "district": row["district"],
+            "amount_fen": row["amount_fen"],
+            "cause": "certificate_revoked",
+            "opened_on": on,
+            "state": "open",
+        }
+        for row in paid
+    ]
+    opened_claims = await repository.open_all(tx, rows)
+    opened = [row for row in rows if row["claim_id"] in opened_claims]
+    now = service.clock.now()
+    await record_all(
+        tx,
+        SYSTEM,
+        at=now,
+        action="recovery.open",
+        object_type="claim",
+        objects=[row["claim_id"] for row in opened],
+        from_state="paid",
+        to_state="paid",
+        reason="certificate_revoked",
+    )
+    await emit(tx, [RecoveryOpened.model_validate(row | {"recovery_id": row["id"]}) for row in opened], now)

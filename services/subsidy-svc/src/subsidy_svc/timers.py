@@ -1,0 +1,25 @@
+"""What time alone makes due."""
+
+from chuangpei.background import Timer
+
+from subsidy_svc.claims.use_cases import clear_due
+from subsidy_svc.service import Service
+from subsidy_svc.windows.use_cases import close_elapsed_windows
+
+
+def timers(service: Service) -> list[Timer]:
+    """Windows whose last day is over, and notices that closed without a standing objection."""
+
+    async def close_windows() -> int:
+        async with service.database.transaction() as tx:
+            return await close_elapsed_windows(tx, service.clock.today(), service.clock)
+
+    async def clear_claims() -> int:
+        async with service.database.transaction() as tx:
+            return await clear_due(tx, service)
+
+    seconds = service.settings.timer_seconds
+    return [
+        Timer("close elapsed windows", close_windows, seconds),
+        Timer("clear claims", clear_claims, seconds),
+    ]
