@@ -78,6 +78,11 @@ class City:
         return await self.http.post(f"/brand/v1{path}", headers=headers | key() | match, json=body)
 
     @staticmethod
+    def code(who: str) -> str:
+        """The credit code of an institution."""
+        return CODES[who]
+
+    @staticmethod
     def registration(who: str, name: str | None = None) -> InstitutionRegistered:
         """training-svc tells of an institution."""
         return InstitutionRegistered(

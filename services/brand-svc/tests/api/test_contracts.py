@@ -1,0 +1,50 @@
+"""What brand-svc promises others: its documentation and its events."""
+
+import re
+
+from brand_svc.consumers import handlers
+from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.registry import BRAND_EVENTS
+from chuangpei.events.training import InstitutionRegistered
+
+
+def test_it_listens_to_what_the_readme_says(city):
+    assert set(handlers(city.service)) == {InstitutionRegistered, CertificateRevoked}
+
+
+async def test_the_events_of_a_whole_life_are_all_it_promises(holder):
+    await holder.revoked("A")
+    assert {type(event) for event in await holder.events()} == set(BRAND_EVENTS)
+
+
+async def test_every_operation_is_documented_in_both_languages_with_its_rules(city):
+    schema = (await city.http.get("/brand/openapi.json")).json()
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            summary = operation["summary"]
+            assert re.search(r"[\u4e00-\u9fff].* · [A-Z]", summary), (method, path)
+            if not path.startswith(("/brand/v1/operations", "/brand/healthz", "/brand/readyz")):
+                assert re.search(r"\b[BD]\d\d\b", operation["description"]), (method, path)
+                assert all(" · " in tag for tag in operation["tags"]), (method, path)
+
+
+async def test_the_examples_in_the_documentation_are_accepted(institutions):
+    city = institutions
+    schemas = (await city.http.get("/brand/openapi.json")).json()["components"]["schemas"]
+
+    def example(name):
+        return {field: part["examples"][0] for field, part in schemas[name]["properties"].items()}
+
+    announced = await city.post("/rounds", city.centre, example("Announcement"))
+    assert announced.status_code == 201
+    brand_round = await city.step(announced.json(), "/rounds/{}/open", city.centre)
+    applied = await city.post(
+        f"/rounds/{brand_round['id']}/applications", city.institution(), example("Submission")
+    )
+    assert applied.status_code == 201
+    await city.step(applied.json(), "/applications/{}/recommend", city.officer(), example("Review"))
+
+
+async def test_it_is_ready_while_its_database_answers(city):
+    assert (await city.http.get("/brand/healthz")).json() == {"status": "ok"}
+    assert (await city.http.get("/brand/readyz")).json() == {"status": "ok"}

@@ -1,0 +1,86 @@
+"""Each role on each route it may not use: 401 without a token, 403 with the wrong role."""
+
+from uuid import uuid4
+
+import pytest
+from chuangpei.auth import Role
+from chuangpei.testing.api import ALL_ROLES, operations
+
+CENTRE, BUREAU, OFFICER, AUDITOR = Role.CITY_CENTRE, Role.CITY_BUREAU, Role.DISTRICT_OFFICER, Role.AUDITOR
+OFFICIALS = {CENTRE, BUREAU, OFFICER, AUDITOR}
+PUBLIC = set(ALL_ROLES) | {None}
+ROUND, APPLICATION, CASE = (
+    "/brand/v1/rounds/{round_id}",
+    "/brand/v1/applications/{application_id}",
+    "/brand/v1/exit-cases/{case_id}",
+)
+PARKED = "/brand/v1/operations/parked-messages"
+ALLOWED = {
+    ("POST", "/brand/v1/rounds"): {CENTRE},
+    ("GET", "/brand/v1/rounds"): PUBLIC,
+    ("GET", ROUND): PUBLIC,
+    ("POST", f"{ROUND}/open"): {CENTRE},
+    ("POST", f"{ROUND}/close"): {CENTRE},
+    ("POST", f"{ROUND}/deliberate"): {BUREAU},
+    ("POST", f"{ROUND}/publish"): {BUREAU},
+    ("GET", f"{ROUND}/list"): {CENTRE, BUREAU, AUDITOR},
+    ("POST", f"{ROUND}/applications"): {Role.INSTITUTION},
+    ("GET", "/brand/v1/applications"): OFFICIALS | {Role.INSTITUTION},
+    ("GET", APPLICATION): OFFICIALS | {Role.INSTITUTION},
+    ("POST", f"{APPLICATION}/recommend"): {OFFICER},
+    ("POST", f"{APPLICATION}/decline"): {OFFICER},
+    ("GET", "/brand/v1/brands"): PUBLIC,
+    ("GET", "/brand/v1/brands/{credit_code}"): PUBLIC,
+    ("GET", "/brand/v1/signals"): OFFICIALS,
+    ("GET", "/brand/v1/exit-cases"): OFFICIALS,
+    ("GET", CASE): OFFICIALS,
+    ("POST", f"{CASE}/verify"): {OFFICER},
+    ("POST", f"{CASE}/revoke"): {BUREAU},
+    ("POST", f"{CASE}/dismiss"): {BUREAU},
+    ("GET", PARKED): {CENTRE, BUREAU, AUDITOR},
+    ("POST", f"{PARKED}/{{message_id}}/replay"): {CENTRE},
+    ("POST", f"{PARKED}/{{message_id}}/discard"): {CENTRE},
+    ("GET", "/brand/healthz"): PUBLIC,
+    ("GET", "/brand/readyz"): PUBLIC,
+}
+
+
+def test_every_route_is_in_the_table(app):
+    assert set(operations(app)) == set(ALLOWED)
+
+
+def headers_of(city, role):
+    claims = {
+        Role.DISTRICT_OFFICER: {"district": "310115"},
+        Role.INSTITUTION: {"credit_code": "91310115MA1K35J311"},
+        Role.CITIZEN: {"id_number": "11010519491231002X"},
+    }
+    return {} if role is None else city.as_(role, **claims.get(role, {}))
+
+
+@pytest.fixture
+def app(city):
+    return city.app
+
+
+@pytest.mark.parametrize("role", [None, *ALL_ROLES])
+async def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(city, role):
+    for (method, path), allowed in ALLOWED.items():
+        filled = path.format(
+            round_id=uuid4(),
+            application_id=uuid4(),
+            case_id=uuid4(),
+            credit_code="91310115MA1K35J311",
+            message_id=1,
+        )
+        answer = await city.http.request(method, filled, headers=headers_of(city, role))
+        if role in allowed:
+            assert answer.status_code not in (401, 403), (method, path)
+        else:
+            expected = (401, "unauthenticated") if role is None else (403, "forbidden")
+            assert (answer.status_code, answer.json()["code"]) == expected, (method, path)
+
+
+async def test_a_made_up_token_is_no_token(city):
+    answer = await city.get("/signals", {"authorization": "Bearer made.up.token"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")

@@ -1,0 +1,58 @@
+"""The transition tables: what they allow, what they refuse, and the diagrams of the README."""
+
+import re
+from pathlib import Path
+
+import pytest
+from brand_svc.applications import lifecycle as applications
+from brand_svc.brands import lifecycle as brands
+from brand_svc.exit_cases import lifecycle as exit_cases
+from brand_svc.rounds import lifecycle as rounds
+from brand_svc.transitions import next_state
+from chuangpei.kernel.refusals import Refusal
+
+README = Path(__file__).parents[1] / "README.md"
+LIFECYCLES = {"rounds": rounds, "applications": applications, "brands": brands, "exit_cases": exit_cases}
+STEPS = [
+    pytest.param(module, state, action, id=f"{name}-{state}-{action}")
+    for name, module in LIFECYCLES.items()
+    for state in module.State
+    for action in module.Action
+]
+
+
+@pytest.mark.parametrize(("module", "state", "action"), STEPS)
+def test_each_step_is_in_the_table_or_refused_naming_the_state(module, state, action):
+    after = next_state(module.NEXT, state, action)
+    if (state, action) in module.NEXT:
+        assert after is module.NEXT[state, action]
+    else:
+        assert isinstance(after, Refusal)
+        assert after.problem.code == "not_allowed_in_state"
+        assert after.detail is not None
+        assert state in after.detail.zh
+
+
+@pytest.mark.parametrize("module", LIFECYCLES.values(), ids=LIFECYCLES)
+def test_every_state_can_be_reached_and_every_action_does_something(module):
+    first = next(iter(module.State))
+    reached = {first, *module.NEXT.values()}
+    assert reached == set(module.State)
+    assert {action for _, action in module.NEXT} == set(module.Action)
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_the_diagram_in_the_readme_is_the_table(name):
+    text = README.read_text(encoding="utf-8")
+    diagram = re.search(rf"%% {name}\n(.*?)```", text, re.DOTALL)
+    assert diagram is not None
+    drawn = set(re.findall(r"^\s*(\w+) --> (\w+): (\w+)$", diagram[1], re.MULTILINE))
+    table = {
+        (str(before), str(after), str(action)) for (before, action), after in LIFECYCLES[name].NEXT.items()
+    }
+    assert drawn == table
+
+
+def test_no_step_leads_out_of_a_brand_that_is_over():
+    over = {brands.State.ENDED, brands.State.REVOKED}
+    assert not [state for state, _ in brands.NEXT if state in over]
