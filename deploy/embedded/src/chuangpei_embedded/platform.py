@@ -34,8 +34,8 @@ MIGRATIONS: Mapping[str, Path] = {
     "brand": brand_svc.app.MIGRATIONS,
 }
 
-MakeBus = Callable[[str], Bus]
-"""Makes the bus of one service, which the service closes."""
+MakeBus = Callable[[str], Bus | None]
+"""Makes the bus of one service, which the service closes; None leaves it to the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def running_platform(
     *,
     listener: socket.socket | None = None,
     prefix: str = "",
-    bus: MakeBus | None = None,
+    bus: MakeBus = lambda _: None,
     clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
     """Every service, the development tools and the simulators inside the block, on a started ``server``.
@@ -69,7 +69,7 @@ async def running_platform(
         dsns = await prepared(server, MIGRATIONS, prefix)
         gateway = Gateway(
             {
-                **_services(_values(folder, origin, dsns), bus or (lambda _: None), clock),
+                **_services(_values(folder, origin, dsns), bus, clock),
                 "dev": create_dev_app(folder, "embedded"),
                 "simulators": create_simulators(folder / "simulators", "embedded"),
                 "": create_home(folder, origin),
@@ -85,9 +85,7 @@ def _values(folder: Path, origin: str, dsns: Dsns) -> dict[str, Values]:
     return {service: service_values(service, dsns[service], secrets, around) for service in SERVICES}
 
 
-def _services(
-    values: Mapping[str, Values], bus: Callable[[str], Bus | None], clock: Clock | None
-) -> dict[str, FastAPI]:
+def _services(values: Mapping[str, Values], bus: MakeBus, clock: Clock | None) -> dict[str, FastAPI]:
     training = training_svc.app.assemble(
         training_svc.settings.Settings.model_validate(values["training"]), clock=clock, bus=bus("training")
     )

@@ -1,5 +1,7 @@
 """The payment of cleared claims: batch, seal, hand-over, bank, settlement (S10, S11, D05)."""
 
+from collections.abc import Sequence
+
 from chuangpei_embedded.accounts import CITY_CENTRE
 from chuangpei_embedded.simulators.bank import pay_all
 from chuangpei_embedded.story.cast import Person
@@ -9,15 +11,18 @@ from chuangpei_embedded.story.play import Play
 _AMOUNT_FEN = 180_000
 
 
-async def pay_batch(play: Play, claims: dict[Person, Json]) -> None:
-    """The district drafts and seals a batch and hands it over; the city pays it and settles every line."""
+async def pay_batch(play: Play, claims: dict[Person, Json], paid: Sequence[Person]) -> None:
+    """The district drafts and seals a batch of what it has cleared; the city pays it and settles every line.
+
+    The claims of ``paid`` must be among them.
+    """
     officer, centre = await play.actor(play.officers.pays), await play.actor(CITY_CENTRE)
     drafted = await officer.post("/subsidy/v1/batches", {})
     path = f"/subsidy/v1/batches/{drafted['id']}"
     sealed = await officer.post(f"{path}/seal", version=drafted["version"])
     expect(
         sealed["state"] == "sealed"
-        and sealed["lines"] >= len(claims)
+        and sealed["lines"] >= len(paid)
         and sealed["total_fen"] == sealed["lines"] * _AMOUNT_FEN
         and len(sealed["sha256"]) == 64,
         "a sealed batch with its control totals",
@@ -32,8 +37,8 @@ async def pay_batch(play: Play, claims: dict[Person, Json]) -> None:
     await centre.post(f"{path}/bank-results", pay_all(await centre.text(f"{path}/export.csv")))
     settled = await centre.get(path)
     expect(settled["state"] == "settled", "a settled batch", settled)
-    for person, claim in claims.items():
+    for person in paid:
         holder = await play.actor(person.account())
-        claims[person] = await holder.get(f"/subsidy/v1/claims/{claim['id']}")
+        claims[person] = await holder.get(f"/subsidy/v1/claims/{claims[person]['id']}")
         expect(claims[person]["state"] == "paid", "a paid claim", claims[person])
-    play.tell.done("银行回盘，逐笔结算", "Bank's result imported, line by line", f"{len(claims)} S10 S11")
+    play.tell.done("银行回盘，逐笔结算", "Bank's result imported, line by line", f"{len(paid)} S10 S11")

@@ -38,9 +38,9 @@ async def pay(play: Play, certificates: Certificates) -> Claims:
     await _approved(play, claims)
     held = await _objected(play, claims)
     await _notice_ended(play, claims, held)
-    await pay_batch(play, {one: claim for one, claim in claims.items() if one is not held})
+    await pay_batch(play, claims, [one for one in claimants if one is not held])
     await _objection_dismissed(play, claims, held)
-    await pay_batch(play, {held: claims[held]})
+    await pay_batch(play, claims, [held])
     return claims
 
 
