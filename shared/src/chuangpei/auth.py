@@ -82,11 +82,19 @@ class TokenVerifier:
     """
 
     def __init__(
-        self, issuer: str, audience: str, fetch_keys: FetchKeys, person_key: Callable[[str], str]
+        self,
+        issuer: str,
+        audience: str,
+        fetch_keys: FetchKeys,
+        person_key: Callable[[str], str],
+        *,
+        real_seconds: Callable[[], float] = time.time,
     ) -> None:
         self._fetch_keys = fetch_keys
         self._person_key = person_key
+        self._real_seconds = real_seconds
         self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(real_seconds()),
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
@@ -100,12 +108,12 @@ class TokenVerifier:
     async def verify(self, token: str) -> Principal | None:
         """The principal of a valid token, or None."""
         known = self._remembered.get(token)
-        if known is not None and known[0] > time.time():
+        if known is not None and known[0] > self._real_seconds():
             return known[1]
         claims = await self._claims_of(token)
         principal = _principal(claims, self._person_key) if claims else None
         if claims and principal:
-            until = min(float(claims["exp"]), time.time() + _KEYS_STALE_SECONDS)
+            until = min(float(claims["exp"]), self._real_seconds() + _KEYS_STALE_SECONDS)
             self._remember(token, until, principal)
         return principal
 
@@ -133,7 +141,7 @@ class TokenVerifier:
 
     def _may_read_keys(self, *, refresh: bool) -> bool:
         patience = _KEYS_RETRY_SECONDS if refresh or self._keys is None else _KEYS_STALE_SECONDS
-        return time.monotonic() - self._keys_asked_at > patience
+        return self._real_seconds() - self._keys_asked_at > patience
 
     async def _read_keys(self) -> None:
         """Asks the issuer; while it does not answer, the keys known so far stay good."""
@@ -141,7 +149,7 @@ class TokenVerifier:
             self._keys = KeySet.import_key_set(await self._fetch_keys())
         except Exception as error:
             log.warning("the issuer's keys could not be read: %r", error)
-        self._keys_asked_at = time.monotonic()
+        self._keys_asked_at = self._real_seconds()
 
     def _remember(self, token: str, until: float, principal: Principal) -> None:
         if len(self._remembered) >= _REMEMBERED_TOKENS:

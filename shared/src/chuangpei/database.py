@@ -25,6 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 _JSON_TYPES = ("json", "jsonb")
 _CONNECT_SECONDS = 5.0
 _READY_SECONDS = 2.0
+_IDLE_SECONDS = 300.0
 Row = asyncpg.Record
 Connection = asyncpg.Connection | PoolConnectionProxy
 
@@ -140,6 +141,8 @@ class Database:
         self._application_name = application_name
         self._gate = asyncio.Semaphore(pool_size)
         self._pool: asyncpg.Pool | None = None
+        self._free: list[tuple[PoolConnectionProxy, float]] = []
+        self._closing = False
         self.wake_relay: Callable[[], None] | None = None
 
     async def open(self) -> None:
@@ -157,8 +160,11 @@ class Database:
     async def close(self) -> None:
         """Waits for running transactions, then closes every connection."""
         if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+            pool, self._closing = self._pool, True
+            while self._free:
+                await pool.release(self._free.pop()[0])
+            await pool.close()
+            self._pool, self._closing = None, False
 
     async def connect(self) -> asyncpg.Connection:
         """A connection of its own outside the pool, for long-lived roles such as the relay's leader."""
@@ -182,8 +188,10 @@ class Database:
                 tx = Transaction(connection, self.wake_relay)
                 async with connection.transaction():
                     yield tx
-            finally:
+            except BaseException:
                 await self._open_pool().release(connection)
+                raise
+            await self._give_back(connection)
         tx.committed()
 
     async def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
@@ -191,18 +199,24 @@ class Database:
         async with self._gate:
             connection = await self._acquire()
             try:
-                return await connection.fetch(statement.sql, *statement.arguments(values))
-            finally:
+                found = await connection.fetch(statement.sql, *statement.arguments(values))
+            except BaseException:
                 await self._open_pool().release(connection)
+                raise
+            await self._give_back(connection)
+            return found
 
     async def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """The first row of one reading statement, outside any transaction block."""
         async with self._gate:
             connection = await self._acquire()
             try:
-                return await connection.fetchrow(statement.sql, *statement.arguments(values))
-            finally:
+                found = await connection.fetchrow(statement.sql, *statement.arguments(values))
+            except BaseException:
                 await self._open_pool().release(connection)
+                raise
+            await self._give_back(connection)
+            return found
 
     async def is_ready(self) -> bool:
         """Whether PostgreSQL answers a request within two seconds."""
@@ -213,15 +227,34 @@ class Database:
             return False
 
     async def _acquire(self) -> PoolConnectionProxy:
+        """A connection that earlier work left in order, or one of the pool."""
+        while self._free:
+            connection, since = self._free.pop()
+            if not connection.is_closed():
+                if _now() - since < _IDLE_SECONDS:
+                    return connection
+                connection.terminate()  # what lies between may have forgotten it
+            await self._open_pool().release(connection)
         try:
             return await self._open_pool().acquire()
         except _CANNOT_CONNECT as error:
             raise DatabaseAway(str(error) or type(error).__name__) from error
 
+    async def _give_back(self, connection: PoolConnectionProxy) -> None:
+        """Keeps a connection whose work ended well at hand: going through the pool costs a task each time."""
+        if self._closing:
+            await self._open_pool().release(connection)
+        else:
+            self._free.append((connection, _now()))
+
     def _open_pool(self) -> asyncpg.Pool:
         if self._pool is None:
             raise RuntimeError("the database is not open")
         return self._pool
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 _ONE = Statement(select(literal_column("1")))
@@ -254,7 +287,7 @@ def is_connection_lost(error: BaseException) -> bool:
     asyncpg's InterfaceError also tells mistakes in our own calls, which no second try mends.
     """
     if isinstance(error, asyncpg.InterfaceError):
-        return "closed" in str(error) or "closing" in str(error)
+        return any(word in str(error) for word in ("closed", "closing", "released back to the pool"))
     return isinstance(error, _LOST)
 
 
