@@ -26,6 +26,17 @@ def child_of(traceparent: str | None) -> str:
     return f"00-{match[1]}-{secrets.token_hex(8)}-{match[3]}"
 
 
+def enter_request(traceparent: str | None, request_id: str | None) -> str:
+    """:func:`enter` for an HTTP request; gives it a new id where it has none, and returns its id."""
+    drawn = secrets.token_hex(24)  # the operating system is asked once
+    match = TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    trace, flags = (match[1], match[3]) if match else (drawn[:32], "01")
+    given = request_id or drawn[:32]
+    _current.set(f"00-{trace}-{drawn[32:]}-{flags}")
+    _request_id.set(given)
+    return given
+
+
 def enter(traceparent: str | None, request_id: str | None = None) -> str:
     """Makes the next hop of ``traceparent`` current for this task; returns it."""
     current = child_of(traceparent)

@@ -1,7 +1,7 @@
 """The HTTP face of a service: app factory, problem+json in two languages, request id, limits, health."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, TypeVar
 
@@ -23,9 +23,8 @@ from chuangpei.database import is_worth_retrying
 from chuangpei.errors import Refused
 from chuangpei.idempotency import entity_headers
 from chuangpei.input_errors import field_errors
-from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Finding, Problem, Refusal, Text
-from chuangpei.tracing import enter
+from chuangpei.tracing import enter_request
 
 log = logging.getLogger(__name__)
 T = TypeVar("T", bound=BaseModel)
@@ -236,10 +235,9 @@ class RequestEdge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        request_id = _request_id(headers.get(b"x-request-id"))
+        given, traceparent, length = _of_interest(scope["headers"])
+        request_id = enter_request(traceparent, given)
         scope["request_id"] = request_id
-        enter(headers.get(b"traceparent", b"").decode("latin-1") or None, request_id)
         started = False
 
         async def send_with_id(message: Message) -> None:
@@ -250,8 +248,7 @@ class RequestEdge:
             await send(message)
 
         try:
-            length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length[:20]) > self._max_body_bytes:
+            if length is not None and length.isdigit() and int(length[:20]) > self._max_body_bytes:
                 raise Refused(Refusal(problems.BODY_TOO_LARGE))
             await self._app(scope, receive, send_with_id)
         except Exception as error:
@@ -261,10 +258,17 @@ class RequestEdge:
             await response(scope, receive, send_with_id)
 
 
-def _request_id(given: bytes | None) -> str:
-    if given and len(given) <= 100 and given.replace(b"-", b"").isalnum():
-        return given.decode("ascii", "replace")
-    return str(new_id())
+def _of_interest(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, str | None, bytes | None]:
+    """The request id, if it is fit for logs, the ``traceparent`` and the length of the body."""
+    request_id = traceparent = length = None
+    for name, value in headers:
+        if name == b"content-length":
+            length = value
+        elif name == b"traceparent":
+            traceparent = value.decode("latin-1")
+        elif name == b"x-request-id" and len(value) <= 100 and value.replace(b"-", b"").isalnum():
+            request_id = value.decode("ascii", "replace")
+    return request_id, traceparent, length
 
 
 def _health(name: str, is_ready: Callable[[], Awaitable[bool]]) -> APIRouter:
