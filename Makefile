@@ -31,11 +31,12 @@ token: $(RUN_READY) ## a development token: ROLE= DISTRICT= CREDIT_CODE= ID_NUMB
 		$(if $(CREDIT_CODE),--credit-code '$(CREDIT_CODE)') $(if $(ID_NUMBER),--id-number '$(ID_NUMBER)') \
 		$(if $(NAME),--name '$(NAME)') $(if $(SUBJECT),--subject '$(SUBJECT)')
 
-check: $(DEV_READY) ## lint, types, import rules, event contracts, policy trace
+check: $(DEV_READY) ## lint, types, import rules, migrations, event contracts, policy trace
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m chuangpei_embedded.check_migrations
 	$(BIN)/python docs/event_contracts.py --check
 	$(BIN)/python docs/policy_trace.py --check
 
