@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
-from chuangpei.events.base import ExitGround
+ExitGround = Literal["X1", "X2", "X3", "X4", "X5"]
+"""The grounds of an exit (退出情形), as the certificate service's events name them (B11)."""
 
 
 class Tier(StrEnum):
