@@ -1,0 +1,34 @@
+"""The API's own documents: two languages, rule ids, examples that the API itself would take."""
+
+import re
+
+from chuangpei.kernel.credit_code import parse_credit_code
+from chuangpei.kernel.refusals import Text
+from chuangpei.kernel.resident_id import parse_resident_id
+
+
+async def test_every_operation_says_in_two_languages_what_it_does_and_by_which_rule(world):
+    document = (await world.http.get("/training/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        if not path.startswith("/training/v1") or "/operations/" in path:
+            continue
+        for method, operation in methods.items():
+            place = f"{method} {path}"
+            assert re.fullmatch(r"[^·]*[\u4e00-\u9fff][^·]* · [A-Z].*", operation["summary"]), place
+            assert re.search(r"\b[TCS]\d\d\b", operation["description"]), place
+            assert re.search(r"[\u4e00-\u9fff]", operation["tags"][0]), place
+
+
+async def test_the_docs_are_served_from_local_assets(world):
+    page = (await world.http.get("/training/docs")).text
+    assert "//cdn" not in page
+    assert (await world.http.get("/training/docs/assets/swagger-ui.css")).status_code == 200
+
+
+async def test_the_example_numbers_are_valid(world):
+    document = (await world.http.get("/training/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    (credit_code,) = schemas["NewInstitution"]["properties"]["credit_code"]["examples"]
+    (id_number,) = schemas["NewEnrolment"]["properties"]["id_number"]["examples"]
+    assert not isinstance(parse_credit_code(credit_code), Text)
+    assert not isinstance(parse_resident_id(id_number), Text)

@@ -1,0 +1,179 @@
+"""Every role on every route: who may not gets 403, who is not signed in 401, what one may not see is 404."""
+
+from uuid import UUID
+
+import pytest
+from chuangpei.auth import Role
+from chuangpei.testing.api import ALL_ROLES, operations
+
+ANYONE = set(ALL_ROLES)
+READERS = {
+    Role.INSTITUTION,
+    Role.DISTRICT_OFFICER,
+    Role.CITY_CENTRE,
+    Role.CITY_BUREAU,
+    Role.AUDITOR,
+}
+OPERATORS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+PUBLIC = {("GET", "/training/healthz"), ("GET", "/training/readyz")}
+
+MAY = {
+    ("POST", "/projects"): {Role.CITY_CENTRE},
+    ("GET", "/projects"): ANYONE,
+    ("GET", "/projects/{code}"): ANYONE,
+    ("POST", "/standards"): {Role.CITY_CENTRE},
+    ("GET", "/standards"): ANYONE,
+    ("GET", "/standards/{standard_id}"): ANYONE,
+    ("POST", "/institutions"): {Role.INSTITUTION, Role.DISTRICT_OFFICER},
+    ("GET", "/institutions"): READERS,
+    ("GET", "/institutions/{institution_id}"): READERS,
+    ("POST", "/institutions/{institution_id}/qualifications"): {Role.INSTITUTION},
+    ("GET", "/qualifications"): READERS,
+    ("GET", "/qualifications/{qualification_id}"): READERS,
+    ("POST", "/qualifications/{qualification_id}/approve"): {Role.DISTRICT_OFFICER},
+    ("POST", "/qualifications/{qualification_id}/reject"): {Role.DISTRICT_OFFICER},
+    ("POST", "/classes"): {Role.INSTITUTION},
+    ("GET", "/classes"): READERS,
+    ("GET", "/classes/{class_id}"): READERS,
+    ("POST", "/classes/{class_id}/enrolments"): {Role.INSTITUTION},
+    ("GET", "/classes/{class_id}/enrolments"): READERS,
+    ("GET", "/enrolments/{enrolment_id}"): READERS,
+    ("POST", "/enrolments/{enrolment_id}/complete"): {Role.INSTITUTION},
+    ("GET", "/my/enrolments"): {Role.CITIZEN},
+    ("POST", "/sessions/{session_id}/attendance"): {Role.INSTITUTION},
+    ("GET", "/sessions/{session_id}/attendance"): READERS,
+    ("GET", "/attendance/{attendance_id}"): READERS,
+    ("POST", "/attendance/{attendance_id}/correct"): {Role.INSTITUTION},
+    ("GET", "/operations/parked-messages"): OPERATORS,
+    ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
+    ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},
+}
+
+
+def concrete(path):
+    """The path with something in each of its places."""
+    filled = path.replace("{code}", "IYB").replace("{message_id}", "1")
+    while "{" in filled:
+        begin, _, rest = filled.partition("{")
+        filled = begin + str(UUID(int=1)) + rest.partition("}")[2]
+    return filled
+
+
+def test_the_table_names_every_route_of_the_app(world):
+    routes = set(operations(world.app)) - PUBLIC
+    assert {(method, path.removeprefix("/training/v1")) for method, path in routes} == set(MAY)
+
+
+def headers_of(world, role):
+    claims = {
+        Role.CITIZEN: {"id_number": "310101199001010039"},
+        Role.DISTRICT_OFFICER: {"district": "310115"},
+        Role.INSTITUTION: {"credit_code": "91310115MA1K000016"},
+    }
+    return world.by(role, **claims.get(role, {}))
+
+
+async def test_who_may_not_use_a_route_is_refused_and_who_may_is_not(world):
+    wrong = []
+    for (method, path), allowed in MAY.items():
+        for role in ALL_ROLES:
+            answer = await world.http.request(
+                method, f"/training/v1{concrete(path)}", headers=headers_of(world, role)
+            )
+            if (answer.status_code == 403) != (role not in allowed) or answer.status_code in (401, 500):
+                wrong.append((method, path, role, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("token", [None, "", "nonsense", "a.b.c"])
+async def test_who_is_not_signed_in_gets_nowhere(world, token):
+    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    for method, path in MAY:
+        answer = await world.http.request(method, f"/training/v1{concrete(path)}", headers=headers)
+        assert answer.status_code == 401, (method, path)
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_nobody_claims_to_be_the_system(world):
+    answer = await world.get("/projects", world.by(Role.SYSTEM))
+    assert answer.status_code == 401
+
+
+async def test_health_is_open_to_all(world):
+    for _, path in PUBLIC:
+        assert (await world.http.get(path)).status_code == 200
+
+
+@pytest.fixture
+async def everything(world):
+    """The paths and bodies of all objects of one institution in Pudong."""
+    institution = await world.qualified()
+    qualification = (await world.get("/qualifications", world.officer())).json()["items"][0]
+    filed = await world.filed(institution)
+    enrolment = await world.enrolled(institution, filed)
+    (record,) = await world.attended(institution, filed, enrolment, 1)
+    session = filed["sessions"][0]
+    reads = [
+        f"/institutions/{institution['id']}",
+        f"/qualifications/{qualification['id']}",
+        f"/classes/{filed['id']}",
+        f"/classes/{filed['id']}/enrolments",
+        f"/enrolments/{enrolment['id']}",
+        f"/sessions/{session['id']}/attendance",
+        f"/attendance/{record['id']}",
+    ]
+    decisions = [
+        (f"/qualifications/{qualification['id']}/approve", None),
+        (f"/qualifications/{qualification['id']}/reject", {"reason": "不符合标准"}),
+    ]
+    deeds = [
+        (
+            f"/institutions/{institution['id']}/qualifications",
+            {"project_code": "IYB", "standard_version": "2026-1"},
+        ),
+        ("/classes", world.class_body(institution)),
+        (f"/classes/{filed['id']}/enrolments", world.trainee()),
+        (f"/enrolments/{enrolment['id']}/complete", None),
+        (
+            f"/sessions/{session['id']}/attendance",
+            {"records": [world.presence(enrolment, session)]},
+        ),
+        (f"/attendance/{record['id']}/correct", {"present": False, "reason": "他人代签"}),
+    ]
+    return institution, reads, decisions, deeds
+
+
+async def test_another_districts_officer_sees_and_decides_nothing(world, everything):
+    _, reads, decisions, _ = everything
+    other = world.officer("310104")
+    assert {path: (await world.get(path, other)).status_code for path in reads} == dict.fromkeys(reads, 404)
+    for path, body in decisions:
+        assert (await world.post(path, body, by=other, version=1)).status_code == 404
+    for path in ("/institutions", "/qualifications", "/classes"):
+        assert (await world.get(path, other)).json()["items"] == []
+
+
+async def test_another_institution_sees_and_does_nothing(world, everything):
+    _, reads, _, deeds = everything
+    for other in (world.of_institution(await world.institution()), world.by(Role.INSTITUTION)):
+        assert {path: (await world.get(path, other)).status_code for path in reads} == dict.fromkeys(
+            reads, 404
+        )
+        for path, body in deeds:
+            assert (await world.post(path, body, by=other, version=1)).status_code == 404, path
+
+
+async def test_the_institution_its_district_and_the_city_see_everything(world, everything):
+    institution, reads, _, _ = everything
+    for reader in (
+        world.of_institution(institution),
+        world.officer(),
+        world.centre,
+        world.by(Role.CITY_BUREAU),
+        world.by(Role.AUDITOR),
+    ):
+        assert {path: (await world.get(path, reader)).status_code for path in reads} == dict.fromkeys(
+            reads, 200
+        )
+        for path in ("/institutions", "/qualifications", "/classes"):
+            assert len((await world.get(path, reader)).json()["items"]) == 1
