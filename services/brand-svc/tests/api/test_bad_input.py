@@ -41,7 +41,7 @@ async def test_reversed_dates_are_named_in_the_language_of_the_reader(city):
         ("/rounds/{}/applications", {"tier": "district"}),
         ("/rounds/{}/applications", {"tier": "district", "statement": "申报", "credit_code": "他人"}),
         ("/applications/{}/recommend", {"comment": ""}),
-        ("/rounds/{}/deliberate", {"recognised": []}),
+        ("/rounds/{}/deliberate", {}),
         ("/rounds/{}/deliberate", {"recognised": [{"application_id": "1", "tier": "city"}]}),
         ("/rounds/{}/deliberate", {"recognised": [{"application_id": str(uuid4())}]}),
         ("/exit-cases/{}/verify", {"founded": "perhaps", "statement": "核实"}),

@@ -73,6 +73,16 @@ async def test_every_application_has_its_outcome_afterwards(institutions):
     }
 
 
+async def test_a_round_that_recognises_nobody_can_be_published_and_ends_every_brand(holder):
+    city = holder
+    brand_round = await city.step(await city.open_round(), "/rounds/{}/close", city.centre)
+    listing = await city.deliberate(brand_round, [])
+    assert (await city.publish(listing.json())).json()["recognised"] == []
+    assert await city.holders() == set()
+    [*_, told] = await city.events(BrandRoundPublished)
+    assert told.recognised == 0
+
+
 async def test_of_several_publishing_at_once_one_publishes(institutions):
     city = institutions
     brand_round = await city.deliberated_round("A", "B")

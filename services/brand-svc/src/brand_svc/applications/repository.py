@@ -13,6 +13,7 @@ from brand_svc.applications.application import Application
 from brand_svc.applications.lifecycle import NEXT, Action, State
 from brand_svc.applications.tables import applications
 from brand_svc.policy.facts import Tier
+from brand_svc.reader import Reader
 from brand_svc.rounds.tables import recognitions
 from brand_svc.schema import written
 
@@ -102,9 +103,9 @@ async def add(tx: Transaction, application: Application) -> bool:
     return await tx.row(_INSERT, values) is not None
 
 
-async def find(tx: Transaction, application_id: UUID) -> Application | None:
+async def find(reader: Reader, application_id: UUID) -> Application | None:
     """The application, without a lock."""
-    row = await tx.row(_FIND, {"id": application_id})
+    row = await reader.row(_FIND, {"id": application_id})
     return _application(row) if row else None
 
 
@@ -138,7 +139,7 @@ async def conclude(tx: Transaction, round_id: UUID) -> None:
     await tx.execute(_NOT_RECOGNISE, {"of_round": round_id})
 
 
-async def listed(tx: Transaction, filters: Filters, after: UUID | None, most: int) -> list[Application]:
+async def listed(reader: Reader, filters: Filters, after: UUID | None, most: int) -> list[Application]:
     """Applications in the order in which they were made."""
     values = {
         "round_id": filters.round_id,
@@ -148,4 +149,4 @@ async def listed(tx: Transaction, filters: Filters, after: UUID | None, most: in
         "after": after,
         "most": most,
     }
-    return [_application(row) for row in await tx.rows(_LISTED, values)]
+    return [_application(row) for row in await reader.rows(_LISTED, values)]

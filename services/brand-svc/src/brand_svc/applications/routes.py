@@ -72,8 +72,7 @@ async def listed(
     """Institutions see their own, districts theirs, the city all (B07, B08)."""
     filters = Filters(round_id, state, visible_district(principal), visible_credit_code(principal))
     after = after_id(cursor)
-    async with of(request).database.transaction() as tx:
-        rows = await repository.listed(tx, filters, after, limit + 1)
+    rows = await repository.listed(of(request).database, filters, after, limit + 1)
     return reply(page_of([ApplicationView.of(row) for row in rows], limit, lambda view: (view.id,)))
 
 
@@ -82,8 +81,7 @@ async def listed(
 )
 async def read(request: Request, application_id: UUID, principal: OfficialOrInstitution) -> Response:
     """One application with its findings; other districts and institutions get 404 (B07)."""
-    async with of(request).database.transaction() as tx:
-        found = await repository.find(tx, application_id)
+    found = await repository.find(of(request).database, application_id)
     if found is None or not may_see(principal, district=found.district, credit_code=found.credit_code):
         raise Refused(Refusal(NOT_FOUND))
     return reply(ApplicationView.of(found))

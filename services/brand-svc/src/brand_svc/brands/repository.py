@@ -12,6 +12,7 @@ from brand_svc.brands.brand import Brand
 from brand_svc.brands.lifecycle import State
 from brand_svc.brands.tables import brands
 from brand_svc.policy.facts import Tier
+from brand_svc.reader import Reader
 from brand_svc.rounds.tables import rounds
 from brand_svc.schema import written
 from brand_svc.standing.tables import bans
@@ -112,15 +113,15 @@ async def save(tx: Transaction, brand: Brand) -> None:
 
 
 async def public_list(
-    tx: Transaction, district: str | None, tier: Tier | None, after: str | None, most: int
+    reader: Reader, district: str | None, tier: Tier | None, after: str | None, most: int
 ) -> list[ListedBrand]:
     """The active brands by credit code."""
     values = {"district": district, "tier": tier, "after": after, "most": most}
-    rows = await tx.rows(_PUBLIC_LIST, values)
+    rows = await reader.rows(_PUBLIC_LIST, values)
     return [ListedBrand(_brand(row), row["round_name"]) for row in rows]
 
 
-async def history(tx: Transaction, credit_code: str) -> list[ListedBrand]:
+async def history(reader: Reader, credit_code: str) -> list[ListedBrand]:
     """All brands an institution ever held, the latest first."""
-    rows = await tx.rows(_HISTORY, {"credit_code": credit_code})
+    rows = await reader.rows(_HISTORY, {"credit_code": credit_code})
     return [ListedBrand(_brand(row), row["round_name"], row["revoked_for"]) for row in rows]

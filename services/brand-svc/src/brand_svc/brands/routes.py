@@ -31,8 +31,7 @@ async def listed(
 ) -> Response:
     """The brands of the last published list that were not revoked since; public (B03, B09, D08)."""
     after = after_text(cursor)
-    async with of(request).database.transaction() as tx:
-        rows = await repository.public_list(tx, district, tier, after, limit + 1)
+    rows = await repository.public_list(of(request).database, district, tier, after, limit + 1)
     return reply(page_of([BrandView.of(row) for row in rows], limit, lambda view: (view.credit_code,)))
 
 
@@ -41,8 +40,7 @@ async def listed(
 )
 async def history(request: Request, credit_code: CreditCodePath) -> Response:
     """Every brand the institution held, how each ended, and whether one is in force; public (B09, B11)."""
-    async with of(request).database.transaction() as tx:
-        rows = await repository.history(tx, credit_code)
+    rows = await repository.history(of(request).database, credit_code)
     if not rows:
         raise Refused(Refusal(NOT_FOUND))
     view = HistoryView(

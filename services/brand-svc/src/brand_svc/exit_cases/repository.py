@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from brand_svc.exit_cases.exit_case import ExitCase
 from brand_svc.exit_cases.lifecycle import NEXT, UNDECIDED, Action, State
 from brand_svc.exit_cases.tables import exit_cases
+from brand_svc.reader import Reader
 from brand_svc.schema import written
 
 _undecided = exit_cases.c.state.in_([written(state) for state in UNDECIDED])
@@ -94,9 +95,9 @@ async def add(tx: Transaction, case: ExitCase) -> None:
     await tx.execute(_INSERT, {name: getattr(case, name) for name in _NAMES})
 
 
-async def find(tx: Transaction, case_id: UUID) -> ExitCase | None:
+async def find(reader: Reader, case_id: UUID) -> ExitCase | None:
     """The case, without a lock."""
-    row = await tx.row(_FIND, {"id": case_id})
+    row = await reader.row(_FIND, {"id": case_id})
     return _case(row) if row else None
 
 
@@ -138,7 +139,7 @@ async def follow(tx: Transaction, brand_ids: Mapping[str, UUID]) -> None:
     )
 
 
-async def listed(tx: Transaction, filters: Filters, after: UUID | None, most: int) -> list[ExitCase]:
+async def listed(reader: Reader, filters: Filters, after: UUID | None, most: int) -> list[ExitCase]:
     """Cases in the order in which they were opened."""
     values = {
         "district": filters.district,
@@ -147,4 +148,4 @@ async def listed(tx: Transaction, filters: Filters, after: UUID | None, most: in
         "after": after,
         "most": most,
     }
-    return [_case(row) for row in await tx.rows(_LISTED, values)]
+    return [_case(row) for row in await reader.rows(_LISTED, values)]

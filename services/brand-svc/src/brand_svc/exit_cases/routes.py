@@ -38,8 +38,7 @@ async def listed(
     """Exit cases in the order in which they were opened; districts see their own (B11)."""
     filters = Filters(visible_district(principal), state, credit_code)
     after = after_id(cursor)
-    async with of(request).database.transaction() as tx:
-        rows = await repository.listed(tx, filters, after, limit + 1)
+    rows = await repository.listed(of(request).database, filters, after, limit + 1)
     return reply(page_of([ExitCaseSummary.of(row) for row in rows], limit, lambda view: (view.id,)))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from brand_svc.applications.tables import applications
 from brand_svc.policy.facts import Tier
+from brand_svc.reader import Reader
 from brand_svc.rounds.lifecycle import State
 from brand_svc.rounds.round import Recognition, Round
 from brand_svc.rounds.tables import recognitions, rounds
@@ -71,9 +72,9 @@ async def add(tx: Transaction, brand_round: Round) -> bool:
     return await tx.row(_INSERT, values) is not None
 
 
-async def find(tx: Transaction, round_id: UUID) -> Round | None:
+async def find(reader: Reader, round_id: UUID) -> Round | None:
     """The round, without a lock."""
-    row = await tx.row(_FIND, {"id": round_id})
+    row = await reader.row(_FIND, {"id": round_id})
     return _round(row) if row else None
 
 
@@ -101,9 +102,9 @@ async def save(tx: Transaction, brand_round: Round) -> None:
     brand_round.version += 1
 
 
-async def listed(tx: Transaction, after: UUID | None, most: int) -> list[Round]:
+async def listed(reader: Reader, after: UUID | None, most: int) -> list[Round]:
     """Rounds, the latest first."""
-    return [_round(row) for row in await tx.rows(_LISTED, {"after": after, "most": most})]
+    return [_round(row) for row in await reader.rows(_LISTED, {"after": after, "most": most})]
 
 
 async def last_opens_on(tx: Transaction) -> date | None:

@@ -44,8 +44,7 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     """All rounds, the latest first; public (B05, B09)."""
     service = of(request)
     after = after_id(cursor)
-    async with service.database.transaction() as tx:
-        rows = await repository.listed(tx, after, limit + 1)
+    rows = await repository.listed(service.database, after, limit + 1)
     views = [RoundView.of(row, service.clock.today()) for row in rows]
     return reply(page_of(views, limit, lambda view: (view.id,)))
 
@@ -54,8 +53,7 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
 async def read(request: Request, round_id: UUID) -> Response:
     """One round; public (B05)."""
     service = of(request)
-    async with service.database.transaction() as tx:
-        brand_round = await repository.find(tx, round_id)
+    brand_round = await repository.find(service.database, round_id)
     if brand_round is None:
         raise Refused(Refusal(NOT_FOUND))
     return reply(RoundView.of(brand_round, service.clock.today()))

@@ -40,9 +40,12 @@ class ChoiceBody(Body):
 
 
 class Deliberation(Body):
-    """The list the bureau decided on: every recommended application not on it is not recognised (B08)."""
+    """The list the bureau decided on: every recommended application not on it is not recognised (B08).
 
-    recognised: Annotated[list[ChoiceBody], Field(min_length=1, max_length=5000)]
+    An empty list recognises nobody: published, it ends every brand (B06).
+    """
+
+    recognised: Annotated[list[ChoiceBody], Field(max_length=5000)]
 
 
 class RoundView(BaseModel):

@@ -8,6 +8,7 @@ from chuangpei.database import Row, Statement, Transaction
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from brand_svc.reader import Reader
 from brand_svc.signals.signal import Signal
 from brand_svc.signals.tables import signals
 
@@ -43,14 +44,14 @@ async def add_all(tx: Transaction, received: Sequence[Signal]) -> None:
     await tx.execute_many(_INSERT, [{name: getattr(signal, name) for name in _NAMES} for signal in received])
 
 
-async def of_case(tx: Transaction, case_id: UUID) -> list[Signal]:
+async def of_case(reader: Reader, case_id: UUID) -> list[Signal]:
     """The signals of a case, the earliest first."""
-    return [_signal(row) for row in await tx.rows(_OF_CASE, {"case_id": case_id})]
+    return [_signal(row) for row in await reader.rows(_OF_CASE, {"case_id": case_id})]
 
 
 async def listed(
-    tx: Transaction, credit_code: str | None, district: str | None, after: UUID | None, most: int
+    reader: Reader, credit_code: str | None, district: str | None, after: UUID | None, most: int
 ) -> list[Signal]:
     """Signals in the order of their event ids, of holders and of everyone else."""
     values = {"credit_code": credit_code, "district": district, "after": after, "most": most}
-    return [_signal(row) for row in await tx.rows(_LISTED, values)]
+    return [_signal(row) for row in await reader.rows(_LISTED, values)]

@@ -23,6 +23,6 @@ async def listed(
 ) -> Response:
     """Every signal on an exit ground, also of those who hold no brand; districts see their own (B10, D09)."""
     after = after_id(cursor)
-    async with of(request).database.transaction() as tx:
-        rows = await repository.listed(tx, credit_code, visible_district(principal), after, limit + 1)
+    district = visible_district(principal)
+    rows = await repository.listed(of(request).database, credit_code, district, after, limit + 1)
     return reply(page_of([SignalView.of(row) for row in rows], limit, lambda view: (view.event_id,)))
