@@ -10,12 +10,14 @@ import time
 import traceback
 from pathlib import Path
 
+import uvloop
+
 from bench.ground import Ground, prepared
 from bench.measure import Row
 from bench.scale import FULL, QUICK
 
 RESULTS = Path(__file__).with_name("results.json")
-MEASUREMENTS = ("certificate_check",)
+MEASUREMENTS = ("certificate_check", "relay")
 _MOST_SECONDS = 900.0
 
 
@@ -60,7 +62,7 @@ def main() -> int:
         _print(f"{'quick' if scale.quick else 'full'} run; the bus is {ground.bus_name}")
         for name in names:
             try:
-                found += asyncio.run(_measure(name, ground))
+                found += uvloop.run(_measure(name, ground))
             except Exception:
                 traceback.print_exc()
                 failed.append(name)

@@ -42,3 +42,15 @@ async def add_certificates(dsn: str, first: int, last: int) -> None:
         await connection.execute("CHECKPOINT", timeout=600)
     finally:
         await connection.close(timeout=10)
+
+_OUTBOX = """
+INSERT INTO outbox (event_id, type, key, occurred_at, traceparent, value)
+SELECT gen_random_uuid(), 'cn.sh.chuangpei.certificate.issued.v1', gen_random_uuid()::text, now(),
+  '00-' || md5(i::text) || '-' || left(md5(i::text), 16) || '-01', convert_to(repeat('e', 1000), 'UTF8')
+FROM generate_series(1, $1::integer) AS i
+"""
+
+
+async def fill_outbox(connection: asyncpg.Connection, events: int) -> None:
+    """Events of 1 kB that nobody has sent yet."""
+    await connection.execute(_OUTBOX, events, timeout=300)
