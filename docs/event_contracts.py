@@ -140,8 +140,8 @@ reach a reader in the order in which they happened; each has its effect once, ho
 
 **How schemas grow.** Within a version only additions are made: a field stays as it was, a new one is
 optional, readers ignore what they do not know. Anything else is a new type (`.v2`) sent beside the old one
-until its readers have moved. `make check` compares each type with every form that was ever committed. The JSON
-Schemas are in [events/](events/), one AsyncAPI 3 document a service in [asyncapi/](asyncapi/).
+until its readers have moved. `make check` compares each type with every form that was ever committed. The
+JSON Schemas are in [events/](events/), one AsyncAPI 3 document a service in [asyncapi/](asyncapi/).
 
 Personal data: `person_key` is a keyed hash; names and id numbers travel encrypted under the event key.
 """

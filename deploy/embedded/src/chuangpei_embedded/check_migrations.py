@@ -1,4 +1,4 @@
-"""``python -m chuangpei_embedded.check_migrations``: do the migrations of each service make what its models say?"""
+"""``python -m chuangpei_embedded.check_migrations``: do the migrations make what the models say?"""
 
 import asyncio
 import sys
