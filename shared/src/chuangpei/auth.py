@@ -13,19 +13,20 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
 
 from chuangpei.errors import Refused
 from chuangpei.kernel.districts import DISTRICTS
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.kernel.resident_id import parse_resident_id
 from chuangpei.problems import FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
+
+if TYPE_CHECKING:
+    # Slow to import: a worker does without, an API process needs it when the first token comes.
+    from joserfc.jwk import KeySet, KeySetSerialization
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ _CLAIMABLE = frozenset(Role) - {Role.SYSTEM}
 SYSTEM = Principal("system", Role.SYSTEM)
 """The platform itself, acting on an event or on time; no token can claim it."""
 
-FetchKeys = Callable[[], Awaitable[KeySetSerialization]]
+FetchKeys = Callable[[], Awaitable["KeySetSerialization"]]
 
 
 class TokenVerifier:
@@ -93,14 +94,9 @@ class TokenVerifier:
         self._fetch_keys = fetch_keys
         self._person_key = person_key
         self._real_seconds = real_seconds
-        self._claims = jwt.JWTClaimsRegistry(
-            now=lambda: int(real_seconds()),
-            iss={"essential": True, "value": issuer},
-            aud={"essential": True, "value": audience},
-            exp={"essential": True},
-            sub={"essential": True},
-        )
-        self._keys: KeySet | None = None
+        self._issuer = issuer
+        self._audience = audience
+        self._keys: "KeySet | None" = None
         self._keys_asked_at = -math.inf
         self._lock = asyncio.Lock()
         self._remembered: dict[str, tuple[float, Principal]] = {}
@@ -118,11 +114,14 @@ class TokenVerifier:
         return principal
 
     async def _claims_of(self, token: str) -> dict[str, Any] | None:
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError, JoseError
+
         for refresh in (False, True):
             keys = await self._key_set(refresh=refresh)
             try:
                 decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-                self._claims.validate(decoded.claims)
+                self._check(decoded.claims)
             except InvalidKeyIdError:
                 continue  # the issuer may have a new key
             except (JoseError, ValueError, TypeError, KeyError):
@@ -130,7 +129,18 @@ class TokenVerifier:
             return decoded.claims
         return None
 
-    async def _key_set(self, *, refresh: bool) -> KeySet:
+    def _check(self, claims: dict[str, Any]) -> None:
+        from joserfc import jwt
+
+        jwt.JWTClaimsRegistry(
+            now=int(self._real_seconds()),
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        ).validate(claims)
+
+    async def _key_set(self, *, refresh: bool) -> "KeySet":
         if self._keys is None or self._may_read_keys(refresh=refresh):
             async with self._lock:
                 if self._may_read_keys(refresh=refresh):
@@ -145,6 +155,8 @@ class TokenVerifier:
 
     async def _read_keys(self) -> None:
         """Asks the issuer; while it does not answer, the keys known so far stay good."""
+        from joserfc.jwk import KeySet
+
         try:
             self._keys = KeySet.import_key_set(await self._fetch_keys())
         except Exception as error:

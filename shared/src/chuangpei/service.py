@@ -6,9 +6,9 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from joserfc.jwk import KeySetSerialization
 
 from chuangpei.auth import FetchKeys, TokenVerifier
 from chuangpei.background import Job, Timer, running
@@ -20,6 +20,9 @@ from chuangpei.events.registry import TOPICS
 from chuangpei.kernel.clock import Clock, DevelopmentClock, SystemClock
 from chuangpei.relay import Relay, RemoteWake
 from chuangpei.settings import CommonSettings
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySetSerialization
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +64,13 @@ def verifier_of(settings: CommonSettings) -> TokenVerifier:
 
 
 def _reader_of(jwks_url: str) -> FetchKeys:
-    async def fetch() -> KeySetSerialization:
+    async def fetch() -> "KeySetSerialization":
         import httpx  # slow to import, and needed only once a token comes
 
         async with httpx.AsyncClient(timeout=5) as client:
             answer = await client.get(jwks_url)
             answer.raise_for_status()
-            keys: KeySetSerialization = answer.json()
+            keys: "KeySetSerialization" = answer.json()
             return keys
 
     return fetch
