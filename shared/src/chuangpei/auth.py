@@ -96,7 +96,7 @@ class TokenVerifier:
         self._real_seconds = real_seconds
         self._issuer = issuer
         self._audience = audience
-        self._keys: "KeySet | None" = None
+        self._keys: KeySet | None = None
         self._keys_asked_at = -math.inf
         self._lock = asyncio.Lock()
         self._remembered: dict[str, tuple[float, Principal]] = {}

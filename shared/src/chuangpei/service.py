@@ -70,7 +70,7 @@ def _reader_of(jwks_url: str) -> FetchKeys:
         async with httpx.AsyncClient(timeout=5) as client:
             answer = await client.get(jwks_url)
             answer.raise_for_status()
-            keys: "KeySetSerialization" = answer.json()
+            keys: KeySetSerialization = answer.json()
             return keys
 
     return fetch
