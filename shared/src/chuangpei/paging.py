@@ -31,7 +31,8 @@ class Page(BaseModel, Generic[T]):
 
 def encode_cursor(*place: Any) -> str:
     """The opaque form of the last row's sort values."""
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+    # default: asyncpg's own UUID, which orjson does not take for one.
+    return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, length: int, *kinds: type) -> list[Any] | None:
