@@ -81,7 +81,8 @@ async def test_the_partition_is_the_one_that_kafka_clients_choose(
 def test_the_hash_of_a_key_is_murmur2_for_every_length() -> None:
     for length in range(80):
         key = bytes((length * 31 + place * 17) % 256 for place in range(length))
-        assert partition_of(key, 2**31) == murmur2(key) & 0x7FFFFFFF
+        for partitions in (1, 7, 12, 2**31):
+            assert partition_of(key, partitions) == (murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 async def test_each_group_gets_everything(world: Any, drain: Any, numbered: Numbered) -> None:

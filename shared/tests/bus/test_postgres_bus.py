@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from chuangpei.bus.partitioner import partition_of
 from chuangpei.bus.port import BusUnavailable, Record
 from chuangpei.bus.postgres import PostgresBus
 from chuangpei.bus.postgres_log import connect, disconnect
+from chuangpei.bus.postgres_subscription import POLL_SECONDS
 
 Numbered = Callable[..., list[Record]]
 
@@ -110,12 +112,27 @@ async def test_a_large_backlog_of_one_partition_does_not_starve_the_others(
     bus: PostgresBus, numbered: Numbered
 ) -> None:
     publisher, member = bus.publisher(), bus.subscription("readers", ["certificates"])
-    await publisher.publish(numbered("certificates", 500, keys=1))
-    await publisher.publish(numbered("certificates", 40, keys=40))
+    key_of = {partition_of(f"key-{number}".encode(), 4): f"key-{number}" for number in range(40)}
+    for partition, count in enumerate((500, 400, 300, 3)):
+        await publisher.publish([Record("certificates", key_of[partition], b"", ())] * count)
     await member.start()
-    batches = await member.fetch(100, 1)
-    assert len(batches) == 4
-    assert sum(map(len, batches.values())) == 100
+    batches = await member.fetch(99, 1)
+    assert {partition: len(batch) for (_, partition), batch in batches.items()} == {0: 32, 1: 32, 2: 32, 3: 3}
+    for thing in (publisher, member):
+        await thing.close()
+
+
+async def test_a_waiting_member_is_woken_long_before_its_next_poll(
+    bus: PostgresBus, numbered: Numbered
+) -> None:
+    publisher, member = bus.publisher(), bus.subscription("readers", ["certificates"])
+    await member.start()
+    async with asyncio.timeout(POLL_SECONDS * 5):
+        for number in range(10):
+            waiting = asyncio.create_task(read(member, 1))
+            await asyncio.sleep(0.02)
+            await publisher.publish(numbered("certificates", 1, first=number))
+            await waiting
     for thing in (publisher, member):
         await thing.close()
 

@@ -78,12 +78,8 @@ class PostgresSubscription:
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         async with self._connected() as member:
-            ours = {
-                id_: offset
-                for id_, held in member.held.items()
-                # Beyond the position: handed out before the partition was lost and taken again.
-                if (offset := offsets.get((held.topic, held.partition), 0)) and offset <= held.position
-            }
+            places = {(held.topic, held.partition): id_ for id_, held in member.held.items()}
+            ours = {places[place]: offset for place, offset in offsets.items() if place in places}
             if ours:
                 await member.connection.execute(_COMMIT, member.group_id, list(ours), list(ours.values()))
 
