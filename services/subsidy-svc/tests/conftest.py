@@ -1,4 +1,4 @@
-"""A subsidy-svc on a fresh database with a fixed clock, registries that answer as told, and people who call it."""
+"""A subsidy-svc on a fresh database, with a fixed clock, registries that answer as told, and its people."""
 
 import csv
 import io

@@ -9,7 +9,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# What a person applied with is never changed; only columns named here are watched, so that a change of state is free.
+# What a person applied with is never changed; only these columns are watched, so a change of state is free.
 _AS_APPLIED = """
 CREATE TRIGGER claims_as_applied BEFORE UPDATE OF
     id, certificate_id, person_key, district, institution_credit_code, project_code, amount_fen,
@@ -121,11 +121,13 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("channel IN ('online', 'counter')", name=op.f("ck_claims_channel")),
         sa.CheckConstraint(
-            "state IN ('submitted', 'accepted', 'noticed', 'held', 'cleared', 'paid', 'payment_failed', 'rejected', 'withdrawn', 'stopped')",
+            "state IN ('submitted', 'accepted', 'noticed', 'held', 'cleared', 'paid',"
+            " 'payment_failed', 'rejected', 'withdrawn', 'stopped')",
             name=op.f("ck_claims_state"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed') OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL)",
+            "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed')"
+            " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL)",
             name=op.f("ck_claims_approved"),
         ),
         sa.CheckConstraint("accepted_by <> approved_by", name=op.f("ck_claims_four_eyes")),

@@ -21,16 +21,17 @@ END $$
 _BATCHES_SEALED = """
 CREATE TRIGGER payment_batches_sealed BEFORE UPDATE ON payment_batches FOR EACH ROW
 WHEN (OLD.state <> 'draft' AND (
-    NEW.state = 'draft' OR (NEW.id, NEW.number, NEW.district, NEW.drafted_at, NEW.lines, NEW.total_fen, NEW.sha256,
-    NEW.sealed_at) IS DISTINCT FROM (OLD.id, OLD.number, OLD.district, OLD.drafted_at, OLD.lines, OLD.total_fen,
-    OLD.sha256, OLD.sealed_at)))
+    NEW.state = 'draft'
+    OR (NEW.id, NEW.number, NEW.district, NEW.drafted_at, NEW.lines, NEW.total_fen, NEW.sha256, NEW.sealed_at)
+    IS DISTINCT FROM
+    (OLD.id, OLD.number, OLD.district, OLD.drafted_at, OLD.lines, OLD.total_fen, OLD.sha256, OLD.sealed_at)))
 EXECUTE FUNCTION refuse_unsealing()
 """
 _BATCHES_NEVER_DELETED = """
 CREATE TRIGGER payment_batches_never_deleted BEFORE DELETE OR TRUNCATE ON payment_batches
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
-# A line's content never changes, in a draft neither; only columns named here are watched, so that settling is free.
+# A line's content never changes, in a draft neither; only these columns are watched, so settling is free.
 _LINES_FROZEN = """
 CREATE TRIGGER payment_lines_frozen BEFORE UPDATE OF
     batch_id, line_no, claim_id, amount_fen, payee_encrypted, payee_digest, approved_by
@@ -70,7 +71,8 @@ def upgrade() -> None:
         sa.Column("exported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state = 'draft' OR (lines IS NOT NULL AND total_fen IS NOT NULL AND sha256 IS NOT NULL AND sealed_at IS NOT NULL)",
+            "state = 'draft' OR (lines IS NOT NULL AND total_fen IS NOT NULL AND sha256 IS NOT NULL"
+            " AND sealed_at IS NOT NULL)",
             name=op.f("ck_payment_batches_sealed"),
         ),
         sa.CheckConstraint(
@@ -199,7 +201,8 @@ def upgrade() -> None:
             "state IN ('open', 'upheld', 'dismissed', 'lapsed')", name=op.f("ck_objections_state")
         ),
         sa.CheckConstraint(
-            "state NOT IN ('upheld', 'dismissed') OR (decided_by IS NOT NULL AND decision_reason IS NOT NULL)",
+            "state NOT IN ('upheld', 'dismissed')"
+            " OR (decided_by IS NOT NULL AND decision_reason IS NOT NULL)",
             name=op.f("ck_objections_decided"),
         ),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_objections_claim_id")),

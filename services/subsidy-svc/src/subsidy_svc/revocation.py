@@ -37,7 +37,7 @@ class _Case:
 
 
 async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -> None:
-    """Closes the window and treats the claim as D06 says; raises NotYet where the certificate is not known yet."""
+    """Closes the window and treats the claim as D06 says; raises NotYet for a certificate not known yet."""
     if not may_open_a_window(event):
         return
     window = await windows.load_for_update(tx, event.certificate_id)
@@ -103,8 +103,8 @@ async def _stop(tx: Transaction, service: Service, case: _Case) -> None:
 async def _hold_out(tx: Transaction, service: Service, case: _Case) -> None:
     """The line is held out of the sealed batch and the claim stops.
 
-    A line the bank already has cannot be held out: it is marked as recalled, and the bank's answer decides between
-    a recovery and a stopped claim.
+    A line the bank already has cannot be held out: it is marked as recalled, and the bank's answer decides
+    between a recovery and a stopped claim.
     """
     assert case.line is not None, "a batched claim has a line"
     if case.line["exported_at"] is not None:

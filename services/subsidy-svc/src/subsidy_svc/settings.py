@@ -6,7 +6,8 @@ from chuangpei.settings import CommonSettings
 class Settings(CommonSettings):
     """Common settings, and where the registries of others are.
 
-    ``max_body_bytes`` has room for a bank's result file; JSON bodies have the smaller limit of ``JSON_BODY_BYTES``.
+    ``max_body_bytes`` has room for a bank's result file; JSON bodies have the smaller limit of
+    ``JSON_BODY_BYTES``.
     """
 
     registry_url: str

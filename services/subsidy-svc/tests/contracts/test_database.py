@@ -1,7 +1,5 @@
 """The migrated database is what the models say, and refuses what must never happen."""
 
-import asyncpg
-import pytest
 import sqlalchemy as sa
 from chuangpei.migrations import differences, is_current
 from subsidy_svc.app import MIGRATIONS

@@ -1,4 +1,4 @@
-"""Gathers the facts of an application before any transaction: the window, the registries, the account (S01, S11)."""
+"""Gathers the facts of an application before any transaction: window, registries, account (S01, S11)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from subsidy_svc.windows.window import Window
 
 @dataclass(frozen=True, slots=True)
 class ChosenAccount:
-    """The account a person asks to be paid to (S11); the four texts are given for another account than the card's."""
+    """The account a person asks to be paid to (S11); the four texts are given for any but the card's."""
 
     kind: AccountKind
     bank: str = ""

@@ -8,8 +8,8 @@ from types import MappingProxyType
 class State(StrEnum):
     """Where a claim stands.
 
-    Approval publishes the notice at once, so an approved claim is ``noticed``. ``batched`` is not stored: the payment
-    line of a cleared claim says so.
+    Approval publishes the notice at once, so an approved claim is ``noticed``. ``batched`` is not stored: the
+    payment line of a cleared claim says so.
     """
 
     SUBMITTED = "submitted"

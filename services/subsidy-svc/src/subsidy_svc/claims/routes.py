@@ -47,8 +47,8 @@ Reader = Annotated[
 async def submit_claim(request: Request, principal: Holder, key: IdempotencyKey, body: ClaimBody) -> Response:
     """The holder of a stage-3 合格证书 applies (S01–S06, S11, D01–D03, D10).
 
-    A refusal carries every finding with its rule, the fact used and the value required. 503 while a registry is
-    away: nothing was written, and the same key may be sent again.
+    A refusal carries every finding with its rule, the fact used and the value required. 503 while a registry
+    is away: nothing was written, and the same key may be sent again.
     """
     service = of(request)
     answer = await stored_answer(service.database, request, principal, key, body)

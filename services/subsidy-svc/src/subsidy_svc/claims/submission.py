@@ -1,7 +1,7 @@
-"""The one statement of a submission: window locked, place taken, claim, audit row and event written, or nothing.
+"""The one statement of a submission: window locked, place, claim, audit row and event written, or nothing.
 
-Two unique keys of ``reservations`` guard the caps (S03, S04): the statement takes the lowest free slot, and whoever
-comes second on a slot or a project writes nothing at all.
+Two unique keys of ``reservations`` guard the caps (S03, S04): the statement takes the lowest free slot, and
+whoever comes second on a slot or a project writes nothing at all.
 """
 
 from collections.abc import Mapping
@@ -124,7 +124,7 @@ async def standing(reader: Database | Transaction, certificate_id: UUID, person_
 
 
 async def write(tx: Transaction, values: Mapping[str, Any]) -> bool:
-    """Writes the claim with everything that belongs to it; False where a place or the window was not to be had."""
+    """Writes the claim with all that belongs to it; False where no place or no window was to be had."""
     written = await tx.row(_SUBMIT, values)
     if written is not None and tx.wake_relay is not None:
         tx.after_commit(tx.wake_relay)

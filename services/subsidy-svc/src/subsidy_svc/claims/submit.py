@@ -29,7 +29,7 @@ from subsidy_svc.service import Service
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An application that met every condition when it was looked at; its caps are guarded when it is written."""
+    """An application that met every condition when looked at; its caps are guarded when it is written."""
 
     gathered: Gathered
     payee: Payee

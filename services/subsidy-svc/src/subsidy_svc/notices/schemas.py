@@ -19,7 +19,7 @@ class NoticeState(StrEnum):
 
 
 class NoticeView(BaseModel):
-    """A public notice (公示): frozen; only the family name is readable (D13). Both days are included (D04)."""
+    """A public notice (公示): frozen; only the family name is readable (D13). Both days count (D04)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -83,7 +83,7 @@ class ObjectionBody(Body):
 
 
 class ObjectionReceipt(BaseModel):
-    """What the objector gets back: that it was received. It shows nothing a reader of the notice could not see."""
+    """What the objector gets back: that it was received, and nothing a reader of the notice could not see."""
 
     id: UUID
     notice_id: UUID

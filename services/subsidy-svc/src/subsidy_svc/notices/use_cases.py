@@ -1,4 +1,4 @@
-"""Objections (异议): received from anyone, decided by the district; each holds its own claim alone (S09, D04)."""
+"""Objections (异议): received from anyone, decided by the district; each holds one claim alone (S09, D04)."""
 
 from typing import Any
 from uuid import UUID

@@ -17,7 +17,7 @@ Change = Sequence[Event] | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Control totals (控制总数) of a sealed batch: its lines, their sum in fen, the SHA-256 of its content."""
+    """Control totals (控制总数) of a batch: its lines, their sum in fen, the SHA-256 of its content."""
 
     lines: int
     total_fen: int

@@ -1,7 +1,7 @@
-"""The file for the bank (代发文件): the one place where account numbers are opened, a stretch of lines at a time.
+"""The file for the bank (代发文件): the one place where account numbers are opened, some lines at a time.
 
-UTF-8 with a byte order mark, so that spreadsheets show Chinese; CRLF; a cell that a spreadsheet would take for a
-formula gets an apostrophe in front.
+UTF-8 with a byte order mark, so that spreadsheets show Chinese; CRLF; a cell that a spreadsheet would take
+for a formula gets an apostrophe in front.
 """
 
 import csv
@@ -35,7 +35,7 @@ _AFTER = Statement(
 
 
 async def bank_file(database: Database, privacy: Privacy, batch: Batch) -> AsyncIterator[bytes]:
-    """The file in pieces. Its lines cannot change any more, so no transaction is held while a client reads slowly."""
+    """The file in pieces. Its lines cannot change, so no transaction is held while a client reads slowly."""
     yield b"\xef\xbb\xbf" + _csv([COLUMNS])
     after = 0
     while rows := await _lines_after(database, batch.id, after):

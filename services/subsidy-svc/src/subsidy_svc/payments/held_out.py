@@ -37,7 +37,8 @@ _RECALL = Statement(lines.update().where(_this_line).values(recalled_on=bindpara
 async def live_line(tx: Transaction, claim_id: UUID) -> Row | None:
     """The pending or settled line of a claim with the state of its batch, the batch locked.
 
-    The line is read by a statement of its own: one that had waited for the lock would show it as it was before.
+    The line is read by a statement of its own: one that had waited for the lock would show it as it was
+    before.
     """
     await tx.row(_LOCK_BATCH, {"claim_id": claim_id})
     return await tx.row(_LIVE_LINE, {"claim_id": claim_id})

@@ -147,7 +147,7 @@ def batch_from(row: Row) -> Batch:
 
 
 async def lock_for_drafting(tx: Transaction, district: str) -> None:
-    """Waits until nobody takes a claim of the district out of payment, and keeps them out until the commit."""
+    """Waits until nobody takes a claim of the district out of payment; until the commit nobody can."""
     await tx.row(_LOCK_FOR_DRAFTING, {"district": int(district)})
 
 

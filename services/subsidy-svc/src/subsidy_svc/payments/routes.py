@@ -146,10 +146,11 @@ async def export_batch(request: Request, city: City, batch_id: UUID) -> Response
     },
 )
 async def import_bank_results(request: Request, city: City, batch_id: UUID, key: IdempotencyKey) -> Response:
-    """The exported columns with ``result`` (settled or failed) and ``bank_code`` for each line the bank answered.
+    """The exported columns with ``result`` (settled or failed) and ``bank_code``, for each answered line.
 
-    A repeated, foreign or altered line, or one with a missing column, refuses the whole file with line numbers and
-    changes nothing. The same file sent again answers the same and has no second effect (S10, S11).
+    A repeated, foreign or altered line, or one with a missing column, refuses the whole file with line
+    numbers and changes nothing. The same file sent again answers the same and has no second effect (S10,
+    S11).
     """
     service = of(request)
     content = await request.body()

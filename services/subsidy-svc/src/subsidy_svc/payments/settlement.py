@@ -44,7 +44,7 @@ _FAULTS = {
 async def import_results(
     tx: Transaction, service: Service, city: Principal, batch_id: UUID, content: bytes
 ) -> BankResultView | Refusal:
-    """Takes a result file: refused whole with line numbers, or applied line by line; a second time it only answers."""
+    """Takes a result file: refused whole with line numbers, or applied; a second time it only answers."""
     batch = await repository.load_for_update(tx, batch_id)
     if batch is None or not may_see_district(city, batch.district):
         return Refusal(NOT_FOUND)

@@ -1,4 +1,4 @@
-"""Named queries that compare a bank's file with its batch and write what it answers, each for the whole file."""
+"""Named queries that compare a bank's file with its batch and write its answers, each for the whole file."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -41,8 +41,8 @@ batch_approvers = sa.Table(
     sa.Column("person_key", sa.Text),
 )
 
-# No foreign keys here: a million row locks would cost more than all the rest. The rows are made by one INSERT …
-# SELECT from the claims themselves, and claims are never deleted.
+# No foreign keys here: a million row locks would cost more than all the rest. The rows are made by one INSERT
+# … SELECT from the claims themselves, and claims are never deleted.
 lines = sa.Table(
     "payment_lines",
     metadata,

@@ -88,7 +88,7 @@ async def receive(
 
 
 async def export(tx: Transaction, service: Service, city: Principal, batch_id: UUID) -> Batch | Refusal:
-    """Lets the bank's file be made, at the first time and again; who had it made is kept in the audit log (S10).
+    """Lets the bank's file be made, for the first time or again; the audit log keeps who had it made (S10).
 
     Raises ``AssertionError`` when the lines are no longer what was sealed.
     """

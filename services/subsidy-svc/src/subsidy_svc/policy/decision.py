@@ -15,8 +15,8 @@ from subsidy_svc.policy.rules import RULES, started_within
 class Decision:
     """What the rules found, under which version of the parameters.
 
-    ``within_years_on`` records for each of D02's days whether the enterprise was within its 3 years then; a day or
-    a registration that is not known is None.
+    ``within_years_on`` records for each of D02's days whether the enterprise was within its 3 years then; a
+    day or a registration that is not known is None.
     """
 
     findings: tuple[Finding, ...]
@@ -38,7 +38,8 @@ class Decision:
 def decide(facts: Facts, law: Law) -> Decision:
     """Asks every rule of :data:`subsidy_svc.policy.rules.RULES`, in their order.
 
-    ``law`` is that of the certificate's day of issue: the right to claim arises then and keeps its terms (D10).
+    ``law`` is that of the certificate's day of issue: the right to claim arises then and keeps its terms
+    (D10).
     """
     return Decision(
         findings=tuple(rule(facts, law) for rule in RULES),

@@ -48,8 +48,9 @@ class Account:
 class Facts:
     """Everything one decision looks at; dates are Asia/Shanghai.
 
-    ``days`` are the four days of D02 (an evaluation day may be unknown). ``counted_projects`` are the projects of
-    the person's claims that count (S03, S04, D03). The enterprise is None where the registry knows none.
+    ``days`` are the four days of D02 (an evaluation day may be unknown). ``counted_projects`` are the
+    projects of the person's claims that count (S03, S04, D03). The enterprise is None where the registry
+    knows none.
     """
 
     issued_on: date

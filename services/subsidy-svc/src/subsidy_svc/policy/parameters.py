@@ -72,7 +72,7 @@ class LawBook:
 
     @classmethod
     def load(cls, path: Path = PARAMETERS) -> "LawBook":
-        """The law in ``path``. Raises :class:`chuangpei.kernel.dated.ParameterError` naming all that is wrong."""
+        """The law in ``path``; raises ``ParameterError`` naming all that is wrong."""
         return cls(ParameterBook.load(path))
 
     def on(self, day: date) -> Law:

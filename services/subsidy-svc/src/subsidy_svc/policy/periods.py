@@ -27,8 +27,8 @@ class Period:
 def claim_window(issued_on: date, law: Law) -> Period:
     """The days on which a certificate issued on ``issued_on`` may be claimed (S05, D01).
 
-    The last day has the same day number 12 months later, clamped to the month's end; on a day of rest it moves to
-    the next working day.
+    The last day has the same day number 12 months later, clamped to the month's end; on a day of rest it
+    moves to the next working day.
     """
     nominal = add_months(issued_on, law.window_months)
     if not law.window_rolls_to_working_day:

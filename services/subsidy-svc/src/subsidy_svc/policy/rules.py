@@ -1,4 +1,4 @@
-"""The rules of a claim: each a function from the facts and the law to what it found. ``RULES`` is all of them."""
+"""The rules of a claim: each a function from facts and law to what it found; ``RULES`` is all of them."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -132,7 +132,7 @@ def started_within_years(facts: Facts, law: Law) -> Finding:
 
 
 def holds_a_role(facts: Facts, law: Law) -> Finding:
-    """On the reference date the person was its legal representative, head or shareholding partner (S01, D02)."""
+    """On the reference date the person was its legal representative, head or partner (S01, D02)."""
     day = reference_day(facts.days, law)
     held = _roles_of(facts.enterprise_at_reference, law)
     return _finding(
@@ -256,7 +256,7 @@ def started_within(registered_on: date, day: date, law: Law) -> bool:
 
 
 def reference_day(days: Mapping[ReferenceDate, date], law: Law) -> date:
-    """The day at which start and role are tested (基准日; D02); an unknown evaluation day counts as the issue."""
+    """The day at which start and role are tested (基准日; D02); an unknown evaluation day is the issue's."""
     return days.get(law.reference_date) or days[ReferenceDate.ISSUE]
 
 

@@ -1,4 +1,4 @@
-"""The account registry (社保卡账户): which bank accounts a person has, and which one the card is linked to."""
+"""The account registry (社保卡账户): a person's bank accounts, and which one the card is linked to."""
 
 import logging
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ class Registry(Protocol):
     """Tells the facts of an enterprise as of a civil day (Asia/Shanghai)."""
 
     async def relation(self, credit_code: str, id_number: str, on: date) -> Enterprise | Refusal | None:
-        """The enterprise and the person's roles; None where it is unknown; a refusal while it cannot be asked."""
+        """The enterprise and the person's roles; None where unknown; a refusal while it cannot be asked."""
 
     async def close(self) -> None:
         """Lets go of its connections."""
@@ -42,7 +42,7 @@ class HttpRegistry:
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
 
     async def relation(self, credit_code: str, id_number: str, on: date) -> Enterprise | Refusal | None:
-        """The enterprise and the person's roles; None where it is unknown; a refusal while it cannot be asked."""
+        """The enterprise and the person's roles; None where unknown; a refusal while it cannot be asked."""
         asked = {"credit_code": credit_code, "id_number": id_number, "on": on.isoformat()}
         try:
             reply = await self._client.post("/v1/relations/query", json=asked)

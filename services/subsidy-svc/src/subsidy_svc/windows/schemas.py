@@ -9,7 +9,7 @@ from subsidy_svc.windows.window import Window
 
 
 class WindowView(BaseModel):
-    """A claim window (申领期). ``last_day`` is its last whole day, Asia/Shanghai; provisional while a calendar lacks."""
+    """A claim window (申领期). ``last_day`` is its last whole day; provisional while its calendar lacks."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from chuangpei.consumer import Message
 from chuangpei.database import Transaction
@@ -18,12 +19,14 @@ from subsidy_svc.windows.window import elapsed, may_open_a_window, window_of
 
 
 async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Sequence[Message]) -> None:
-    """Opens the windows of the issued stage-3 合格证书 (S05, D01); one issued outside the law opens none (D10)."""
-    issued: list[CertificateIssued] = [
-        message.event
-        for message in messages
-        if isinstance(message.event, CertificateIssued) and may_open_a_window(message.event)
-    ]
+    """Opens the windows of issued stage-3 合格证书 (S05, D01); outside the law's time none opens (D10)."""
+    # Of a certificate told twice the first event counts, as it does when they come in two batches.
+    first: dict[UUID, CertificateIssued] = {}
+    for message in messages:
+        event = message.event
+        if isinstance(event, CertificateIssued) and may_open_a_window(event):
+            first.setdefault(event.certificate_id, event)
+    issued = list(first.values())
     period_of = lru_cache(maxsize=None)(lambda day: claim_window(day, law.on(day)))
     rows = [window_of(event, period_of(event.issued_on)) for event in issued if law.covers(event.issued_on)]
     without = [event.model_dump() for event in issued if not law.covers(event.issued_on)]

@@ -1,4 +1,4 @@
-"""A claim window (申领期): opened by a stage-3 合格证书, closed by time or by revocation (S05, D01, D06, D10)."""
+"""A claim window (申领期): opened by a stage-3 合格证书, closed by time or revocation (S05, D01, D06)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,0 +1,46 @@
+"""The transition table of a claim: every pair of state and action, allowed or not."""
+
+import pytest
+from subsidy_svc.claims.lifecycle import ENDED, NEXT, Action, State
+
+ALLOWED = {
+    Action.ACCEPT: {State.SUBMITTED},
+    Action.APPROVE: {State.ACCEPTED},
+    Action.REJECT: {State.SUBMITTED, State.ACCEPTED},
+    Action.WITHDRAW: {State.SUBMITTED, State.ACCEPTED, State.NOTICED, State.HELD},
+    Action.OBJECT: {State.NOTICED, State.HELD},
+    Action.DISMISS_OBJECTION: {State.HELD},
+    Action.UPHOLD_OBJECTION: {State.HELD},
+    Action.CLEAR: {State.NOTICED},
+    Action.BATCH: {State.CLEARED},
+    Action.SETTLE: {State.BATCHED},
+    Action.FAIL: {State.BATCHED},
+    Action.STOP: set(State) - ENDED - {State.PAID},
+}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_action_is_possible_in_exactly_these_states(action):
+    assert {state for state, possible in NEXT if possible is action} == ALLOWED[action]
+
+
+@pytest.mark.parametrize("state", sorted(ENDED | {State.PAID}))
+def test_nothing_follows_the_end(state):
+    assert not [action for before, action in NEXT if before is state]
+
+
+def test_every_state_can_be_reached():
+    assert set(NEXT.values()) | {State.SUBMITTED} == set(State)
+
+
+def test_money_is_paid_only_after_two_people_and_a_notice():
+    """Whatever the way from submitted to paid, it goes through all of these (S07, S08, S09, D05)."""
+    for needed in (State.ACCEPTED, State.NOTICED, State.CLEARED, State.BATCHED):
+        reached, todo = {State.SUBMITTED}, [State.SUBMITTED]
+        while todo:
+            here = todo.pop()
+            for (before, _), after in NEXT.items():
+                if before is here and after is not needed and after not in reached:
+                    reached.add(after)
+                    todo.append(after)
+        assert State.PAID not in reached, needed

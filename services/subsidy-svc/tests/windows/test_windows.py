@@ -1,0 +1,180 @@
+"""Claim windows: opened by stage-3 合格证书 alone, closed by time or revocation (S05, S07, D01, D06, D10)."""
+
+import random
+from datetime import date, datetime
+
+import pytest
+from chuangpei.events.subsidy import ClaimWindowClosed, ClaimWindowOpened
+from chuangpei.kernel.clock import SHANGHAI
+from chuangpei.testing.events import received
+
+
+async def state_of(office, certificate, who="holder"):
+    window = await office.get(f"/windows/{certificate.certificate_id}", office.citizen(who))
+    return window["state"]
+
+
+async def test_an_issued_certificate_opens_a_window_and_says_so_once(office):
+    certificate = await office.certificate()
+    await office.deliver(certificate)
+    [opened] = await office.emitted(ClaimWindowOpened)
+    assert opened == ClaimWindowOpened(
+        certificate_id=certificate.certificate_id,
+        person_key=certificate.person.person_key,
+        district="310115",
+        issued_on=date(2026, 5, 20),
+        last_day=date(2027, 5, 20),
+        last_day_provisional=True,
+    )
+
+
+async def test_the_same_event_delivered_twice_counts_once(office):
+    event = received(office.issued())
+    await office.deliver(event, event)
+    await office.deliver(event)
+    assert len(await office.emitted(ClaimWindowOpened)) == 1
+
+
+async def test_reissuing_a_certificate_does_not_restart_its_window(office):
+    first = await office.certificate()
+    again = first.model_copy(update={"issued_on": date(2026, 6, 1)})
+    await office.deliver(again)
+    window = await office.get(f"/windows/{first.certificate_id}", office.citizen())
+    assert window["last_day"] == "2027-05-20"
+    assert len(await office.emitted(ClaimWindowOpened)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage"),
+    [("training_completion", 3), ("entrepreneurship_completion", 1), ("entrepreneurship_completion", 4)],
+)
+async def test_another_certificate_opens_none(office, kind, stage):
+    certificate = await office.certificate(kind=kind, stage=stage)
+    await office.revoke(certificate)
+    assert await office.emitted() == []
+    assert await office.sql("SELECT 1 FROM parked_messages") == []
+
+
+@pytest.mark.parametrize("issued_on", [date(2025, 12, 31), date(2031, 1, 1)])
+async def test_a_certificate_issued_outside_the_laws_time_opens_none(office, issued_on):
+    certificate = await office.certificate(issued_on=issued_on)
+    assert await office.emitted() == []
+    await office.revoke(certificate)
+    assert await office.sql("SELECT 1 FROM parked_messages") == []
+
+
+async def test_a_batch_of_certificates_opens_each_window(office):
+    inside = [office.issued(project=f"P{number}") for number in range(5)]
+    outside = office.issued(issued_on=date(2025, 12, 31))
+    await office.deliver(*inside, outside, inside[0])
+    opened = await office.emitted(ClaimWindowOpened)
+    assert [event.certificate_id for event in opened] == [event.certificate_id for event in inside]
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [
+        (datetime(2026, 5, 19, 23, 59, 59, tzinfo=SHANGHAI), "closed"),
+        (datetime(2026, 5, 20, 0, 0, 0, tzinfo=SHANGHAI), "open"),
+        (datetime(2027, 5, 20, 23, 59, 59, tzinfo=SHANGHAI), "open"),
+        (datetime(2027, 5, 21, 0, 0, 0, tzinfo=SHANGHAI), "closed"),
+    ],
+)
+async def test_the_edges_of_a_window_to_the_second_in_shanghai(office, moment, state):
+    certificate = await office.certificate()
+    office.clock.set(moment)
+    assert await state_of(office, certificate) == state
+    answer = await office.claim(certificate)
+    assert answer.status_code == (201 if state == "open" else 422), answer.text
+    if state == "closed":
+        failed = [finding for finding in answer.json()["findings"] if finding["outcome"] == "failed"]
+        assert [finding["rule"] for finding in failed] == ["S05"]
+
+
+async def test_the_days_left_count_today(office):
+    certificate = await office.certificate()
+    office.clock.set(datetime(2027, 5, 20, 12, tzinfo=SHANGHAI))
+    window = await office.get(f"/windows/{certificate.certificate_id}", office.citizen())
+    assert window["days_left"] == 1
+
+
+async def test_an_elapsed_window_tells_so_once_and_not_a_second_too_early(office):
+    certificate = await office.certificate()
+    office.clock.set(datetime(2027, 5, 20, 23, 59, 59, tzinfo=SHANGHAI))
+    assert await office.close_windows() == 0
+    office.clock.advance(seconds=1)
+    assert await office.close_windows() == 1
+    assert await office.close_windows() == 0
+    [closed] = await office.emitted(ClaimWindowClosed)
+    assert (closed.certificate_id, closed.cause, closed.closed_on) == (
+        certificate.certificate_id,
+        "elapsed",
+        date(2027, 5, 21),
+    )
+
+
+async def test_a_revoked_window_closes_once_and_does_not_elapse_as_well(office):
+    certificate = await office.certificate()
+    await office.revoke(certificate)
+    await office.revoke(certificate)
+    assert await state_of(office, certificate) == "closed"
+    office.clock.set(datetime(2027, 6, 1, tzinfo=SHANGHAI))
+    assert await office.close_windows() == 0
+    [closed] = await office.emitted(ClaimWindowClosed)
+    assert (closed.cause, closed.closed_on) == ("revoked", date(2026, 6, 1))
+
+
+async def test_a_window_revoked_after_it_elapsed_does_not_close_twice(office):
+    certificate = await office.certificate()
+    office.clock.set(datetime(2027, 6, 1, tzinfo=SHANGHAI))
+    await office.close_windows()
+    await office.revoke(certificate)
+    assert [event.cause for event in await office.emitted(ClaimWindowClosed)] == ["elapsed"]
+
+
+async def test_a_revocation_that_comes_before_the_certificate_waits_for_it(office):
+    issued = office.issued()
+    await office.deliver(office.revoked(issued))
+    assert [row["waiting"] for row in await office.sql("SELECT waiting FROM parked_messages")] == [True]
+    await office.deliver(issued)
+    assert await office.sql("SELECT 1 FROM parked_messages") == []
+    assert await state_of(office, issued) == "closed"
+    assert (await office.claim(issued)).status_code == 422
+
+
+async def test_events_of_different_certificates_may_come_in_any_order(office):
+    issued = [office.issued(project=f"P{number}") for number in range(8)]
+    events = [received(event) for event in issued]
+    revocations = [received(office.revoked(event)) for event in issued[::2]]
+    shuffled = [*events, *revocations, *events, *revocations]
+    random.Random(20260601).shuffle(shuffled)
+    for event in shuffled:
+        await office.deliver(event)
+    rows = await office.sql("SELECT certificate_id, closed_cause FROM windows")
+    causes = {row["certificate_id"]: row["closed_cause"] for row in rows}
+    assert causes == {
+        event.certificate_id: "revoked" if number % 2 == 0 else None for number, event in enumerate(issued)
+    }
+    assert len(await office.emitted(ClaimWindowOpened)) == 8
+    assert len(await office.emitted(ClaimWindowClosed)) == 4
+
+
+async def test_a_person_sees_their_own_windows_alone(office):
+    own = await office.certificate()
+    await office.certificate(who="partner")
+    windows = await office.get("/windows", office.citizen())
+    assert [window["certificate_id"] for window in windows["items"]] == [str(own.certificate_id)]
+    answer = await office.http.get(
+        f"/subsidy/v1/windows/{own.certificate_id}", headers=office.citizen("partner")
+    )
+    assert answer.status_code == 404
+
+
+async def test_the_holders_name_and_number_stay_encrypted_in_the_database(office):
+    certificate = await office.certificate()
+    [row] = await office.sql("SELECT w::text AS row FROM windows w")
+    number = office.service.privacy.in_events.decrypt(
+        certificate.person.id_number_encrypted, "event.id_number"
+    )
+    assert number not in row["row"]
+    assert "张三丰" not in row["row"]
