@@ -1,109 +1,11 @@
-"""The tables of the shared mechanisms; audit rows can only be added."""
+"""The tables of the shared mechanisms."""
 
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from chuangpei.mechanism_migrations import create_mechanisms
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
-    """Adds outbox, inbox, parked messages, idempotency keys and the audit log."""
-    op.create_table(
-        "audit_log",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("district", sa.Text(), nullable=True),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("object_type", sa.Text(), nullable=False),
-        sa.Column("object_id", sa.Text(), nullable=False),
-        sa.Column("from_state", sa.Text(), nullable=True),
-        sa.Column("to_state", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("details", JSONB(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
-    )
-    op.create_index("ix_audit_log_object", "audit_log", ["object_type", "object_id", "id"], unique=False)
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("principal", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.SmallInteger(), nullable=True),
-        sa.Column("headers", JSONB(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("principal", "key", name=op.f("pk_idempotency_keys")),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_inbox")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_table(
-        "parked_messages",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("headers", JSONB(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("waiting", sa.Boolean(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("dead_since", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_parked_messages")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_parked_messages_event_id")),
-    )
-    op.create_index(
-        "ix_parked_messages_due",
-        "parked_messages",
-        ["next_try_at"],
-        unique=False,
-        postgresql_where=sa.text("dead_since IS NULL"),
-    )
-    op.create_index("ix_parked_messages_key", "parked_messages", ["topic", "key", "id"], unique=False)
-    op.execute(_REFUSE_CHANGE)
-    op.execute(_AUDIT_IS_APPEND_ONLY)
-
-
-def downgrade() -> None:
-    """Takes them away again."""
-    for table in ("parked_messages", "outbox", "inbox", "idempotency_keys", "audit_log"):
-        op.drop_table(table)
-    op.execute("DROP FUNCTION refuse_change()")
-
-
-_REFUSE_CHANGE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'a row of % can no longer be changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END
-$$
-"""
-
-_AUDIT_IS_APPEND_ONLY = """
-CREATE TRIGGER audit_log_is_append_only BEFORE UPDATE OR DELETE ON audit_log
-FOR EACH ROW EXECUTE FUNCTION refuse_change()
-"""
+    """Makes outbox, inbox, parked messages, idempotency keys and the audit log."""
+    create_mechanisms()

@@ -2,22 +2,15 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+from chuangpei.mechanism_migrations import create_mechanisms
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-_APPEND_ONLY = ("audit_log", "certificate_ledger", "completions")
+_APPEND_ONLY = ("certificate_ledger", "completions")
 _NOTHING_DELETED = (*_APPEND_ONLY, "certificates", "evaluations")
-
-_REFUSE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% of % is not allowed', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$
-"""
 
 # A certificate changes once, from valid to revoked, and in no column besides.
 _REVOKE_ONLY = """
@@ -36,85 +29,10 @@ END $$
 
 
 def upgrade() -> None:
-    _mechanisms()
+    create_mechanisms()
     _evaluations()
     _certificates()
     _protect()
-
-
-def _mechanisms() -> None:
-    op.create_table(
-        "audit_log",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("district", sa.Text(), nullable=True),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("object_type", sa.Text(), nullable=False),
-        sa.Column("object_id", sa.Text(), nullable=False),
-        sa.Column("from_state", sa.Text(), nullable=True),
-        sa.Column("to_state", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("details", postgresql.JSONB(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
-    )
-    op.create_index("ix_audit_log_object", "audit_log", ["object_type", "object_id", "id"], unique=False)
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("principal", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.SmallInteger(), nullable=True),
-        sa.Column("headers", postgresql.JSONB(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("principal", "key", name=op.f("pk_idempotency_keys")),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_inbox")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_table(
-        "parked_messages",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("headers", postgresql.JSONB(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("waiting", sa.Boolean(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("dead_since", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_parked_messages")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_parked_messages_event_id")),
-    )
-    op.create_index(
-        "ix_parked_messages_due",
-        "parked_messages",
-        ["next_try_at"],
-        unique=False,
-        postgresql_where=sa.text("dead_since IS NULL"),
-    )
-    op.create_index("ix_parked_messages_key", "parked_messages", ["topic", "key", "id"], unique=False)
 
 
 def _evaluations() -> None:
@@ -289,7 +207,6 @@ def _certificates() -> None:
 
 
 def _protect() -> None:
-    op.execute(_REFUSE)
     op.execute(_REVOKE_ONLY)
     for table in _NOTHING_DELETED:
         op.execute(

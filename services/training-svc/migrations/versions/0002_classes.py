@@ -33,7 +33,7 @@ def _forbid_changes() -> None:
     # What is published is never changed (T05).
     op.execute(
         "CREATE TRIGGER standards_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON standards"
-        " FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     # The district and the standard are frozen on the class when it is filed (S07, T05).
     op.execute(
@@ -41,7 +41,7 @@ def _forbid_changes() -> None:
         CREATE TRIGGER classes_stay_frozen BEFORE UPDATE ON classes FOR EACH ROW
         WHEN ((OLD.district, OLD.institution_id, OLD.project_code, OLD.standard_version)
               IS DISTINCT FROM (NEW.district, NEW.institution_id, NEW.project_code, NEW.standard_version))
-        EXECUTE FUNCTION forbid_change()
+        EXECUTE FUNCTION refuse_change()
         """
     )
 

@@ -13,7 +13,7 @@ def upgrade() -> None:
     _attendance()
     op.execute(
         "CREATE TRIGGER attendance_corrections_never_change BEFORE UPDATE OR DELETE OR TRUNCATE"
-        " ON attendance_corrections FOR EACH STATEMENT EXECUTE FUNCTION forbid_change()"
+        " ON attendance_corrections FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     # Who has completed stays completed, with what was counted that day (C02).
     op.execute(
@@ -24,7 +24,7 @@ def upgrade() -> None:
                    OLD.sessions_attended, OLD.sessions_held)
               IS DISTINCT FROM (NEW.state, NEW.class_id, NEW.person_key, NEW.completed_at, NEW.completed_on,
                    NEW.sessions_attended, NEW.sessions_held))
-        EXECUTE FUNCTION forbid_change()
+        EXECUTE FUNCTION refuse_change()
         """
     )
 
