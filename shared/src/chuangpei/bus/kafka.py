@@ -56,7 +56,8 @@ class KafkaBus:
             async with asyncio.timeout(self._timeout_seconds):
                 await admin.start()
                 await _create_topics(admin, topics, partitions)
-        except AWAY as error:
+        # aiokafka looks for the controller's number also while no controller is known.
+        except (*AWAY, AttributeError) as error:
             raise BusUnavailable(f"Kafka did not create the topics: {error!r}") from error
         finally:
             await admin.close()
