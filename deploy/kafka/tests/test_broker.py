@@ -150,6 +150,7 @@ def test_an_old_java_is_told_by_its_release(tmp_path: Path, monkeypatch: pytest.
 def test_jars_that_cannot_be_fetched_leave_no_half_filled_folder(tmp_path: Path) -> None:
     pom = tmp_path / "pom.xml"
     pom.write_text("<project><kafka.version>0.0.0</kafka.version></project>")
+    (tmp_path / "cache" / "fetching-abandoned").mkdir(parents=True)
     with pytest.raises(FetchFailed, match="Maven"):
         fetch_jars(pom, tmp_path / "cache")
     assert not jars_folder(pom, tmp_path / "cache").exists()

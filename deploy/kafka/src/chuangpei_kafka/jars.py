@@ -47,6 +47,8 @@ def fetch_jars(pom: Path = POM, cache: Path = CACHE) -> Path:
 
 
 def _fill(folder: Path, pom: Path) -> None:
+    for abandoned in folder.parent.glob("fetching-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
     unfinished = Path(tempfile.mkdtemp(prefix="fetching-", dir=folder.parent))
     try:
         _copy_dependencies(pom, unfinished)
