@@ -1,6 +1,7 @@
 """A running training-svc for each test: its real app, its own database, a clock that stands still."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -214,11 +215,26 @@ def issuer() -> DevelopmentIssuer:
     return DevelopmentIssuer()
 
 
-@pytest.fixture
-async def world(make_database: Any, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
-    settings = test_settings(Settings, await make_database(MIGRATIONS))
+@asynccontextmanager
+async def running(dsn: str, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
+    """The service on a database, ten days before the class begins."""
+    settings = test_settings(Settings, dsn)
     clock = FixedClock.on(FIRST_DAY - timedelta(days=10))
     service = assemble(settings, clock=clock, verifier=verifier_for(issuer, settings.privacy()))
     app = create_api(service)
     async with client(app) as http:
         yield World(app, service, clock, http, issuer)
+
+
+@pytest.fixture
+async def world(make_database: Any, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
+    """A world of its own for each test."""
+    async with running(await make_database(MIGRATIONS), issuer) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+async def lasting_world(make_database: Any, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
+    """One world for all tests of a file, for those that change nothing."""
+    async with running(await make_database(MIGRATIONS), issuer) as one:
+        yield one

@@ -57,13 +57,13 @@ def _instant(instant: datetime) -> datetime:
 
 
 CreditCodeText = Annotated[
-    str, Field(max_length=60, examples=["91310115MA1K35X10X"]), AfterValidator(_credit_code)
+    str, Field(max_length=60, examples=["91310115MA1K35X104"]), AfterValidator(_credit_code)
 ]
 IdNumber = Annotated[
     str,
     Field(
         max_length=60,
-        examples=["310115199003072315"],
+        examples=["310115199003072311"],
         description="公民身份号码、港澳台居民居住证或外国人永久居留身份证号码（GB 11643） · GB 11643 number",
     ),
     AfterValidator(_id_number),

@@ -2,9 +2,15 @@
 
 import re
 
+import pytest
 from chuangpei.kernel.credit_code import parse_credit_code
 from chuangpei.kernel.refusals import Text
 from chuangpei.kernel.resident_id import parse_resident_id
+
+
+@pytest.fixture(scope="module")
+async def world(lasting_world):
+    return lasting_world
 
 
 async def test_every_operation_says_in_two_languages_what_it_does_and_by_which_rule(world):

@@ -64,14 +64,14 @@ async def test_every_list_has_pages(world):
 
 @pytest.mark.parametrize("cursor", ["nonsense", "W10", "WzFd", "WyJ4Il0", "WyIwIiwxXQ", "%00", "eA"])
 @pytest.mark.parametrize("path", ["/institutions", "/standards"])
-async def test_a_cursor_that_is_not_ours_is_refused(world, path, cursor):
-    answer = await world.get(f"{path}?cursor={cursor}", world.centre)
+async def test_a_cursor_that_is_not_ours_is_refused(lasting_world, path, cursor):
+    answer = await lasting_world.get(f"{path}?cursor={cursor}", lasting_world.centre)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/query/cursor"
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "many"])
-async def test_a_page_has_1_to_200_items(world, limit):
-    answer = await world.get(f"/institutions?limit={limit}", world.centre)
+async def test_a_page_has_1_to_200_items(lasting_world, limit):
+    answer = await lasting_world.get(f"/institutions?limit={limit}", lasting_world.centre)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/query/limit"

@@ -21,7 +21,8 @@ async def test_a_project_code_is_given_once(world):
 
 
 @pytest.mark.parametrize("stage", [0, 5, "3", 1.5, None])
-async def test_there_are_four_stages(world, stage):
+async def test_there_are_four_stages(lasting_world, stage):
+    world = lasting_world
     answer = await world.post("/projects", {"code": "IYB", "name": "项目", "stage": stage}, by=world.centre)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/stage"
