@@ -35,21 +35,27 @@ def _in_one_process(folder: Path, tell: Teller) -> int:
         # The services are a second's worth of imports, which the other demo leaves to its processes.
         from chuangpei_embedded.platform import running_platform
 
+        tell.note("建库并启动四个服务", "Making the databases and starting the four services")
         async with running_platform(server, folder) as platform:
             await tell_story(Origins.one(platform.origin), tell, begin=FIRST_DAY)
 
+    tell.note("启动 PostgreSQL", "Starting PostgreSQL")
     with _temporary(folder) as server:
         return until_told(play)
 
 
 def _over_kafka(folder: Path, tell: Teller) -> int:
     async def play() -> None:
+        tell.note(
+            "建库并启动四个服务的 API 与后台进程", "Starting an API and a worker process of each service"
+        )
         async with separate_platform(server, broker, folder) as platform:
             try:
                 await tell_story(platform.origins, tell, begin=FIRST_DAY)
             except StoryFailed as failed:
                 raise StoryFailed(f"{failed}\n{platform.processes.tails()}") from None
 
+    tell.note("启动 Kafka 与 PostgreSQL", "Starting Kafka and PostgreSQL")
     with KafkaBroker(folder / "kafka") as broker, _temporary(folder) as server:
         return until_told(play)
 

@@ -23,9 +23,13 @@ from chuangpei_embedded.story.telling import Teller
 def run(folder: Path, port: int) -> int:
     """Serves on the port, all data in ``folder``; raises ``Failed`` naming what stands in the way."""
     console = Console(highlight=False)
+    tell = Teller(console)
     try:
-        with listening(port) as listener, PostgresServer(folder / "postgres") as server:
-            code = until_told(lambda: _serve(server, folder, listener, console))
+        with listening(port) as listener:
+            tell.note("启动 PostgreSQL", "Starting PostgreSQL")
+            with PostgresServer(folder / "postgres") as server:
+                tell.note("启动四个服务", "Starting the four services")
+                code = until_told(lambda: _serve(server, folder, listener, console))
     except PortTaken as taken:
         raise Failed(_port_taken(port, taken)) from None
     except PostgresError as error:

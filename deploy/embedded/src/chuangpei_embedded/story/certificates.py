@@ -21,8 +21,8 @@ Certificates = Mapping[Person, Json]
 async def certify(play: Play, trained: Trained) -> Certificates:
     """Plays the chapter. The last one to be evaluated fails and gets no 合格证书."""
     play.tell.chapter("二、评价与证书", "Evaluation and certificates")
-    await play.until(play.at(_DAY))
     evaluations = await _opened(play, trained)
+    await play.until(play.at(_DAY))
     *passing, failing = trained.completed
     await _scored_and_confirmed(play, evaluations, {**dict.fromkeys(passing, _PASS), failing: _FAIL})
     certificates = {person: await _only_certificate(play, person) for person in passing}

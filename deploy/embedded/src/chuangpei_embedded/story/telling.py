@@ -23,6 +23,10 @@ class Teller:
         """A heading."""
         self._console.print(f"\n[bold]{escape(zh)} · {escape(en)}[/bold]")
 
+    def note(self, zh: str, en: str) -> None:
+        """Something that takes a while begins."""
+        self._console.print(f"[dim]… {escape(zh)} · {escape(en)}[/dim]", soft_wrap=True)
+
     def done(self, zh: str, en: str, fact: str = "") -> None:
         """One step that was taken and came out as it should; ``fact`` is what it gave."""
         self._steps += 1
