@@ -47,7 +47,7 @@ def _in_one_process(folder: Path, tell: Teller) -> int:
 def _over_kafka(folder: Path, tell: Teller) -> int:
     async def play() -> None:
         tell.note(
-            "建库并启动四个服务的 API 与后台进程", "Starting an API and a worker process of each service"
+            "建库并启动四个服务的 API 与后台进程", "Starting each service as two processes"
         )
         async with separate_platform(server, broker, folder) as platform:
             try:
