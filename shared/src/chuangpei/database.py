@@ -10,6 +10,7 @@ while others overtake it.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -160,10 +161,10 @@ class Database:
     async def close(self) -> None:
         """Waits for running transactions, then closes every connection."""
         if self._pool is not None:
-            pool, self._closing = self._pool, True
+            self._closing = True
             while self._free:
-                await pool.release(self._free.pop()[0])
-            await pool.close()
+                await self._release(self._free.pop()[0])
+            await self._pool.close()
             self._pool, self._closing = None, False
 
     async def connect(self) -> asyncpg.Connection:
@@ -189,7 +190,7 @@ class Database:
                 async with connection.transaction():
                     yield tx
             except BaseException:
-                await self._open_pool().release(connection)
+                await self._release(connection)
                 raise
             await self._give_back(connection)
         tx.committed()
@@ -201,7 +202,7 @@ class Database:
             try:
                 found = await connection.fetch(statement.sql, *statement.arguments(values))
             except BaseException:
-                await self._open_pool().release(connection)
+                await self._release(connection)
                 raise
             await self._give_back(connection)
             return found
@@ -213,7 +214,7 @@ class Database:
             try:
                 found = await connection.fetchrow(statement.sql, *statement.arguments(values))
             except BaseException:
-                await self._open_pool().release(connection)
+                await self._release(connection)
                 raise
             await self._give_back(connection)
             return found
@@ -234,7 +235,7 @@ class Database:
                 if _now() - since < _IDLE_SECONDS:
                     return connection
                 connection.terminate()  # what lies between may have forgotten it
-            await self._open_pool().release(connection)
+            await self._release(connection)
         try:
             return await self._open_pool().acquire()
         except _CANNOT_CONNECT as error:
@@ -243,9 +244,13 @@ class Database:
     async def _give_back(self, connection: PoolConnectionProxy) -> None:
         """Keeps a connection whose work ended well at hand: going through the pool costs a task each time."""
         if self._closing:
-            await self._open_pool().release(connection)
+            await self._release(connection)
         else:
             self._free.append((connection, _now()))
+
+    async def _release(self, connection: PoolConnectionProxy) -> None:
+        with contextlib.suppress(asyncpg.InternalClientError):  # lost meanwhile, and so released already
+            await self._open_pool().release(connection)
 
     def _open_pool(self) -> asyncpg.Pool:
         if self._pool is None:
