@@ -8,6 +8,7 @@ cryptography is required), travels encrypted inside events, and is looked up by 
 import base64
 import hmac
 import os
+from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +22,8 @@ from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+# base64.b64decode does the same at several times the cost, and a payment file opens a million values.
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class CannotDecrypt(Exception):  # noqa: N818  # reads as what happened
@@ -86,7 +89,8 @@ class Keyring:
         if aead is None:
             raise CannotDecrypt(f"no key {key_id!r}")
         try:
-            sealed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
+            padding = b"=" * (-len(encoded) % 4)
+            sealed = a2b_base64(encoded.encode().translate(_URL_SAFE) + padding, strict_mode=True)
             return aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode()).decode()
         except (InvalidTag, ValueError) as error:
             raise CannotDecrypt("the value was changed or belongs to another field") from error
