@@ -4,7 +4,8 @@ import asyncio
 
 import asyncpg
 import pytest
-from chuangpei.auth import Role
+from cert_svc.certificates.use_cases import revoke
+from chuangpei.auth import Principal, Role
 from chuangpei.events.cert import CertificateIssued, EvaluationConfirmed
 
 
@@ -127,26 +128,25 @@ async def test_when_the_completion_certificate_was_revoked_nothing_more_is_decid
     assert list(await office.certificates(event)) == ["training_completion"]
 
 
-async def test_confirming_while_the_completion_certificate_is_revoked_takes_one_order_or_the_other(
-    office, event
-):
-    """Whichever comes first: a qualification exists only if it was issued while the other stood."""
+async def test_a_confirmation_waits_for_a_revocation_under_way_and_is_then_refused(office, event):
     scored = (await office.score(await office.evaluation_of(event), 90)).json()
     completion = (await office.certificates(event))["training_completion"]
-    confirmed, revoked = await asyncio.gather(office.confirm(scored), office.revoke(completion))
-    assert revoked.status_code == 200
-    kinds = [
-        (one.TYPE.split(".")[-2], getattr(one, "kind", None))
-        for one in await office.emitted()
-        if not isinstance(one, EvaluationConfirmed)
-    ]
-    if confirmed.status_code == 200:
-        assert kinds.index(("issued", "training_qualification")) < kinds.index(
-            ("revoked", "training_completion")
+    async with office.service.database.transaction() as tx:
+        await revoke(
+            tx,
+            office.service,
+            Principal("centre", Role.CITY_CENTRE),
+            completion["number"],
+            completion["version"],
+            reason_code="false_training",
+            note="现场核查无学员",
         )
-    else:
-        assert confirmed.status_code == 422
-        assert ("issued", "training_qualification") not in kinds
+        confirming = asyncio.create_task(office.confirm(scored))
+        while not await office.sql("SELECT pid FROM pg_locks WHERE NOT granted"):
+            assert not confirming.done(), "it was confirmed while the certificate was being revoked"
+    refused = await confirming
+    assert findings_against(refused) == ["The certificate of the finished training must be valid"]
+    assert list(await office.certificates(event)) == ["training_completion"]
 
 
 @pytest.mark.parametrize(
