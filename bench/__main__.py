@@ -5,6 +5,7 @@ import asyncio
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -17,7 +18,7 @@ from bench.measure import Row
 from bench.scale import FULL, QUICK
 
 RESULTS = Path(__file__).with_name("results.json")
-MEASUREMENTS = ("certificate_check", "relay")
+MEASUREMENTS = ("certificate_check", "claim_submit", "relay")
 _MOST_SECONDS = 900.0
 
 
@@ -53,6 +54,7 @@ def _line(row: Row) -> str:
 def main() -> int:
     """0 where everything could be measured; 1 where a measurement failed, after the others were written."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what was started, as Ctrl-C does
     scale = QUICK if arguments.quick else FULL
     names = arguments.only.split(",") if arguments.only else MEASUREMENTS
     found: list[Row] = []

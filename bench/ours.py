@@ -4,15 +4,46 @@ from pathlib import Path
 
 import cert_svc.app
 import cert_svc.settings
+import subsidy_svc.app
+import subsidy_svc.service
+import subsidy_svc.settings
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.testing.api import verifier_for
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 
+from bench.registries import InstantAccounts, InstantRegistry
+
 
 def cert(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:
     """cert-svc: certificates and evaluations."""
-    settings = test_settings(cert_svc.settings.Settings, dsn, bus, poll_seconds=1.0)
+    settings = test_settings(cert_svc.settings.Settings, dsn, bus, poll_seconds=1.0, bus_partitions=6)
     issuer = DevelopmentIssuer(Path(key_file))
     service = cert_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
     return cert_svc.app.create_api(service, with_work=with_work)
+
+
+def subsidy(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:
+    """subsidy-svc: windows, claims, notices, payments. The registries of others answer at once."""
+    service = subsidy_service(dsn, bus, key_file)
+    return subsidy_svc.app.create_api(service, with_work=with_work)
+
+
+def subsidy_service(dsn: str, bus: str, key_file: str) -> subsidy_svc.service.Service:
+    """What subsidy-svc is made of under measurement."""
+    settings = test_settings(
+        subsidy_svc.settings.Settings,
+        dsn,
+        bus,
+        poll_seconds=1.0,
+        timer_seconds=5.0,
+        bus_partitions=6,
+        registry_url="http://127.0.0.1:9",
+        accounts_url="http://127.0.0.1:9",
+    )
+    return subsidy_svc.app.assemble(
+        settings,
+        verifier=verifier_for(DevelopmentIssuer(Path(key_file)), settings.privacy()),
+        registry=InstantRegistry(),
+        accounts=InstantAccounts(),
+    )
