@@ -1,5 +1,6 @@
 """A running training-svc for each test: its real app, its own database, a clock that stands still."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -208,6 +209,16 @@ class World:
     async def count(self, sql: str, *arguments: Any) -> Any:
         async with self.service.database.transaction() as tx:
             return await tx.connection.fetchval(sql, *arguments)
+
+    async def somebody_waits_for_a_lock(self) -> None:
+        """Returns once a statement in this database waits for another's lock."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        async with asyncio.timeout(30):
+            while not await self.count(waiting):  # noqa: ASYNC110 -- PostgreSQL tells nobody of its waits
+                await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from chuangpei.auth import Principal, Role
 from chuangpei.events.training import TrainingCompleted
+from chuangpei.kernel.refusals import Refusal
+from training_svc.attendance import use_cases as attendance
+from training_svc.attendance.schemas import NewCorrection
+from training_svc.enrolments import use_cases
 
 
 @pytest.fixture
@@ -20,6 +25,10 @@ async def enrolled(world):
 async def complete(world, institution, enrolment, version=1):
     path = f"/enrolments/{enrolment['id']}/complete"
     return await world.post(path, by=world.of_institution(institution), version=version)
+
+
+def principal_of(institution):
+    return Principal("someone", Role.INSTITUTION, credit_code=institution["credit_code"])
 
 
 def completions(events):
@@ -85,6 +94,13 @@ async def test_nobody_completes_before_the_last_session_has_ended(world, enrolle
     assert (await complete(world, institution, enrolment)).status_code == 200
 
 
+async def test_the_day_of_completion_is_shanghais_day(world, enrolled):
+    institution, filed, enrolment = enrolled
+    await world.attended(institution, filed, enrolment, 4)
+    world.clock.set(world.at(2, 0, 30))
+    assert (await complete(world, institution, enrolment)).json()["completed_on"] == "2026-03-04"
+
+
 async def test_ten_completions_at_once_are_one_completion(world, enrolled):
     institution, filed, enrolment = enrolled
     await world.attended(institution, filed, enrolment, 4)
@@ -129,19 +145,51 @@ async def test_an_absence_found_by_a_correction_does_not_count(world, enrolled):
     assert [one["fact"] for one in answer.json()["findings"]][1] == "2/4"
 
 
-async def test_completion_and_correction_at_once_never_disagree(world, enrolled):
+async def test_a_completion_waits_for_a_correction_under_way_and_counts_it(world, enrolled):
     institution, filed, enrolment = enrolled
     records = await world.attended(institution, filed, enrolment, 3)
     world.clock.set(world.at(1, 17))
-    by, body = world.of_institution(institution), {"present": False, "reason": "他人代签"}
-    completed, corrected = await asyncio.gather(
-        complete(world, institution, enrolment),
-        world.post(f"/attendance/{records[0]['id']}/correct", body, by=by, version=1),
-    )
-    # Whichever came first, the other was judged by what it left.
-    assert (completed.status_code, corrected.status_code) in {(200, 409), (422, 200)}
-    present = await world.count("SELECT count(*) FROM attendance WHERE present")
-    assert present == (3 if completed.status_code == 200 else 2)
+    principal = principal_of(institution)
+    body = NewCorrection(present=False, reason="他人代签")
+    async with world.service.database.transaction() as tx:
+        corrected = await attendance.correct(tx, world.service, principal, records[0]["id"], 1, body)
+        assert not isinstance(corrected, Refusal)
+        completing = asyncio.create_task(complete(world, institution, enrolment))
+        await world.somebody_waits_for_a_lock()
+    answer = await completing
+    assert answer.status_code == 422
+    assert answer.json()["findings"][1]["fact"] == "2/4"
+
+
+async def test_a_correction_waits_for_a_completion_under_way_and_is_refused(world, enrolled):
+    institution, filed, enrolment = enrolled
+    records = await world.attended(institution, filed, enrolment, 3)
+    world.clock.set(world.at(1, 17))
+    path, body = f"/attendance/{records[0]['id']}/correct", {"present": False, "reason": "他人代签"}
+    by = world.of_institution(institution)
+    async with world.service.database.transaction() as tx:
+        completed = await use_cases.complete(tx, world.service, principal_of(institution), enrolment["id"], 1)
+        assert not isinstance(completed, Refusal)
+        correcting = asyncio.create_task(world.post(path, body, by=by, version=1))
+        await world.somebody_waits_for_a_lock()
+    answer = await correcting
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")
+    assert await world.count("SELECT count(*) FROM attendance WHERE present") == 3
+
+
+async def test_a_recording_waits_for_a_completion_under_way_and_is_refused(world, enrolled):
+    institution, filed, enrolment = enrolled
+    await world.attended(institution, filed, enrolment, 3)
+    world.clock.set(world.at(1, 17))
+    session = filed["sessions"][3]
+    path, body = f"/sessions/{session['id']}/attendance", {"records": [world.presence(enrolment, session)]}
+    async with world.service.database.transaction() as tx:
+        await use_cases.complete(tx, world.service, principal_of(institution), enrolment["id"], 1)
+        recording = asyncio.create_task(world.post(path, body, by=world.of_institution(institution)))
+        await world.somebody_waits_for_a_lock()
+    answer = await recording
+    assert answer.json()["errors"][0]["code"] == "completed"
+    assert await world.count("SELECT count(*) FROM attendance") == 3
 
 
 async def test_stage_1_completes_by_its_own_rule(world):
