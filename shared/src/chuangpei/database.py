@@ -270,6 +270,7 @@ _CANNOT_CONNECT = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
 )
 _LOST = (
     ConnectionError,
@@ -277,6 +278,7 @@ _LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # asyncpg lost count of a conversation that the server broke off
 )
 _COLLIDED = (
     asyncpg.SerializationError,

@@ -1,38 +1,56 @@
 """The relay carries committed outbox rows to the bus: every one, in order, at least once.
 
 One relay a service leads at a time, held by a session advisory lock; the others stand by. Rows are read
-in id order above a hint. Sequence values commit out of order, so a bare cursor would lose rows: the relay
-reads from a margin below its hint and sweeps from the start at regular times. A batch is deleted by its own
-ids within both bounds of its range, so a row that commits late inside the range stays to be sent.
+in id order above a hint. Sequence values commit out of order, so a bare cursor would lose rows, or send a later
+event of an aggregate before an earlier one: the relay remembers the ids it passed over and reads them in the same
+statement as the new ones, until the transactions that took them must have ended. At regular times it sweeps from
+the start. A batch is deleted by its own ids within both bounds of its range, so a row that commits late inside
+the range stays to be sent.
 """
 
 import asyncio
 import contextlib
 import logging
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 
 from chuangpei.bus.port import BusUnavailable, Publisher, Record, RecordTooLarge, TopicMissing
 from chuangpei.database import Connection, Database, Row, Statement, is_connection_lost
 from chuangpei.events.base import topic_of
+from chuangpei.gaps import Gaps
 from chuangpei.mechanism_tables import OUTBOX_CHANNEL, outbox
 
 log = logging.getLogger(__name__)
 
 _LEADER_LOCK = 0x6F7574626F78  # "outbox"
-_HINT_MARGIN = 1_000
+_START_MARGIN = 1_000
+_GAP_SECONDS = 60.0
 _SWEEP_SHARE = 20
 _MISTAKE_POLLS = 10
 
-_PENDING = Statement(
-    sa.select(outbox)
-    .where(outbox.c.id > bindparam("above", type_=sa.BigInteger))
-    .order_by(outbox.c.id)
-    .limit(bindparam("most", type_=sa.Integer))
-)
+
+def _pending_statement() -> Statement:
+    most = bindparam("most", type_=sa.Integer)
+    gap = (
+        func.unnest(
+            bindparam("lows", type_=sa.ARRAY(sa.BigInteger)),
+            bindparam("highs", type_=sa.ARRAY(sa.BigInteger)),
+        )
+        .table_valued(sa.column("low", sa.BigInteger), sa.column("high", sa.BigInteger), name="gap")
+        .render_derived()
+    )
+    late = sa.select(outbox).join(gap, outbox.c.id.between(gap.c.low, gap.c.high))
+    new = sa.select(outbox).where(outbox.c.id > bindparam("above", type_=sa.BigInteger))
+    first_of_each = (part.order_by(outbox.c.id).limit(most).subquery() for part in (late, new))
+    both = sa.union_all(*(sa.select(part) for part in first_of_each)).subquery("pending")
+    return Statement(sa.select(both).order_by(both.c.id).limit(most))
+
+
+_PENDING = _pending_statement()
 _DELETE_SENT = Statement(
     outbox.delete().where(
         outbox.c.id >= bindparam("first", type_=sa.BigInteger),
@@ -40,6 +58,17 @@ _DELETE_SENT = Statement(
         outbox.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.BigInteger))),
     )
 )
+
+_WAITED_OUT = (
+    BusUnavailable,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+_NOTIFY = Statement(sa.text(f"NOTIFY {OUTBOX_CHANNEL}"))
+_NOTIFY_PAUSE_SECONDS = 0.002
 
 Step = Callable[[str], Awaitable[None]]
 
@@ -72,6 +101,7 @@ class Relay:
         self._on_step = on_step
         self._wake = asyncio.Event()
         self._hint = 0
+        self._gaps = Gaps()
         self._sweep_due = 0.0
 
     def wake(self) -> None:
@@ -95,7 +125,7 @@ class Relay:
         """Leads until something fails; returns the seconds to wait before the next try."""
         try:
             await self._lead()
-        except (BusUnavailable, asyncpg.PostgresError, OSError, asyncpg.InterfaceError) as error:
+        except _WAITED_OUT as error:
             log.warning("relay of %s waits: %s", self._source.decode(), error)
         except (TopicMissing, RecordTooLarge) as error:
             log.error("relay of %s is held up until someone mends it: %r", self._source.decode(), error)
@@ -108,7 +138,7 @@ class Relay:
             await self._become_leader(connection)
             await connection.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
             await self._publisher.start()
-            self._hint, self._sweep_due = 0, 0.0
+            self._start_over()
             while True:
                 self._wake.clear()
                 await self.drain(connection)
@@ -130,6 +160,17 @@ class Relay:
 
         The next batch is read while this one is on its way. On a failure nothing later is sent.
         """
+        try:
+            return await self._drain(connection)
+        except BaseException:
+            self._start_over()
+            raise
+
+    def _start_over(self) -> None:
+        self._hint, self._sweep_due = 0, 0.0
+        self._gaps.clear()
+
+    async def _drain(self, connection: Connection) -> int:
         sent = 0
         rows = await self._oldest(connection)
         while rows:
@@ -138,7 +179,6 @@ class Relay:
             await self._on_step("sent")
             await self._delete(connection, rows)
             await self._on_step("deleted")
-            self._hint = max(self._hint, rows[-1]["id"])
             sent += len(rows)
             rows = following or (await self._oldest(connection) if self._full(rows) else [])
         return sent
@@ -149,14 +189,15 @@ class Relay:
         try:
             if not self._full(rows) or self._is_sweep_due():
                 return []
-            return await self._pending(connection, rows[-1]["id"])
+            return await self._pending(connection, self._hint)
         finally:
             await sending
 
     async def _oldest(self, connection: Connection) -> list[Row]:
         if not self._is_sweep_due():
-            return await self._pending(connection, max(0, self._hint - _HINT_MARGIN))
+            return await self._pending(connection, self._hint)
         begun = _now()
+        self._gaps.forget(begun - _GAP_SECONDS)
         rows = await self._pending(connection, 0)
         # An old snapshot elsewhere keeps deleted rows in the index: sweeping takes a small share of the time.
         self._sweep_due = _now() + max(self._poll_seconds, _SWEEP_SHARE * (_now() - begun))
@@ -169,9 +210,25 @@ class Relay:
         return len(rows) == self._batch
 
     async def _pending(self, connection: Connection, above: int) -> list[Row]:
-        return await connection.fetch(
-            _PENDING.sql, *_PENDING.arguments({"above": above, "most": self._batch})
-        )
+        sweeping = above < self._hint
+        values = {
+            "above": above,
+            "most": self._batch,
+            "lows": [] if sweeping else self._gaps.lows,
+            "highs": [] if sweeping else self._gaps.highs,
+        }
+        rows = await connection.fetch(_PENDING.sql, *_PENDING.arguments(values))
+        self._pass([row["id"] for row in rows])
+        return rows
+
+    def _pass(self, ids: Sequence[int]) -> None:
+        """Remembers how far the reading has come and which ids it passed over."""
+        new = ids[bisect_right(ids, self._hint) :]
+        if len(new) < len(ids):
+            self._gaps.found(ids)
+        if new:
+            self._gaps.passed(self._hint or max(0, new[0] - _START_MARGIN), new, _now())
+            self._hint = new[-1]
 
     async def _delete(self, connection: Connection, rows: Sequence[Row]) -> None:
         ids = [row["id"] for row in rows]
@@ -216,8 +273,8 @@ class RemoteWake:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                async with self._database.transaction() as tx:
-                    await tx.connection.execute(f"NOTIFY {OUTBOX_CHANNEL}")
+                await self._database.rows(_NOTIFY, {})
+                await asyncio.sleep(_NOTIFY_PAUSE_SECONDS)  # commits meanwhile share the next one
             except Exception as error:
                 if not is_connection_lost(error):
                     raise

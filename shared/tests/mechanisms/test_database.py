@@ -125,6 +125,7 @@ async def test_an_absent_postgresql_is_told_from_a_mistake_in_our_own_calls(data
             await tx.connection.execute("SELECT $1::int", 1, 2)
     assert not is_connection_lost(mistake.value)
     assert not is_connection_lost(FileNotFoundError())
+    assert is_connection_lost(asyncpg.InternalClientError("cannot switch to state 12"))
     assert not is_worth_retrying(asyncpg.UniqueViolationError())
     assert is_worth_retrying(asyncpg.DeadlockDetectedError())
 

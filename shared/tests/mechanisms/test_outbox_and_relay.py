@@ -364,3 +364,44 @@ async def test_a_transaction_that_fails_to_commit_wakes_nobody(database: Databas
         await emit(tx, written("a", "one"), NOW)
         await emit(tx, written("a", "two"), NOW)
     assert woken == [True]
+
+
+async def test_a_later_event_of_an_aggregate_never_overtakes_one_that_committed_late(
+    database: Database, leader: asyncpg.Connection
+) -> None:
+    """The earlier event took its id long before, while very many others went out."""
+    wire = Wire()
+    relay = relay_to(wire, database, poll_seconds=NEVER)
+    await commit(database, "first of all", note="other")
+    await relay.drain(leader)  # the sweep of the start is over
+    async with database.transaction() as slow:
+        await emit(slow, written("late", "earlier"), NOW)
+        for _ in range(3):
+            await commit(database, *["crowd"] * 700, note="other")
+            await relay.drain(leader)
+    await commit(database, "later", note="late")
+
+    await relay.drain(leader)
+
+    assert [text for text in wire.texts if text != "crowd"] == ["first of all", "earlier", "later"]
+
+
+async def test_nor_does_it_overtake_in_the_batch_that_is_read_while_another_is_on_its_way(
+    database: Database, leader: asyncpg.Connection
+) -> None:
+    wire = Wire()
+    slow = database.transaction()
+    tx = await slow.__aenter__()
+    await emit(tx, written("late", "earlier"), NOW)
+    await commit(database, "crowd", "crowd", note="other")
+
+    async def commit_while_reading(step: str) -> None:
+        nonlocal slow
+        if step == "read" and wire.calls == 0:
+            await slow.__aexit__(None, None, None)
+            await commit(database, "later", note="late")
+
+    relay = Relay(database, wire, "/miniature", batch=2, poll_seconds=NEVER, on_step=commit_while_reading)
+    await relay.drain(leader)
+
+    assert wire.texts == ["crowd", "crowd", "earlier", "later"]
