@@ -12,7 +12,6 @@ from chuangpei.kernel.clock import DevelopmentClock
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.resident_id import make_resident_id
 from chuangpei.service import DEVELOPMENT_ISSUER, RefusedToStart
-from chuangpei_embedded.configuration import DEVELOPMENT_ISSUER as NAMED_IN_SETTINGS
 from chuangpei_embedded.dev.app import CLOCK_FILE, create_dev_app
 from chuangpei_embedded.simulators.app import create_simulators
 
@@ -49,10 +48,6 @@ def test_neither_tools_nor_simulators_start_outside_the_embedded_environment(tmp
     with pytest.raises(RefusedToStart):
         create_simulators(tmp_path, "production")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_settings_name_the_development_issuer() -> None:
-    assert NAMED_IN_SETTINGS == DEVELOPMENT_ISSUER
 
 
 async def test_a_token_that_was_asked_for_is_accepted_as_what_was_asked(tools: httpx.AsyncClient) -> None:

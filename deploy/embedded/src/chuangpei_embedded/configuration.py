@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chuangpei.service import DEVELOPMENT_ISSUER
+
 from chuangpei_embedded.keys import SERVICES, Secrets
 
 BUS_DATABASE = "bus"
 DATABASES = (*SERVICES, BUS_DATABASE)
-DEVELOPMENT_ISSUER = "urn:chuangpei:development-issuer"
 
 Values = Mapping[str, object]
 

@@ -46,9 +46,7 @@ def _in_one_process(folder: Path, tell: Teller) -> int:
 
 def _over_kafka(folder: Path, tell: Teller) -> int:
     async def play() -> None:
-        tell.note(
-            "建库并启动四个服务的 API 与后台进程", "Starting each service as two processes"
-        )
+        tell.note("建库并启动四个服务的 API 与后台进程", "Starting each service as two processes")
         async with separate_platform(server, broker, folder) as platform:
             try:
                 await tell_story(platform.origins, tell, begin=FIRST_DAY)
