@@ -47,15 +47,7 @@ async def record_session(
     if len(added) < len(records):
         again = [number for number, one in enumerate(ids) if one not in added]
         return Refusal(ATTENDANCE_EXISTS, errors=tuple(_at(number, _recorded()) for number in again))
-    await record(
-        tx,
-        principal,
-        at=now,
-        action="record_attendance",
-        object_type="session",
-        object_id=session_id,
-        details={"records": len(records)},
-    )
+    await _record_session(tx, principal, session_id, records)
     return records
 
 
@@ -154,6 +146,20 @@ def _attendance(session: HeldSession, one: NewAttendance, now: datetime, by: str
         received_at=now,
         received_from=by,
         version=1,
+    )
+
+
+async def _record_session(
+    tx: Transaction, principal: Principal, session_id: UUID, records: list[Attendance]
+) -> None:
+    await record(
+        tx,
+        principal,
+        at=records[0].received_at,
+        action="record_attendance",
+        object_type="session",
+        object_id=session_id,
+        details={"records": len(records)},
     )
 
 

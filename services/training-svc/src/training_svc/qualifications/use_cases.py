@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chuangpei.audit import record
 from chuangpei.auth import Principal
-from chuangpei.database import Transaction
+from chuangpei.database import Row, Transaction
 from chuangpei.events.base import ProjectRef
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
@@ -45,17 +45,7 @@ async def submit(
     facts = QualificationFacts(project["stage"], body.standard_version, in_force)
     if refusal := decide(QUALIFICATION_RULES, facts).refusal(QUALIFICATION_REFUSED):
         return refusal
-    qualification = Qualification(
-        id=new_id(),
-        institution_id=institution_id,
-        credit_code=institution["credit_code"],
-        project=ProjectRef(code=project["code"], name=project["name"], stage=project["stage"]),
-        standard_version=body.standard_version,
-        district=institution["district"],
-        state=State.SUBMITTED,
-        submitted_at=service.clock.now(),
-        version=1,
-    )
+    qualification = _new(service, institution, project, body.standard_version)
     if not await repository.insert_new(tx, qualification, principal.subject):
         return Refusal(QUALIFICATION_EXISTS)
     await _record(tx, service, principal, qualification, "submit_qualification", None)
@@ -103,6 +93,20 @@ async def reject(
     await repository.save(tx, qualification)
     await _record(tx, service, principal, qualification, "reject_qualification", before)
     return qualification
+
+
+def _new(service: Service, institution: Row, project: Row, standard_version: str) -> Qualification:
+    return Qualification(
+        id=new_id(),
+        institution_id=institution["id"],
+        credit_code=institution["credit_code"],
+        project=ProjectRef(code=project["code"], name=project["name"], stage=project["stage"]),
+        standard_version=standard_version,
+        district=institution["district"],
+        state=State.SUBMITTED,
+        submitted_at=service.clock.now(),
+        version=1,
+    )
 
 
 async def _decidable(
