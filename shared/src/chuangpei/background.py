@@ -1,7 +1,6 @@
 """Background work of a service: consumers, relay and timers, kept running and stopped cleanly."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -50,11 +49,11 @@ async def running(jobs: Sequence[Job]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        while unfinished := [task for task in tasks if not task.done()]:
+            # A job that takes the end of its connection for a lost database swallows one cancellation.
+            for task in unfinished:
+                task.cancel()
+            await asyncio.wait(unfinished, timeout=1)
 
 
 async def _kept_running(job: Job) -> None:

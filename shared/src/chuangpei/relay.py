@@ -1,11 +1,11 @@
 """The relay carries committed outbox rows to the bus: every one, in order, at least once.
 
 One relay a service leads at a time, held by a session advisory lock; the others stand by. Rows are read
-in id order above a hint. Sequence values commit out of order, so a bare cursor would lose rows, or send a later
-event of an aggregate before an earlier one: the relay remembers the ids it passed over and reads them in the same
-statement as the new ones, until the transactions that took them must have ended. At regular times it sweeps from
-the start. A batch is deleted by its own ids within both bounds of its range, so a row that commits late inside
-the range stays to be sent.
+in id order above a hint. Sequence values commit out of order, so a bare cursor would lose rows, or send a
+later event of an aggregate before an earlier one: the relay remembers the ids it passed over and reads them
+in the same statement as the new ones, until the transactions that took them must have ended. At regular times
+it sweeps from the start. A batch is deleted by its own ids within both bounds of its range, so a row that
+commits late inside the range stays to be sent.
 """
 
 import asyncio
