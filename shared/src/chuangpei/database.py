@@ -155,7 +155,11 @@ class Database:
             timeout=_CONNECT_SECONDS,
             init=_prepare_connection,
             reset=_keep_session,
-            server_settings={"application_name": self._application_name},
+            server_settings={
+                "application_name": self._application_name,
+                # The relay forgets a gap after a minute: no transaction may idle that long.
+                "idle_in_transaction_session_timeout": "30s",
+            },
         )
 
     async def close(self) -> None:
