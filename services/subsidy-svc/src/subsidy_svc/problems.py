@@ -31,6 +31,11 @@ NOTHING_TO_PAY = Problem(
 DRAFT_EXISTS = Problem(
     "draft_exists", 409, Text("本区已有未封存的批次", "The district has a batch not sealed yet")
 )
+NOT_AS_SEALED = Problem(
+    "not_as_sealed",
+    409,
+    Text("批次内容与封存时不一致，已停止办理", "The lines are not what was sealed; the batch is stopped"),
+)
 BANK_FILE_REFUSED = Problem(
     "bank_file_refused",
     422,

@@ -173,13 +173,29 @@ async def test_the_same_request_sent_again_answers_the_same_and_acts_once(office
     headers = office.citizen() | key()
     body = office.claim_body(certificate)
     first = await office.http.post("/subsidy/v1/claims", json=body, headers=headers)
-    office.registry.away = True  # what has been answered is not asked again
     second = await office.http.post("/subsidy/v1/claims", json=body, headers=headers)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.content == second.content
     assert second.headers["idempotency-replayed"] == "true"
     assert second.headers["etag"] == '"1"'
     assert len(await office.sql("SELECT 1 FROM claims")) == 1
+
+
+@pytest.mark.parametrize(
+    "since", ["the registry is away", "the window is over", "the certificate is revoked"]
+)
+async def test_sent_again_it_is_answered_as_it_was_whatever_holds_by_now(office, since):
+    certificate = await office.certificate()
+    headers, body = office.citizen() | key(), office.claim_body(certificate)
+    first = await office.http.post("/subsidy/v1/claims", json=body, headers=headers)
+    if since == "the registry is away":
+        office.registry.away = True
+    elif since == "the window is over":
+        office.clock.advance(days=400)
+    else:
+        await office.revoke(certificate)
+    second = await office.http.post("/subsidy/v1/claims", json=body, headers=headers)
+    assert (second.status_code, second.content) == (201, first.content)
 
 
 async def test_a_key_used_for_another_claim_is_refused(office):

@@ -1,6 +1,7 @@
 """Batches: drafted, sealed, handed over, received, exported; four eyes and control totals (S10, D05)."""
 
 import asyncio
+import struct
 from collections import Counter
 from hashlib import sha256
 
@@ -59,6 +60,16 @@ async def test_a_claim_is_in_one_batch_only(office):
         )
 
 
+def copied(rows):
+    """What COPY … (FORMAT binary) writes: a header, fields with their lengths, a trailer."""
+    lines = (
+        struct.pack(">hiii16siqi", 4, 4, row["line_no"], 16, row["claim_id"].bytes, 8, row["amount_fen"], 32)
+        + row["payee_digest"]
+        for row in rows
+    )
+    return b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0) + b"".join(lines) + struct.pack(">h", -1)
+
+
 async def test_the_seal_fixes_count_sum_and_hash_of_the_content(office):
     for who in ("holder", "partner", "third"):
         await office.noticed(await office.submitted(who=who))
@@ -66,12 +77,10 @@ async def test_the_seal_fixes_count_sum_and_hash_of_the_content(office):
     await office.clear_due()
     batch = await office.sealed()
     rows = await office.sql(
-        "SELECT line_no, claim_id, amount_fen, encode(payee_digest, 'hex') AS payee FROM payment_lines"
-        " ORDER BY line_no"
+        "SELECT line_no, claim_id, amount_fen, payee_digest FROM payment_lines ORDER BY line_no"
     )
-    canonical = "".join(f"{r['line_no']}\t{r['claim_id']}\t{r['amount_fen']}\t{r['payee']}\n" for r in rows)
     assert (batch["state"], batch["lines"], batch["total_fen"]) == ("sealed", 3, 540000)
-    assert batch["sha256"] == sha256(canonical.encode()).hexdigest()
+    assert batch["sha256"] == sha256(copied(rows)).hexdigest()
     [event] = await office.emitted(PaymentBatchSealed)
     assert (event.lines, event.total_fen, event.sha256) == (3, 540000, batch["sha256"])
 
@@ -96,17 +105,29 @@ async def test_a_sealed_batch_cannot_be_changed(office, statement):
         await office.sql(statement)
 
 
-async def test_a_line_slipped_into_a_sealed_batch_stops_the_export(office):
+SLIP_IN = (
+    "INSERT INTO payment_lines SELECT b.id, 2, c.id, c.amount_fen, c.payee_encrypted, c.payee_digest,"
+    " c.approved_by, 'pending' FROM payment_batches b, claims c JOIN windows w USING (certificate_id)"
+    " WHERE c.state = 'cleared' AND w.masked_name = '李*'"
+)
+
+
+async def test_a_line_slipped_in_before_the_city_takes_the_batch_is_noticed(office):
+    await office.cleared()
+    batch = await office.batch_step(await office.sealed(), "hand-over")
+    await office.cleared(await office.submitted(who="partner"))
+    await office.sql(SLIP_IN)
+    answer = await office.post(f"/batches/{batch['id']}/receive", office.city, None, batch["version"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_as_sealed")
+
+
+async def test_a_line_slipped_in_afterwards_stops_the_export(office):
     await office.cleared()
     batch = await office.received()
     await office.cleared(await office.submitted(who="partner"))
-    await office.sql(
-        "INSERT INTO payment_lines SELECT b.id, 2, c.id, c.amount_fen, c.payee_encrypted, c.payee_digest,"
-        " c.approved_by, 'pending' FROM payment_batches b, claims c JOIN windows w USING (certificate_id)"
-        " WHERE c.state = 'cleared' AND w.masked_name = '李*'"
-    )
+    await office.sql(SLIP_IN)
     answer = await office.http.get(f"/subsidy/v1/batches/{batch['id']}/export.csv", headers=office.city)
-    assert answer.status_code == 500
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_as_sealed")
     assert (await office.get(f"/batches/{batch['id']}", office.city))["state"] == "received"
 
 

@@ -7,7 +7,7 @@ from chuangpei.kernel.masking import mask_account
 from chuangpei.privacy import Privacy
 
 PURPOSE = "subsidy.payee"
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,7 @@ class Payee:
 
     def sealed(self, privacy: Privacy) -> str:
         """The three as one encrypted value, so that none can be moved to another claim alone."""
-        return privacy.at_rest.encrypt(
-            _SEPARATOR.join((self.holder, self.bank, self.account_number)), PURPOSE
-        )
+        return privacy.at_rest.encrypt(SEPARATOR.join((self.holder, self.bank, self.account_number)), PURPOSE)
 
     def digest(self, privacy: Privacy) -> bytes:
         """See :func:`payee_digest`."""
@@ -37,12 +35,17 @@ class Payee:
         return f"Payee({self.masked})"
 
 
+def clear_text(sealed: str, privacy: Privacy) -> str:
+    """Holder, bank and number in clear with separators between; raises ``CannotDecrypt``."""
+    return privacy.at_rest.decrypt(sealed, PURPOSE)
+
+
 def opened(sealed: str, privacy: Privacy) -> Payee:
     """The payee in clear; raises :class:`chuangpei.privacy.CannotDecrypt`."""
-    return Payee(*privacy.at_rest.decrypt(sealed, PURPOSE).split(_SEPARATOR))
+    return Payee(*clear_text(sealed, privacy).split(SEPARATOR))
 
 
 def payee_digest(privacy: Privacy, holder: str, account_number: str) -> bytes:
     """Keyed hash of holder and account number, by which a bank's file is compared (S11)."""
-    text = f"payee{_SEPARATOR}{holder}{_SEPARATOR}{account_number}"
+    text = f"payee{SEPARATOR}{holder}{SEPARATOR}{account_number}"
     return hmac.digest(privacy.person_secret, text.encode(), "sha256")

@@ -51,19 +51,20 @@ async def submit_claim(request: Request, principal: Holder, key: IdempotencyKey,
     is away: nothing was written, and the same key may be sent again.
     """
     service = of(request)
-    answer = await stored_answer(service.database, request, principal, key, body)
-    if answer is not None:
-        return answer
     assert principal.person_key is not None, "a citizen has a person"
-    prepared = accepted(
-        await prepare(
-            service,
-            principal.person_key,
-            body.certificate_id,
-            body.enterprise_credit_code,
-            body.chosen_account(),
-        )
+    prepared = await prepare(
+        service,
+        principal.person_key,
+        body.certificate_id,
+        body.enterprise_credit_code,
+        body.chosen_account(),
     )
+    if isinstance(prepared, Refusal):
+        # Sent again, an application that was taken is answered as it was, whatever holds by now.
+        answer = await stored_answer(service.database, request, principal, key, body)
+        if answer is None:
+            raise Refused(prepared)
+        return answer
     return await once(
         service.database, request, principal, key, body, lambda tx: submit(tx, service, principal, prepared)
     )

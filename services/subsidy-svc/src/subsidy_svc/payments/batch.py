@@ -49,6 +49,13 @@ class Batch:
     exported_at: datetime | None = None
     version: int = 1
 
+    @property
+    def totals(self) -> Totals | None:
+        """The control totals as sealed, or None before the seal."""
+        if self.lines is None or self.total_fen is None or self.sha256 is None:
+            return None
+        return Totals(self.lines, self.total_fen, self.sha256)
+
     def seal(self, totals: Totals, at: datetime, on: date) -> Change:
         """Fixes the content and its control totals (封存; S10)."""
         if refusal := self.move(Action.SEAL):

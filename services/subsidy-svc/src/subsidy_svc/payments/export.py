@@ -6,58 +6,65 @@ for a formula gets an apostrophe in front.
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-import sqlalchemy as sa
-from chuangpei.database import Database, Row, Statement
+from chuangpei.database import Database, Statement
 from chuangpei.privacy import Privacy
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 
-from subsidy_svc.claims.payee import opened
+from subsidy_svc.claims.payee import SEPARATOR, clear_text
 from subsidy_svc.payments.batch import Batch
 from subsidy_svc.payments.tables import lines
 
 COLUMNS = ("batch_number", "line_no", "claim_id", "holder_name", "bank", "account_number", "amount_fen")
-_STRETCH = 2_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_AFTER = Statement(
-    sa.select(lines.c.line_no, lines.c.claim_id, lines.c.amount_fen, lines.c.payee_encrypted)
-    .where(
-        lines.c.batch_id == bindparam("batch_id"),
-        lines.c.line_no > bindparam("after"),
-        lines.c.status != "held_out",
-    )
-    .order_by(lines.c.line_no)
-    .limit(_STRETCH)
+_AT_A_TIME = 2_000
+# Holder, bank and number that need neither quotes nor a guard: nearly all, so a million go ten times quicker.
+_PLAIN = re.compile(rf"\w[\w .·（）]*{SEPARATOR}\w[\w .·（）]*{SEPARATOR}\d+")
+# Bounded on both sides: with a LIMIT, tables not yet analysed are sorted whole for each stretch.
+_LINES = (
+    "SELECT line_no, claim_id, amount_fen, payee_encrypted FROM payment_lines"
+    " WHERE batch_id = $1 AND line_no > $2 AND line_no <= $3 AND status <> 'held_out' ORDER BY line_no"
 )
+_LAST = Statement(select(func.max(lines.c.line_no)).where(lines.c.batch_id == bindparam("batch_id")))
 
 
 async def bank_file(database: Database, privacy: Privacy, batch: Batch) -> AsyncIterator[bytes]:
     """The file in pieces. Its lines cannot change, so no transaction is held while a client reads slowly."""
-    yield b"\xef\xbb\xbf" + _csv([COLUMNS])
-    after = 0
-    while rows := await _lines_after(database, batch.id, after):
-        yield _csv([_cells(row, batch.number, privacy) for row in rows])
-        after = rows[-1]["line_no"]
+    yield b"\xef\xbb\xbf" + _csv(COLUMNS).encode()
+    for after in range(0, await _last(database, batch.id), _AT_A_TIME):
+        copied = await _copied(database, batch.id, after)
+        yield "".join([_line(batch.number, row.split("\t"), privacy) for row in copied.splitlines()]).encode()
 
 
-async def _lines_after(database: Database, batch_id: UUID, after: int) -> list[Row]:
-    return await database.rows(_AFTER, {"batch_id": batch_id, "after": after})
+async def _last(database: Database, batch_id: UUID) -> int:
+    row = await database.row(_LAST, {"batch_id": batch_id})
+    return int(row[0] or 0) if row else 0
 
 
-def _cells(row: Row, number: str, privacy: Privacy) -> tuple[object, ...]:
-    payee = opened(row["payee_encrypted"], privacy)
-    return (
-        number,
-        row["line_no"],
-        row["claim_id"],
-        guarded(payee.holder),
-        guarded(payee.bank),
-        payee.account_number,
-        row["amount_fen"],
-    )
+async def _copied(database: Database, batch_id: UUID, after: int) -> str:
+    """The next lines as COPY writes them: no value of a line needs its escapes."""
+    text = io.BytesIO()
+    async with database.transaction() as tx:
+        await tx.connection.copy_from_query(_LINES, batch_id, after, after + _AT_A_TIME, output=text)
+    return text.getvalue().decode()
+
+
+def _line(number: str, row: Sequence[str], privacy: Privacy) -> str:
+    line_no, claim_id, amount_fen, sealed = row
+    payee = clear_text(sealed, privacy)
+    if _PLAIN.fullmatch(payee):
+        return f"{number},{line_no},{claim_id},{payee.replace(SEPARATOR, ',')},{amount_fen}\r\n"
+    cells = (guarded(cell) for cell in payee.split(SEPARATOR))
+    return _csv((number, line_no, claim_id, *cells, amount_fen))
+
+
+def _csv(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
 
 
 def guarded(cell: str) -> str:
@@ -68,9 +75,3 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """The cell as it was before :func:`guarded`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
-
-
-def _csv(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()

@@ -134,9 +134,10 @@ def _list(*, of_district: bool) -> Statement:
 
 _LIST, _LIST_OF_DISTRICT = _list(of_district=False), _list(of_district=True)
 
-# What the seal covers, line by line; also readable without this program: sha256sum of this COPY's output.
-_CANONICAL = (
-    "SELECT line_no, claim_id, amount_fen, encode(payee_digest, 'hex')"
+# What the seal covers, line by line. Anybody with the database can compute it again without this program:
+# psql -c "COPY (SELECT …) TO STDOUT (FORMAT binary)" | sha256sum
+_CONTENT = (
+    "SELECT line_no, claim_id, amount_fen, payee_digest"
     " FROM payment_lines WHERE batch_id = $1 ORDER BY line_no"
 )
 
@@ -199,11 +200,16 @@ async def save(tx: Transaction, batch: Batch) -> None:
     batch.version += 1
 
 
-async def totals(tx: Transaction, batch_id: UUID) -> Totals:
-    """The control totals of the batch's lines as they are now."""
+async def counted(tx: Transaction, batch_id: UUID) -> tuple[int, int]:
+    """How many lines the batch has now, and their sum in fen."""
     row = await tx.row(_TOTALS, {"batch_id": batch_id})
     assert row is not None, "an aggregate gives a row"
-    return Totals(row["lines"], row["total_fen"], await _content_hash(tx, batch_id))
+    return row["lines"], row["total_fen"]
+
+
+async def totals(tx: Transaction, batch_id: UUID) -> Totals:
+    """The control totals of the batch's lines as they are now."""
+    return Totals(*await counted(tx, batch_id), await _content_hash(tx, batch_id))
 
 
 async def _content_hash(tx: Transaction, batch_id: UUID) -> str:
@@ -212,7 +218,7 @@ async def _content_hash(tx: Transaction, batch_id: UUID) -> str:
     async def feed(data: bytes) -> None:
         digest.update(data)
 
-    await tx.connection.copy_from_query(_CANONICAL, batch_id, output=feed)
+    await tx.connection.copy_from_query(_CONTENT, batch_id, output=feed, format="binary")
     return digest.hexdigest()
 
 

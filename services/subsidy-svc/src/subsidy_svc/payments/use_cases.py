@@ -13,10 +13,10 @@ from chuangpei.problems import FOUR_EYES, NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.access import may_see_district
 from subsidy_svc.payments import repository
-from subsidy_svc.payments.batch import Batch, Change, Totals
+from subsidy_svc.payments.batch import Batch, Change
 from subsidy_svc.payments.lifecycle import Action, State
 from subsidy_svc.payments.schemas import BatchView, batch_view
-from subsidy_svc.problems import DRAFT_EXISTS, NOTHING_TO_PAY
+from subsidy_svc.problems import DRAFT_EXISTS, NOT_AS_SEALED, NOTHING_TO_PAY
 from subsidy_svc.service import Service
 
 _ANOTHER_RELEASES = Text(
@@ -79,18 +79,21 @@ async def hand_over(
 async def receive(
     tx: Transaction, service: Service, city: Principal, batch_id: UUID, version: int
 ) -> BatchView | Refusal:
-    """The city takes the batch (S10)."""
+    """The city takes the batch, if its lines are what was sealed (S10)."""
     batch = await _changeable(tx, city, batch_id, version)
     if isinstance(batch, Refusal):
         return batch
     before = batch.state
-    return await keep(tx, service, city, batch, before, batch.receive(), Action.RECEIVE)
+    change = batch.receive()
+    if not isinstance(change, Refusal) and await repository.totals(tx, batch.id) != batch.totals:
+        return Refusal(NOT_AS_SEALED)
+    return await keep(tx, service, city, batch, before, change, Action.RECEIVE)
 
 
 async def export(tx: Transaction, service: Service, city: Principal, batch_id: UUID) -> Batch | Refusal:
     """Lets the bank's file be made, for the first time or again; the audit log keeps who had it made (S10).
 
-    Raises ``AssertionError`` when the lines are no longer what was sealed.
+    No line can change after the seal; count and sum show whether one was slipped in.
     """
     batch = await repository.load_for_update(tx, batch_id)
     if batch is None or not may_see_district(city, batch.district):
@@ -99,7 +102,8 @@ async def export(tx: Transaction, service: Service, city: Principal, batch_id: U
     change = batch.export(service.clock.now())
     if isinstance(change, Refusal):
         return change
-    assert await repository.totals(tx, batch.id) == _sealed(batch), f"batch {batch.number} is not as sealed"
+    if await repository.counted(tx, batch.id) != (batch.lines, batch.total_fen):
+        return Refusal(NOT_AS_SEALED)
     await keep(tx, service, city, batch, before, change, Action.EXPORT)
     if batch.state is State.EXPORTED:
         await settle_if_answered(tx, service, city, batch)
@@ -143,13 +147,6 @@ async def keep(
     )
     await emit(tx, change, now)
     return batch_view(batch)
-
-
-def _sealed(batch: Batch) -> Totals:
-    assert batch.lines is not None
-    assert batch.total_fen is not None
-    assert batch.sha256 is not None
-    return Totals(batch.lines, batch.total_fen, batch.sha256)
 
 
 async def _changeable(tx: Transaction, principal: Principal, batch_id: UUID, version: int) -> Batch | Refusal:
