@@ -200,7 +200,7 @@ def test_the_demonstration_runs_over_kafka_in_separate_processes(
     start: Callable[..., Terminal], tmp_path: Path
 ) -> None:
     startable_kafka_broker(tmp_path)  # or skips, or fails, where no broker can run
-    terminal = start("demo", "--bus", "kafka", TMPDIR=str(tmp_path), KAFKA_BOOTSTRAP_SERVERS="")
+    terminal = start("demo", "--bus", "kafka", TMPDIR=str(tmp_path))
     wait_until(lambda: len(service_processes(terminal)) == 8 or terminal.process.poll() is not None, 120)
     wait_until(lambda: "✓ 01" in terminal.said or terminal.process.poll() is not None, 120)
     family = terminal.family()
