@@ -56,7 +56,7 @@ def operations_router(name: str, database: Database, clock: Clock) -> APIRouter:
         cursor: Cursor = None,
         dead_only: Annotated[bool, Query()] = False,
     ) -> Page[ParkedMessageView]:
-        place = decode_cursor(cursor, 1, int)
+        place = decode_cursor(cursor, int)
         async with database.transaction() as tx:
             rows = await parking.listed(
                 tx, after=place[0] if place else 0, most=limit + 1, dead_only=dead_only

@@ -35,19 +35,18 @@ def encode_cursor(*place: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, length: int, *kinds: type) -> list[Any] | None:
+def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     """The sort values a cursor stands for, or None for the first page; refuses one that is not ours.
 
-    ``kinds`` names what each value must be: int, str, UUID, date or datetime; they come back as such. Without
-    them the values come as JSON gave them, whatever a client made of them.
+    ``kinds`` names what each value must be: int, str, UUID, date or datetime; they come back as such.
     """
     if cursor is None:
         return None
     try:
         place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
-        if not isinstance(place, list) or len(place) != length:
+        if not isinstance(place, list) or len(place) != len(kinds):
             raise ValueError("a cursor of another list")
-        return [_READ[kind](value) for kind, value in zip(kinds, place, strict=True)] if kinds else place
+        return [_READ[kind](value) for kind, value in zip(kinds, place, strict=True)]
     except ValueError:
         text = Text("分页标记无效", "The cursor is not valid")
         error = FieldError("/query/cursor", "invalid_cursor", text)

@@ -3,13 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.errors import Refused
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.credit_code import CreditCode, parse_credit_code
 from chuangpei.kernel.districts import DISTRICTS
-from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.kernel.refusals import Text
 from chuangpei.paging import decode_cursor
-from chuangpei.problems import INVALID_INPUT
 from fastapi import Path, Query
 from pydantic import AfterValidator
 
@@ -40,25 +38,11 @@ DistrictFilter = Annotated[DistrictCode | None, Query(description="区代码 · 
 
 def after_text(cursor: str | None) -> str | None:
     """The text after which a page begins; refuses a cursor that holds none."""
-    place = decode_cursor(cursor, 1)
-    if place is None:
-        return None
-    if not isinstance(place[0], str):
-        raise _invalid_cursor()
-    return place[0]
+    place = decode_cursor(cursor, str)
+    return place[0] if place else None
 
 
 def after_id(cursor: str | None) -> UUID | None:
     """The id after which a page begins; refuses a cursor that holds none."""
-    text = after_text(cursor)
-    if text is None:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise _invalid_cursor() from None
-
-
-def _invalid_cursor() -> Refused:
-    text = Text("分页标记无效", "The cursor is not valid")
-    return Refused(Refusal(INVALID_INPUT, errors=(FieldError("/query/cursor", "invalid_cursor", text),)))
+    place = decode_cursor(cursor, UUID)
+    return place[0] if place else None

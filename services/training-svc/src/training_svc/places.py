@@ -7,11 +7,11 @@ from chuangpei.paging import decode_cursor
 
 def after_id(cursor: str | None) -> UUID:
     """The id after which the page begins; refuses a cursor that is not ours."""
-    place = decode_cursor(cursor, 1, UUID)
+    place = decode_cursor(cursor, UUID)
     return place[0] if place else UUID(int=0)
 
 
 def after_code(cursor: str | None) -> str:
     """The code after which the page begins; refuses a cursor that is not ours."""
-    place = decode_cursor(cursor, 1, str)
+    place = decode_cursor(cursor, str)
     return place[0] if place else ""

@@ -97,7 +97,7 @@ def _routes(database: Database, act: Act | None) -> APIRouter:
 
     @router.get("/notes")
     async def listed(limit: Limit = 2, cursor: Cursor = None) -> Page[NoteView]:
-        place = decode_cursor(cursor, 1, int)
+        place = decode_cursor(cursor, int)
         rows = await database.rows(_LIST, {"after": place[0] if place else 0, "most": limit + 1})
         return page_of([NoteView.model_validate(dict(row)) for row in rows], limit, lambda note: (note.id,))
 
