@@ -1,4 +1,4 @@
-"""``python -m bench [--quick] [--only certificate_check,relay]``: measures and writes ``bench/results.json``."""
+"""``python -m bench [--quick] [--only relay,start]``: measures and writes ``bench/results.json``."""
 
 import argparse
 import asyncio
@@ -18,7 +18,7 @@ from bench.measure import Row
 from bench.scale import FULL, QUICK
 
 RESULTS = Path(__file__).with_name("results.json")
-MEASUREMENTS = ("certificate_check", "claim_submit", "relay")
+MEASUREMENTS = ("certificate_check", "claim_submit", "with_relay", "consume", "relay", "start")
 _MOST_SECONDS = 900.0
 
 

@@ -3,24 +3,33 @@
 import asyncpg
 
 _COMPLETIONS = """
-INSERT INTO completions (enrolment_id, class_id, credit_code, institution_name, district, project_code, project_name,
-  stage, person_key, masked_name, name_encrypted, id_number_encrypted, standard_version, class_started_on,
+INSERT INTO completions (enrolment_id, class_id, credit_code, institution_name, district,
+  project_code, project_name,
+  stage, person_key, masked_name, name_encrypted, id_number_encrypted, standard_version,
+  class_started_on,
   class_ended_on, completed_on, sessions_attended, sessions_held, instructor_keys, recorded_at)
-SELECT md5('enrolment' || i)::uuid, md5('class' || i / 30)::uuid, '91310115MA1K12345X', '浦东创业学院', '310115', 'P3',
-  '创业初创期培训', 3, md5('person' || i) || md5('key' || i), '张*', repeat('n', 60), repeat('i', 80), '2026-1',
+SELECT md5('enrolment' || i)::uuid, md5('class' || i / 30)::uuid, '91310115MA1K12345X', '浦东创业学院',
+  '310115', 'P3',
+  '创业初创期培训', 3, md5('person' || i) || md5('key' || i), '张*', repeat('n', 60),
+  repeat('i', 80), '2026-1',
   '2026-05-01', '2026-05-20', '2026-05-20', 10, 10, '{}', now()
 FROM generate_series($1::bigint, $2::bigint) AS i
 """
 
 _CERTIFICATES = """
-INSERT INTO certificates (id, number, kind, enrolment_id, class_id, credit_code, institution_name, district,
-  project_code, project_name, stage, person_key, masked_name, name_encrypted, id_number_encrypted, class_started_on,
+INSERT INTO certificates (id, number, kind, enrolment_id, class_id, credit_code, institution_name,
+  district,
+  project_code, project_name, stage, person_key, masked_name, name_encrypted, id_number_encrypted,
+  class_started_on,
   issued_on, issued_at, state, version)
 SELECT ('019a0000' || lpad(to_hex(i), 24, '0'))::uuid,
-  'SH2026J' || lpad(i::text, 11, '0'), 'training_completion', enrolment_id, class_id, credit_code, institution_name,
-  district, project_code, project_name, stage, person_key, masked_name, name_encrypted, id_number_encrypted,
+  'SH2026J' || lpad(i::text, 11, '0'), 'training_completion', enrolment_id, class_id, credit_code,
+  institution_name,
+  district, project_code, project_name, stage, person_key, masked_name, name_encrypted,
+  id_number_encrypted,
   class_started_on, '2026-05-20', now(), 'valid', 1
-FROM generate_series($1::bigint, $2::bigint) AS i JOIN completions ON enrolment_id = md5('enrolment' || i)::uuid
+FROM generate_series($1::bigint,
+  $2::bigint) AS i JOIN completions ON enrolment_id = md5('enrolment' || i)::uuid
 """
 
 
@@ -30,7 +39,7 @@ def certificate_number(number: int) -> str:
 
 
 async def add_certificates(dsn: str, first: int, last: int) -> None:
-    """Completions and their 培训结业证书, ``first`` to ``last`` of the series; statistics fresh afterwards."""
+    """Completions and their 培训结业证书, ``first`` to ``last`` of the series; the statistics fresh."""
     connection = await asyncpg.connect(dsn, timeout=10)
     try:
         for begin in range(first, last + 1, 100_000):
@@ -42,6 +51,7 @@ async def add_certificates(dsn: str, first: int, last: int) -> None:
         await connection.execute("CHECKPOINT", timeout=600)
     finally:
         await connection.close(timeout=10)
+
 
 _OUTBOX = """
 INSERT INTO outbox (event_id, type, key, occurred_at, traceparent, value)

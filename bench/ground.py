@@ -1,4 +1,4 @@
-"""The ground every measurement stands on: a durable PostgreSQL, a Kafka broker where Java is, server processes."""
+"""What every measurement stands on: a durable PostgreSQL, a Kafka broker where Java is, server processes."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ class ServerFailed(Exception):  # noqa: N818  # reads as what happened
 
 @dataclass(slots=True)
 class Ground:
-    """What all measurements share. ``kafka`` is None where no broker can run, and ``without_kafka`` says why."""
+    """What all measurements share. ``kafka`` is None where no broker can run; ``without_kafka`` says why."""
 
     folder: Path
     postgres: PostgresServer
@@ -140,7 +140,7 @@ def _cpu_seconds(pid: int) -> float:
 @asynccontextmanager
 async def serving(factory: str, **given: Any) -> AsyncIterator[Server]:
     """One uvicorn process with the app of ``factory`` (``module:function``, called with ``given``)."""
-    port = _free_port()
+    port = free_port()
     async with _process(
         [sys.executable, "-m", "bench.serve", factory, str(port), json.dumps(given)]
     ) as process:
@@ -149,19 +149,16 @@ async def serving(factory: str, **given: Any) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def running_program(*command: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[None]:
-    """A program of ours running inside the block, such as a worker."""
-    async with _process([sys.executable, *command], environment):
+async def running_program(*command: str, quiet: bool = False) -> AsyncIterator[None]:
+    """A program of ours running inside the block, such as a worker; ``quiet`` drops what it prints."""
+    async with _process([sys.executable, *command], quiet=quiet):
         yield
 
 
 @asynccontextmanager
-async def _process(
-    command: list[str], environment: Mapping[str, str] | None = None
-) -> AsyncIterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(  # noqa: S603, ASYNC220  # our own programs; starting one takes a millisecond
-        command, cwd=_ROOT, env={**os.environ, **(environment or {})}
-    )
+async def _process(command: list[str], *, quiet: bool = False) -> AsyncIterator[subprocess.Popen[bytes]]:
+    output = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, cwd=_ROOT, stdout=output)  # noqa: S603, ASYNC220  # our own; takes a millisecond
     try:
         yield process
         if process.poll() is not None:
@@ -193,7 +190,8 @@ async def _answering(process: subprocess.Popen[bytes], port: int) -> None:
     raise ServerFailed(f"the server ended with {process.returncode}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -113,7 +113,7 @@ def request(method: str, path: str, headers: dict[str, str] | None = None, body:
 async def drive(
     port: int, requests: Sequence[bytes], *, connections: int = 32, expected: int = 200, seconds: float = 60.0
 ) -> Latencies:
-    """Sends the requests from another process; raises :class:`LoadFailed` where that does not end well in time."""
+    """Sends the requests from another process; raises :class:`LoadFailed` unless that ends well in time."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(Path(__file__)),

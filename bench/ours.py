@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cert_svc.app
+import cert_svc.service
 import cert_svc.settings
 import subsidy_svc.app
 import subsidy_svc.service
@@ -17,10 +18,14 @@ from bench.registries import InstantAccounts, InstantRegistry
 
 def cert(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:
     """cert-svc: certificates and evaluations."""
+    return cert_svc.app.create_api(cert_service(dsn, bus, key_file), with_work=with_work)
+
+
+def cert_service(dsn: str, bus: str, key_file: str) -> cert_svc.service.Service:
+    """What cert-svc is made of under measurement."""
     settings = test_settings(cert_svc.settings.Settings, dsn, bus, poll_seconds=1.0, bus_partitions=6)
     issuer = DevelopmentIssuer(Path(key_file))
-    service = cert_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
-    return cert_svc.app.create_api(service, with_work=with_work)
+    return cert_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
 
 
 def subsidy(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:

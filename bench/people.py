@@ -74,7 +74,9 @@ class Wish:
 
 def wishes(citizens: Sequence[Citizen]) -> list[Wish]:
     """Every claim there can be: the first of each citizen, then the second of each, then the third."""
-    return [Wish(citizen, citizen.certificates[turn]) for turn in range(len(PROJECTS)) for citizen in citizens]
+    return [
+        Wish(citizen, citizen.certificates[turn]) for turn in range(len(PROJECTS)) for citizen in citizens
+    ]
 
 
 def id_numbers(count: int, born: date = _BORN) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Registries of others as they are measured: they answer at once and in process, for ours and for the peers."""
+"""Registries of others under measurement: they answer at once, in process, for ours and for the peers."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,5 @@
-"""A claim by hand: FastAPI, raw asyncpg and the statements of ours; no sign-in, no rules, no encryption."""
+"""A claim by hand: FastAPI, raw asyncpg and the statements of ours; no sign-in, no rules,
+no encryption."""
 
 import json
 from collections.abc import AsyncIterator
@@ -15,16 +16,21 @@ from fastapi import FastAPI, Header, Request, Response
 from bench.peers.claims import AMOUNT_FEN, FINDINGS, PAYEE, ClaimIn, ClaimOut
 from bench.registries import BANK, InstantAccounts, InstantRegistry
 
-_STORED = "SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE principal = $1 AND key = $2"
+_STORED = """
+SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE principal = $1 AND key = $2
+"""
 _STANDING = """
 SELECT w.*, (SELECT coalesce(array_agg(r.project_code ORDER BY r.slot), '{}') FROM reservations r
   WHERE r.person_key = w.person_key) AS counted_projects
 FROM windows w WHERE w.certificate_id = $1 AND w.person_key = $2
 """
 _TAKE = """
-INSERT INTO idempotency_keys (principal, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING key
+INSERT INTO idempotency_keys (principal, key, fingerprint) VALUES ($1, $2, $3)
+ON CONFLICT DO NOTHING RETURNING key
 """
-_STORE = "UPDATE idempotency_keys SET status = $1, headers = $2, body = $3 WHERE principal = $4 AND key = $5"
+_STORE = """
+UPDATE idempotency_keys SET status = $1, headers = $2, body = $3 WHERE principal = $4 AND key = $5
+"""
 _SUBMIT = """
 WITH locked_window AS (
   SELECT certificate_id FROM windows WHERE certificate_id = $2 AND revoked_on IS NULL FOR UPDATE
@@ -32,24 +38,31 @@ WITH locked_window AS (
   INSERT INTO reservations (person_key, slot, project_code, claim_id)
   SELECT $3, free.number, $6, $1 FROM locked_window JOIN (
     SELECT number FROM generate_series(1, 3) AS number
-    WHERE NOT EXISTS (SELECT FROM reservations WHERE person_key = $3 AND slot = number) ORDER BY number LIMIT 1
+    WHERE NOT EXISTS (SELECT FROM reservations WHERE person_key = $3 AND slot = number)
+    ORDER BY number LIMIT 1
   ) AS free ON true
   ON CONFLICT DO NOTHING RETURNING slot
 ), claim AS (
-  INSERT INTO claims (id, certificate_id, person_key, district, institution_credit_code, project_code, amount_fen,
-    enterprise_credit_code, enterprise_name, channel, account_kind, account_masked, account_reason, payee_encrypted,
+  INSERT INTO claims (id, certificate_id, person_key, district, institution_credit_code,
+  project_code, amount_fen,
+    enterprise_credit_code, enterprise_name, channel, account_kind, account_masked, account_reason,
+    payee_encrypted,
     payee_digest, findings, within_years_on, policy_version, submitted_at, state, version)
-  SELECT $1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, 'online', 'social_security_card', $10, NULL, $11, $12::bytea,
+  SELECT $1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, 'online', 'social_security_card', $10, NULL,
+  $11, $12::bytea,
     $13::jsonb, $14::jsonb, '2026-01-01', $15::timestamptz, 'submitted', 1
   FROM place RETURNING id
 ), audited AS (
-  INSERT INTO audit_log (at, actor, role, district, action, object_type, object_id, to_state, reason, details,
+  INSERT INTO audit_log (at, actor, role, district, action, object_type, object_id, to_state,
+  reason, details,
     request_id)
-  SELECT $15::timestamptz, $16, 'citizen', NULL, 'claim.submit', 'claim', $17, 'submitted', NULL, $18::jsonb, $19
+  SELECT $15::timestamptz, $16, 'citizen', NULL, 'claim.submit', 'claim', $17, 'submitted', NULL,
+  $18::jsonb, $19
   FROM claim
 )
 INSERT INTO outbox (event_id, type, key, occurred_at, traceparent, value)
-SELECT $20::uuid, 'cn.sh.chuangpei.claim.submitted.v1', $17, $15::timestamptz, $21, $22::bytea FROM claim RETURNING id
+SELECT $20::uuid, 'cn.sh.chuangpei.claim.submitted.v1', $17, $15::timestamptz, $21,
+  $22::bytea FROM claim RETURNING id
 """
 
 

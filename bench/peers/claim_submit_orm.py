@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 from chuangpei.kernel.clock import SystemClock
@@ -21,7 +21,11 @@ from bench.registries import BANK, InstantAccounts, InstantRegistry
 class Base(DeclarativeBase):
     """The declarative base."""
 
-    type_annotation_map = {dict[str, Any]: JSONB, list[Any]: JSONB, datetime: DateTime(timezone=True)}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        datetime: DateTime(timezone=True),
+    }
 
 
 class Window(Base):
@@ -130,7 +134,9 @@ class IdempotencyKey(Base):
 
 def create(dsn: str) -> FastAPI:
     """The app; its engine's pool is as large as ours."""
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_size=8, max_overflow=0)
+    engine = create_async_engine(
+        dsn.replace("postgresql://", "postgresql+asyncpg://"), pool_size=8, max_overflow=0
+    )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     clock, registry, accounts = SystemClock(), InstantRegistry(), InstantAccounts()
 
@@ -189,9 +195,7 @@ def create(dsn: str) -> FastAPI:
         db.add(claim)
         await db.flush()
         slot = min({1, 2, 3} - {place.slot for place in places})
-        db.add(
-            Reservation(person_key=person, slot=slot, project_code=window.project_code, claim_id=claim.id)
-        )
+        db.add(Reservation(person_key=person, slot=slot, project_code=window.project_code, claim_id=claim.id))
         db.add(
             AuditRow(
                 at=now,

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.partitioner import murmur2
-
+from aiokafka.producer.message_accumulator import BatchBuilder
 from chuangpei.bus.port import Record
 
 

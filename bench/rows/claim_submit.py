@@ -17,7 +17,9 @@ _WARM_UP = 1
 class Claimants:
     """The people of one server's database, whose claims are sent stretch by stretch."""
 
-    def __init__(self, server: Server, path: str, requests: Iterator[Wish], most: int, signs_in: bool) -> None:
+    def __init__(
+        self, server: Server, path: str, requests: Iterator[Wish], most: int, signs_in: bool
+    ) -> None:
         self.server = server
         self._path = path
         self._wishes = requests
@@ -25,7 +27,7 @@ class Claimants:
         self._signs_in = signs_in
 
     async def submit(self) -> float:
-        """Claims a second of the next stretch. Ours has seen each token before: people look at their windows first."""
+        """Claims a second of the next stretch. People look at windows first, so ours knows each token."""
         taken = list(islice(self._wishes, self._most))
         assert len(taken) == self._most, "too few people"
         if self._signs_in:
@@ -38,7 +40,7 @@ class Claimants:
 
 
 async def claimants(
-    ground: Ground, name: str, server: Server, dsn: str, path: str, *, signs_in: bool, rounds: int
+    ground: Ground, server: Server, dsn: str, path: str, *, signs_in: bool, rounds: int
 ) -> Claimants:
     """People enough for the rounds."""
     most = ground.scale.submissions
@@ -51,7 +53,10 @@ async def claimants(
 async def rows(ground: Ground) -> AsyncIterator[Row]:
     """Ours against asyncpg by hand, then against the ORM; each on a database of its own."""
     rounds = ground.scale.rounds
-    dsns = [await ground.database(f"bench_{one}", subsidy_svc.app.MIGRATIONS) for one in ("claims", "by_hand", "orm")]
+    dsns = [
+        await ground.database(f"bench_{one}", subsidy_svc.app.MIGRATIONS)
+        for one in ("claims", "by_hand", "orm")
+    ]
     bus = await ground.bus_url()
     async with (
         serving("bench.ours:subsidy", dsn=dsns[0], bus=bus, key_file=str(ground.key_file)) as our_server,
@@ -59,15 +64,18 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
         serving("bench.peers.claim_submit_orm:create", dsn=dsns[2]) as orm_server,
     ):
         ours = await claimants(
-            ground, "ours", our_server, dsns[0], "/subsidy/v1/claims", signs_in=True, rounds=2 * rounds + 1
+            ground, our_server, dsns[0], "/subsidy/v1/claims", signs_in=True, rounds=2 * rounds + 1
         )
-        by_hand = await claimants(
-            ground, "by_hand", by_hand_server, dsns[1], "/claims", signs_in=False, rounds=rounds
-        )
-        orm = await claimants(ground, "orm", orm_server, dsns[2], "/claims", signs_in=False, rounds=rounds)
+        by_hand = await claimants(ground, by_hand_server, dsns[1], "/claims", signs_in=False, rounds=rounds)
+        orm = await claimants(ground, orm_server, dsns[2], "/claims", signs_in=False, rounds=rounds)
         for peer, row_name, target, against in (
             (by_hand, "http.claim_submit", 0.60, "FastAPI and raw asyncpg, the same statements by hand"),
-            (orm, "http.claim_submit_vs_orm", 4.0, "FastAPI and the SQLAlchemy ORM session, as most would write it"),
+            (
+                orm,
+                "http.claim_submit_vs_orm",
+                4.0,
+                "FastAPI and the ORM session of SQLAlchemy, as most would",
+            ),
         ):
             await in_turn(ours.submit, peer.submit, _WARM_UP)
             our_server.forget()
@@ -78,6 +86,6 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
                 "claims/s",
                 Target("at least", target),
                 against,
-                f"32 connections; tokens seen before; processor time a claim: ours {our_server.microseconds:.0f} µs,"
+                f"tokens seen before; processor time a claim: ours {our_server.microseconds:.0f} µs,"
                 f" peer {peer.server.microseconds:.0f} µs",
             )
