@@ -238,24 +238,33 @@ class RequestEdge:
         given, traceparent, length = _of_interest(scope["headers"])
         request_id = enter_request(traceparent, given)
         scope["request_id"] = request_id
-        started = False
+        started = too_large = False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
+            nonlocal started, too_large
             if message["type"] == "http.response.start":
-                started = True
+                # The framework answers a body above a route's own limit in plain text.
+                too_large = message["status"] == 413 and not _is_problem(message["headers"])
+                started = not too_large
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
+            if not too_large:
+                await send(message)
 
         try:
             if length is not None and length.isdigit() and int(length[:20]) > self._max_body_bytes:
                 raise Refused(Refusal(problems.BODY_TOO_LARGE))
             await self._app(scope, receive, send_with_id)
+            if too_large:
+                raise Refused(Refusal(problems.BODY_TOO_LARGE))
         except Exception as error:
             if started:
                 raise
             response = problem_response(Request(scope), _refusal_of(error))
             await response(scope, receive, send_with_id)
+
+
+def _is_problem(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return (b"content-type", PROBLEM_TYPE.encode()) in headers
 
 
 def _of_interest(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, str | None, bytes | None]:
