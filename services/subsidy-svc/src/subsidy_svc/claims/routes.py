@@ -96,7 +96,7 @@ def _scope_of(principal: Principal) -> tuple[str, str | None]:
 
 @router.get("/{claim_id}", summary="一笔申领 · One claim", response_model=ClaimDetail)
 async def get_claim(request: Request, principal: Reader, claim_id: UUID) -> Response:
-    """A claim with every finding, its notice, its payment and what was done to it."""
+    """A claim with every finding, its notice, its payment and what was done to it (S01–S11)."""
     database = of(request).database
     row = await repository.detail(database, claim_id)
     if row is None or not may_see_claim(principal, row["person_key"], row["district"]):

@@ -54,7 +54,7 @@ class ClaimBody(Body):
             "examples": [
                 {
                     "certificate_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c001",
-                    "enterprise_credit_code": "91310115MA1K4XYZ0L",
+                    "enterprise_credit_code": "91310115MA1K4XY10Y",
                     "account": {"kind": "social_security_card"},
                 }
             ]

@@ -55,7 +55,7 @@ async def draft_batch(request: Request, officer: Officer, key: IdempotencyKey, b
 async def list_batches(
     request: Request, principal: Reader, limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
-    """Batches, the newest first: those of an officer's district, or all for the city."""
+    """Batches, the newest first: those of an officer's district, or all for the city (S10)."""
     database = of(request).database
     found = await repository.listed(database, district_of(principal), before_id(cursor), limit + 1)
     page = page_of(found, limit, lambda batch: (str(batch.id),))
@@ -66,7 +66,7 @@ async def list_batches(
 
 @router.get("/{batch_id}", summary="一个支付批次 · One batch", response_model=BatchDetail)
 async def get_batch(request: Request, principal: Reader, batch_id: UUID) -> Response:
-    """A batch with its control totals and what became of its lines."""
+    """A batch with its control totals and what became of its lines (S10, D06)."""
     database = of(request).database
     batch = await repository.one(database, batch_id)
     if batch is None or not may_see_district(principal, batch.district):

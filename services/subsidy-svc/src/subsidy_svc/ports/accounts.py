@@ -49,8 +49,10 @@ class _Answer(BaseModel):
 class HttpAccounts:
     """The registry over HTTP, with pooled connections."""
 
-    def __init__(self, url: str, timeout_seconds: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
+    def __init__(
+        self, url: str, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds, transport=transport)
 
     async def of_person(self, id_number: str, name: str) -> tuple[BankAccount, ...] | Refusal:
         """The person's accounts, none where there are none; a refusal while the registry cannot be asked."""

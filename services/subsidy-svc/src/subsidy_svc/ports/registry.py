@@ -38,8 +38,10 @@ class _Answer(BaseModel):
 class HttpRegistry:
     """The registry over HTTP, with pooled connections."""
 
-    def __init__(self, url: str, timeout_seconds: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
+    def __init__(
+        self, url: str, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds, transport=transport)
 
     async def relation(self, credit_code: str, id_number: str, on: date) -> Enterprise | Refusal | None:
         """The enterprise and the person's roles; None where unknown; a refusal while it cannot be asked."""

@@ -36,7 +36,7 @@ async def list_windows(
 
 @router.get("/{certificate_id}", summary="一个申领期 · One claim window", response_model=WindowView)
 async def get_window(request: Request, principal: Holder, certificate_id: UUID) -> Response:
-    """One of the person's own windows; another person's is not found."""
+    """One of the person's own windows; another person's is not found (S05, D01)."""
     service = of(request)
     assert principal.person_key is not None, "a citizen has a person"
     window = await repository.one_of_person(service.database, certificate_id, principal.person_key)

@@ -1,0 +1,133 @@
+"""Each role on each route: who may not is refused, and what one may not see is not found (S07, S10)."""
+
+import pytest
+from chuangpei.auth import Role
+from chuangpei.testing.api import ALL_ROLES, bearer, key, operations
+
+PUBLIC = frozenset(ALL_ROLES) | {None}
+CITIZEN, OFFICER, CITY = {Role.CITIZEN}, {Role.DISTRICT_OFFICER}, {Role.CITY_CENTRE}
+WATCHERS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+OFFICES = OFFICER | WATCHERS
+ALLOWED = {
+    ("GET", "/subsidy/v1/windows"): CITIZEN,
+    ("GET", "/subsidy/v1/windows/{certificate_id}"): CITIZEN,
+    ("POST", "/subsidy/v1/claims"): CITIZEN,
+    ("GET", "/subsidy/v1/claims"): CITIZEN | OFFICES,
+    ("GET", "/subsidy/v1/claims/{claim_id}"): CITIZEN | OFFICES,
+    ("POST", "/subsidy/v1/claims/{claim_id}/accept"): OFFICER,
+    ("POST", "/subsidy/v1/claims/{claim_id}/approve"): OFFICER,
+    ("POST", "/subsidy/v1/claims/{claim_id}/reject"): OFFICER,
+    ("POST", "/subsidy/v1/claims/{claim_id}/withdraw"): CITIZEN,
+    ("GET", "/subsidy/v1/notices"): PUBLIC,
+    ("GET", "/subsidy/v1/notices/{notice_id}"): PUBLIC,
+    ("POST", "/subsidy/v1/notices/{notice_id}/objections"): PUBLIC,
+    ("GET", "/subsidy/v1/objections"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/uphold"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/dismiss"): OFFICER,
+    ("POST", "/subsidy/v1/batches"): OFFICER,
+    ("GET", "/subsidy/v1/batches"): OFFICES,
+    ("GET", "/subsidy/v1/batches/{batch_id}"): OFFICES,
+    ("POST", "/subsidy/v1/batches/{batch_id}/seal"): OFFICER,
+    ("POST", "/subsidy/v1/batches/{batch_id}/hand-over"): OFFICER,
+    ("POST", "/subsidy/v1/batches/{batch_id}/receive"): CITY,
+    ("GET", "/subsidy/v1/batches/{batch_id}/export.csv"): CITY,
+    ("POST", "/subsidy/v1/batches/{batch_id}/bank-results"): CITY,
+    ("GET", "/subsidy/v1/recoveries"): OFFICES,
+    ("GET", "/subsidy/v1/operations/parked-messages"): WATCHERS,
+    ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/replay"): CITY,
+    ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/discard"): CITY,
+    ("GET", "/subsidy/healthz"): PUBLIC,
+    ("GET", "/subsidy/readyz"): PUBLIC,
+}
+"""Written by hand, so that a route that opens wider than meant is noticed."""
+
+NOBODY = "01977777-7777-7777-8777-777777777777"
+BODIES = {
+    "claims": {
+        "certificate_id": NOBODY,
+        "enterprise_credit_code": "91310115MA1K4XY10Y",
+        "account": {"kind": "social_security_card"},
+    },
+    "reject": {"reason": "材料不符"},
+    "objections": {"text": "请核实该人员身份"},
+    "uphold": {"reason": "经核查属实"},
+    "dismiss": {"reason": "经核查不实"},
+    "batches": {},
+    "replay": {"reason": "登记修复"},
+    "discard": {"reason": "登记修复"},
+}
+
+
+def headers_of(office, role):
+    if role is None:
+        return {}
+    who = {Role.CITIZEN: "third", Role.DISTRICT_OFFICER: "releaser"}.get(role)
+    claims = {"district": "310104"} if role is Role.DISTRICT_OFFICER else {}
+    return office.as_(role, who, **claims)
+
+
+def filled(path):
+    for name in ("certificate_id", "claim_id", "notice_id", "objection_id", "batch_id"):
+        path = path.replace(f"{{{name}}}", NOBODY)
+    return path.replace("{message_id}", "999")
+
+
+def test_every_route_has_its_line_here(office):
+    assert set(operations(office.app)) == set(ALLOWED)
+
+
+@pytest.mark.parametrize(("method", "path"), ALLOWED, ids=lambda part: part)
+async def test_each_role_on_each_route(office, method, path):
+    for role in (*ALL_ROLES, None):
+        answer = await office.http.request(
+            method,
+            filled(path),
+            json=BODIES.get(path.rpartition("/")[2]) if method == "POST" else None,
+            headers=headers_of(office, role) | key() | {"if-match": '"1"'},
+        )
+        if role in ALLOWED[method, path]:
+            assert answer.status_code in (200, 404) or answer.json()["code"] == "nothing_to_pay", (
+                role,
+                answer.text,
+            )
+        else:
+            assert answer.status_code == (401 if role is None else 403), (role, answer.text)
+
+
+@pytest.mark.parametrize(
+    "header", [{"authorization": "Bearer nonsense"}, {"authorization": "Basic dGVzdA=="}, bearer("")]
+)
+async def test_a_token_that_is_none_is_refused(office, header):
+    assert (await office.http.get("/subsidy/v1/claims", headers=header)).status_code == 401
+
+
+async def test_a_citizen_sees_their_own_claims_alone(office):
+    own, other = await office.submitted(), await office.submitted(who="partner")
+    items = (await office.get("/claims", office.citizen()))["items"]
+    assert [item["id"] for item in items] == [own["id"]]
+    for path in ("", "/withdraw"):
+        method = "POST" if path else "GET"
+        answer = await office.http.request(
+            method,
+            f"/subsidy/v1/claims/{other['id']}{path}",
+            headers=office.citizen() | {"if-match": '"1"'},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_nobody_is_shown_a_full_name_an_id_number_or_an_account(office):
+    claim = await office.cleared()
+    await office.received()
+    person = office.person_key("holder")
+    paths = [
+        ("/claims", office.officer()),
+        (f"/claims/{claim['id']}", office.officer()),
+        (f"/claims/{claim['id']}", office.citizen()),
+        ("/windows", office.citizen()),
+        ("/notices", None),
+        ("/batches", office.city),
+    ]
+    for path, headers in paths:
+        answer = await office.http.get(f"/subsidy/v1{path}", headers=headers)
+        for secret in ("张三丰", "310101199001010012", "6222021001122334455", person):
+            assert secret not in answer.text, path
