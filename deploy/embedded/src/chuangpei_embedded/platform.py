@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import brand_svc.app
@@ -14,7 +15,9 @@ import subsidy_svc.app
 import subsidy_svc.settings
 import training_svc.app
 import training_svc.settings
-from chuangpei.bus.port import Bus
+from chuangpei.background import Timer, running
+from chuangpei.bus.port import Bus, BusUnavailable
+from chuangpei.bus.postgres import PostgresBus
 from chuangpei.kernel.clock import Clock
 from fastapi import FastAPI
 
@@ -33,6 +36,10 @@ MIGRATIONS: Mapping[str, Path] = {
     "subsidy": subsidy_svc.app.MIGRATIONS,
     "brand": brand_svc.app.MIGRATIONS,
 }
+
+_KEPT = timedelta(days=7)
+"""How long the log of the bus keeps what every reader has read, as Kafka does by default."""
+_HOUR_SECONDS = 3_600.0
 
 MakeBus = Callable[[str], Bus | None]
 """Makes the bus of one service, which the service closes; None leaves it to the settings."""
@@ -75,8 +82,18 @@ async def running_platform(
                 "": create_home(folder, origin),
             }
         )
-        async with serving(gateway, listener):
+        async with running([_retention(dsns[BUS_DATABASE]).run]), serving(gateway, listener):
             yield Running(origin, folder, dsns)
+
+
+def _retention(bus_dsn: str) -> Timer:
+    async def prune() -> int:
+        try:
+            return await PostgresBus(bus_dsn).prune(_KEPT)
+        except BusUnavailable:
+            return 0  # the next hour will do
+
+    return Timer("retention of the bus", prune, _HOUR_SECONDS)
 
 
 def _values(folder: Path, origin: str, dsns: Dsns) -> dict[str, Values]:
