@@ -76,6 +76,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_windows")),
     )
     op.create_index(
+        "ix_windows_provisional",
+        "windows",
+        ["issued_on"],
+        unique=False,
+        postgresql_where=sa.text("last_day_provisional AND closed_cause IS NULL"),
+    )
+    op.create_index(
         "ix_windows_due",
         "windows",
         ["last_day"],
@@ -147,7 +154,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("approved_by_person IS NOT NULL"),
     )
-    op.create_index("ix_claims_certificate", "claims", ["certificate_id"], unique=False)
     op.create_index("ix_claims_district", "claims", ["district", "id"], unique=False)
     op.create_index("ix_claims_district_state", "claims", ["district", "state", "id"], unique=False)
     op.create_index(

@@ -112,6 +112,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "line_no", name=op.f("pk_payment_lines")),
     )
     op.create_index(
+        "ix_payment_lines_ended",
+        "payment_lines",
+        ["claim_id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('failed', 'held_out')"),
+    )
+    op.create_index(
         "uq_payment_lines_claim",
         "payment_lines",
         ["claim_id"],

@@ -4,7 +4,10 @@ from chuangpei.background import Timer
 
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.service import Service
-from subsidy_svc.windows.use_cases import close_elapsed_windows
+from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
+
+# A calendar comes with a new version of the program or of its parameters: looking now and then is enough.
+_CALENDAR_SECONDS = 3600.0
 
 
 def timers(service: Service) -> list[Timer]:
@@ -18,8 +21,13 @@ def timers(service: Service) -> list[Timer]:
         async with service.database.transaction() as tx:
             return await clear_due(tx, service)
 
+    async def correct_windows() -> int:
+        async with service.database.transaction() as tx:
+            return await correct_provisional_windows(tx, service.law)
+
     seconds = service.settings.timer_seconds
     return [
         Timer("close elapsed windows", close_windows, seconds),
         Timer("clear claims", clear_claims, seconds),
+        Timer("correct provisional last days", correct_windows, _CALENDAR_SECONDS),
     ]

@@ -1,9 +1,19 @@
 """The migrated database is what the models say, and refuses what must never happen."""
 
+import re
+from datetime import date
+from uuid import UUID
+
+import pytest
 import sqlalchemy as sa
 from chuangpei.migrations import differences, is_current
 from subsidy_svc.app import MIGRATIONS
+from subsidy_svc.claims import repository as claims
+from subsidy_svc.claims import submission
+from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.models import metadata
+from subsidy_svc.notices import repository as notices
+from subsidy_svc.windows import repository as windows
 
 
 async def test_migrations_match_the_models(make_database):
@@ -23,3 +33,59 @@ async def test_every_check_of_the_models_is_in_the_database(office):
         if isinstance(constraint, sa.CheckConstraint)
     }
     assert {row["conname"] for row in rows} == meant
+
+
+PLANS = {
+    "a claim's page": (
+        claims._DETAIL,
+        {"id": UUID(int=1)},
+        {"pk_claims", "uq_payment_lines_claim", "ix_payment_lines_ended", "uq_notices_claim_id"},
+    ),
+    "a person's standing": (
+        submission._STANDING,
+        {"certificate_id": UUID(int=1), "person_key": "x"},
+        {"ix_windows_person", "uq_reservations_person_key_project_code"},
+    ),
+    "an officer's queue": (
+        claims._LISTS["district", State.SUBMITTED],
+        {"scope": "310115", "before": UUID(int=1), "most": 50},
+        {"ix_claims_district_state"},
+    ),
+    "a person's claims": (
+        claims._LISTS["person", None],
+        {"scope": "x", "before": UUID(int=1), "most": 50},
+        {"ix_claims_person"},
+    ),
+    "claims due for clearing": (
+        claims._DUE,
+        {"today": date(2026, 6, 1), "most": 500},
+        {"ix_claims_notice_due"},
+    ),
+    "windows due for closing": (
+        windows._CLOSE_ELAPSED,
+        {"today": date(2026, 6, 1), "most": 500},
+        {"ix_windows_due"},
+    ),
+    "the claim of a revoked certificate": (
+        claims._OPEN_OF_CERTIFICATE,
+        {"certificate_id": UUID(int=1)},
+        {"uq_claims_open_certificate"},
+    ),
+    "a district's notices": (
+        notices._LIST_OF_DISTRICT,
+        {"district": "310115", "before": UUID(int=1), "most": 50},
+        {"ix_notices_district"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+async def test_what_is_asked_often_is_answered_by_an_index(office, name):
+    statement, values, indexes = PLANS[name]
+    async with office.service.database.transaction() as tx:
+        # An empty table is read whole, whatever its indexes; a generic plan must do as well as the first.
+        await tx.connection.execute("SET LOCAL enable_seqscan = off")
+        await tx.connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        plan = await tx.connection.fetch(f"EXPLAIN {statement.sql}", *statement.arguments(values))
+    text = "\n".join(row[0] for row in plan)
+    assert indexes <= set(re.findall(r"(?:using|on) ((?:pk|ix|uq)_\w+)", text)), text

@@ -8,10 +8,10 @@ import pytest
 import yaml
 from chuangpei.kernel.refusals import Outcome
 from subsidy_svc.policy.decision import decide
+from subsidy_svc.policy.enterprise_rules import started_within
 from subsidy_svc.policy.facts import Account, AccountKind, Enterprise, Facts
 from subsidy_svc.policy.parameters import Law, LawBook, ReferenceDate
 from subsidy_svc.policy.periods import claim_window, notice_period
-from subsidy_svc.policy.rules import started_within
 
 CASES = Path(__file__).with_name("cases")
 LAW = LawBook.load().on(date(2026, 6, 1))

@@ -7,6 +7,8 @@ import pytest
 from chuangpei.events.subsidy import ClaimWindowClosed, ClaimWindowOpened
 from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.testing.events import received
+from subsidy_svc.policy.parameters import PARAMETERS, LawBook
+from subsidy_svc.windows.use_cases import correct_provisional_windows
 
 
 async def state_of(office, certificate, who="holder"):
@@ -178,3 +180,27 @@ async def test_the_holders_name_and_number_stay_encrypted_in_the_database(office
     )
     assert number not in row["row"]
     assert "张三丰" not in row["row"]
+
+
+async def test_a_provisional_last_day_is_settled_once_its_holidays_are_known(office, tmp_path):
+    provisional = await office.certificate(issued_on=date(2026, 5, 20))
+    certain = await office.certificate(issued_on=date(2026, 1, 5), project="P2")
+    text = PARAMETERS.read_text(encoding="utf-8")
+    path = tmp_path / "parameters.yaml"
+    path.write_text(
+        text.replace("value: {}", 'value: {"2027-05-20": false, "2027-05-21": true, "2027-01-05": true}'),
+        encoding="utf-8",
+    )
+    law = LawBook.load(path)
+    async with office.service.database.transaction() as tx:
+        assert await correct_provisional_windows(tx, office.service.law) == 0
+        assert await correct_provisional_windows(tx, law) == 2
+        assert await correct_provisional_windows(tx, law) == 0
+    windows = {
+        window["certificate_id"]: (window["last_day"], window["last_day_provisional"])
+        for window in (await office.get("/windows", office.citizen()))["items"]
+    }
+    assert windows == {
+        str(provisional.certificate_id): ("2027-05-21", False),
+        str(certain.certificate_id): ("2027-01-05", False),
+    }

@@ -9,9 +9,9 @@ from chuangpei.database import Row
 from chuangpei.kernel.refusals import Refusal
 
 from subsidy_svc.claims.payee import Payee
+from subsidy_svc.policy.enterprise_rules import reference_day
 from subsidy_svc.policy.facts import Account, AccountKind, Enterprise, Facts
 from subsidy_svc.policy.parameters import Law, ReferenceDate
-from subsidy_svc.policy.rules import reference_day
 from subsidy_svc.ports.accounts import BankAccount
 from subsidy_svc.service import Service
 from subsidy_svc.windows.repository import window_from

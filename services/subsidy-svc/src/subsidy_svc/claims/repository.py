@@ -14,7 +14,7 @@ from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.tables import IS_NOTICED, STANDS, claims, reservations
 from subsidy_svc.notices.tables import notices
-from subsidy_svc.payments.tables import IS_LIVE, batches, lines
+from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, batches, lines
 from subsidy_svc.windows.tables import windows
 
 _CLAIM = tuple(claims.c[field.name] for field in fields(Claim))
@@ -44,9 +44,18 @@ _claims_and_windows = claims.join(windows, windows.c.certificate_id == claims.c.
 _one = sa.select(*_SHOWN).select_from(_claims_and_windows).where(claims.c.id == bindparam("id"))
 
 _FOR_UPDATE = Statement(_one.with_for_update(of=claims))
+# Each half has its own partial index; the newest line counts, for an earlier one may have failed.
+_of_claim = sa.select(lines).where(lines.c.claim_id == claims.c.id).correlate(claims)
+_newest_line = sa.union_all(_of_claim.where(IS_LIVE), _of_claim.where(IS_ENDED)).subquery("each_line")
+_line = sa.select(_newest_line).order_by(_newest_line.c.batch_id.desc()).limit(1).lateral("line")
 _DETAIL = Statement(
     sa.select(
-        *_SHOWN,
+        *(column for column in _CLAIM if column.name != "state"),
+        *_WINDOW,
+        sa.case(
+            (sa.and_(claims.c.state == "cleared", _line.c.status == "pending"), "batched"),
+            else_=claims.c.state,
+        ).label("state"),
         claims.c.findings,
         claims.c.within_years_on,
         claims.c.policy_version,
@@ -54,20 +63,17 @@ _DETAIL = Statement(
         notices.c.first_day.label("notice_first_day"),
         batches.c.number.label("batch_number"),
         batches.c.state.label("batch_state"),
-        lines.c.line_no,
-        lines.c.status.label("line_status"),
-        lines.c.bank_code,
+        _line.c.line_no,
+        _line.c.status.label("line_status"),
+        _line.c.bank_code,
     )
     .select_from(
         claims.join(windows, windows.c.certificate_id == claims.c.certificate_id)
         .outerjoin(notices, notices.c.claim_id == claims.c.id)
-        # The newest line: an earlier one may have failed.
-        .outerjoin(lines, lines.c.claim_id == claims.c.id)
-        .outerjoin(batches, batches.c.id == lines.c.batch_id)
+        .outerjoin(_line, sa.true())
+        .outerjoin(batches, batches.c.id == _line.c.batch_id)
     )
     .where(claims.c.id == bindparam("id"))
-    .order_by(lines.c.batch_id.desc())
-    .limit(1)
 )
 _SAVE = Statement(
     claims.update()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.mechanism_tables import audit_log, outbox
 from sqlalchemy import bindparam, func
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 
 from subsidy_svc.claims.tables import claims, reservations
 from subsidy_svc.windows.repository import WINDOW_COLUMNS
@@ -32,11 +32,41 @@ CLAIM_COLUMNS = tuple(
     )
 )
 _AUDIT_COLUMNS = tuple(column.name for column in audit_log.columns if column.name not in ("id", "from_state"))
+_PERSON = bindparam("claim_person_key", type_=sa.Text)
 _OUTBOX_COLUMNS = ("event_id", "type", "key", "occurred_at", "traceparent", "value")
 
 
 def _given(table: sa.Table, names: tuple[str, ...], prefix: str) -> list[sa.ColumnElement[Any]]:
     return [bindparam(f"{prefix}_{name}", type_=table.c[name].type).label(name) for name in names]
+
+
+def _insert(table: sa.Table, names: tuple[str, ...], prefix: str, source: sa.CTE) -> Insert:
+    """One row of given values for each row of ``source``: none where that wrote nothing."""
+    given = sa.select(*_given(table, names, prefix)).select_from(source)
+    return insert(table).from_select(list(names), given)
+
+
+def _lowest_free_place() -> sa.Subquery:
+    number = func.generate_series(1, bindparam("most_places", type_=sa.Integer)).column_valued("number")
+    taken = sa.exists().where(reservations.c.person_key == _PERSON, reservations.c.slot == number)
+    return sa.select(number).where(~taken).order_by(number).limit(1).subquery("free")
+
+
+def _place(window: sa.CTE) -> sa.CTE:
+    free = _lowest_free_place()
+    values = sa.select(
+        _PERSON,
+        free.c.number,
+        bindparam("claim_project_code", type_=sa.Text),
+        bindparam("claim_id", type_=sa.Uuid),
+    ).select_from(window.join(free, sa.true()))
+    return (
+        insert(reservations)
+        .from_select(["person_key", "slot", "project_code", "claim_id"], values)
+        .on_conflict_do_nothing()
+        .returning(reservations.c.slot)
+        .cte("place")
+    )
 
 
 def _submit() -> Statement:
@@ -49,54 +79,10 @@ def _submit() -> Statement:
         .with_for_update()
         .cte("locked_window")
     )
-    person = bindparam("claim_person_key", type_=sa.Text)
-    number = func.generate_series(1, bindparam("most_places", type_=sa.Integer)).column_valued("number")
-    free_place = (
-        sa.select(number)
-        .where(~sa.exists().where(reservations.c.person_key == person, reservations.c.slot == number))
-        .order_by(number)
-        .limit(1)
-        .subquery("free")
-    )
-    place = (
-        insert(reservations)
-        .from_select(
-            ["person_key", "slot", "project_code", "claim_id"],
-            sa.select(
-                person,
-                free_place.c.number,
-                bindparam("claim_project_code", type_=sa.Text),
-                bindparam("claim_id", type_=sa.Uuid),
-            ).select_from(window.join(free_place, sa.true())),
-        )
-        .on_conflict_do_nothing()
-        .returning(reservations.c.slot)
-        .cte("place")
-    )
-    claim = (
-        insert(claims)
-        .from_select(
-            list(CLAIM_COLUMNS), sa.select(*_given(claims, CLAIM_COLUMNS, "claim")).select_from(place)
-        )
-        .returning(claims.c.id)
-        .cte("claim")
-    )
-    audited = (
-        insert(audit_log)
-        .from_select(
-            list(_AUDIT_COLUMNS), sa.select(*_given(audit_log, _AUDIT_COLUMNS, "audit")).select_from(claim)
-        )
-        .cte("audited")
-    )
-    told = (
-        insert(outbox)
-        .from_select(
-            list(_OUTBOX_COLUMNS), sa.select(*_given(outbox, _OUTBOX_COLUMNS, "event")).select_from(claim)
-        )
-        .returning(outbox.c.id)
-        .add_cte(audited)
-    )
-    return Statement(told)
+    claim = _insert(claims, CLAIM_COLUMNS, "claim", _place(window)).returning(claims.c.id).cte("claim")
+    audited = _insert(audit_log, _AUDIT_COLUMNS, "audit", claim).cte("audited")
+    told = _insert(outbox, _OUTBOX_COLUMNS, "event", claim).returning(outbox.c.id)
+    return Statement(told.add_cte(audited))
 
 
 _SUBMIT = _submit()

@@ -59,7 +59,6 @@ claims = sa.Table(
         unique=True,
         postgresql_where=sa.text("state NOT IN ('withdrawn', 'rejected', 'stopped')"),
     ),
-    sa.Index("ix_claims_certificate", "certificate_id"),
     sa.Index("ix_claims_person", "person_key", "id"),
     sa.Index("ix_claims_district_state", "district", "state", "id"),
     sa.Index("ix_claims_district", "district", "id"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from hashlib import sha256
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from chuangpei.database import Database, Row, Statement, Transaction
 from sqlalchemy import bindparam, func
 
 from subsidy_svc.claims.tables import claims
-from subsidy_svc.payments.batch import Batch, Settlement, Totals
+from subsidy_svc.payments.batch import Batch, Settlement
 from subsidy_svc.payments.lifecycle import State
 from subsidy_svc.payments.tables import IS_LIVE, batch_approvers, batches, lines
 
@@ -97,12 +96,6 @@ _SAVE = Statement(
     .where(batches.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in _SAVED} | {"version": batches.c.version + 1})
 )
-_TOTALS = Statement(
-    sa.select(
-        func.count().label("lines"),
-        sa.cast(func.coalesce(func.sum(lines.c.amount_fen), 0), sa.BigInteger).label("total_fen"),
-    ).where(lines.c.batch_id == bindparam("batch_id"))
-)
 _BY_STATUS = Statement(
     sa.select(
         lines.c.status,
@@ -133,13 +126,6 @@ def _list(*, of_district: bool) -> Statement:
 
 
 _LIST, _LIST_OF_DISTRICT = _list(of_district=False), _list(of_district=True)
-
-# What the seal covers, line by line. Anybody with the database can compute it again without this program:
-# psql -c "COPY (SELECT …) TO STDOUT (FORMAT binary)" | sha256sum
-_CONTENT = (
-    "SELECT line_no, claim_id, amount_fen, payee_digest"
-    " FROM payment_lines WHERE batch_id = $1 ORDER BY line_no"
-)
 
 
 def batch_from(row: Row) -> Batch:
@@ -198,28 +184,6 @@ async def save(tx: Transaction, batch: Batch) -> None:
     values = asdict(batch)
     await tx.execute(_SAVE, {name: values[name] for name in _SAVED} | {"of_id": batch.id})
     batch.version += 1
-
-
-async def counted(tx: Transaction, batch_id: UUID) -> tuple[int, int]:
-    """How many lines the batch has now, and their sum in fen."""
-    row = await tx.row(_TOTALS, {"batch_id": batch_id})
-    assert row is not None, "an aggregate gives a row"
-    return row["lines"], row["total_fen"]
-
-
-async def totals(tx: Transaction, batch_id: UUID) -> Totals:
-    """The control totals of the batch's lines as they are now."""
-    return Totals(*await counted(tx, batch_id), await _content_hash(tx, batch_id))
-
-
-async def _content_hash(tx: Transaction, batch_id: UUID) -> str:
-    digest = sha256()
-
-    async def feed(data: bytes) -> None:
-        digest.update(data)
-
-    await tx.connection.copy_from_query(_CONTENT, batch_id, output=feed, format="binary")
-    return digest.hexdigest()
 
 
 async def by_status(reader: Database | Transaction, batch_id: UUID) -> dict[str, tuple[int, int]]:

@@ -65,10 +65,17 @@ lines = sa.Table(
         unique=True,
         postgresql_where=sa.text("status IN ('pending', 'settled')"),
     ),
+    # The other lines of a claim, apart: while a batch is drafted this index costs nothing.
+    sa.Index(
+        "ix_payment_lines_ended",
+        "claim_id",
+        postgresql_where=sa.text("status IN ('failed', 'held_out')"),
+    ),
 )
 
 # Written out, not as parameters: only so can every plan use the partial index.
 IS_LIVE = sa.text("payment_lines.status IN ('pending', 'settled')")
+IS_ENDED = sa.text("payment_lines.status IN ('failed', 'held_out')")
 
 bank_results = sa.Table(
     "bank_results",

@@ -12,7 +12,7 @@ from chuangpei.outbox import emit
 from chuangpei.problems import FOUR_EYES, NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.access import may_see_district
-from subsidy_svc.payments import repository
+from subsidy_svc.payments import content, repository
 from subsidy_svc.payments.batch import Batch, Change
 from subsidy_svc.payments.lifecycle import Action, State
 from subsidy_svc.payments.schemas import BatchView, batch_view
@@ -58,7 +58,7 @@ async def seal(
     batch = await _releasable(tx, officer, batch_id, version)
     if isinstance(batch, Refusal):
         return batch
-    totals = await repository.totals(tx, batch.id)
+    totals = await content.totals(tx, batch.id)
     if totals.lines == 0:
         return Refusal(NOTHING_TO_PAY)
     change = batch.seal(totals, service.clock.now(), service.clock.today())
@@ -85,7 +85,7 @@ async def receive(
         return batch
     before = batch.state
     change = batch.receive()
-    if not isinstance(change, Refusal) and await repository.totals(tx, batch.id) != batch.totals:
+    if not isinstance(change, Refusal) and await content.totals(tx, batch.id) != batch.totals:
         return Refusal(NOT_AS_SEALED)
     return await keep(tx, service, city, batch, before, change, Action.RECEIVE)
 
@@ -102,7 +102,7 @@ async def export(tx: Transaction, service: Service, city: Principal, batch_id: U
     change = batch.export(service.clock.now())
     if isinstance(change, Refusal):
         return change
-    if await repository.counted(tx, batch.id) != (batch.lines, batch.total_fen):
+    if await content.counted(tx, batch.id) != (batch.lines, batch.total_fen):
         return Refusal(NOT_AS_SEALED)
     await keep(tx, service, city, batch, before, change, Action.EXPORT)
     if batch.state is State.EXPORTED:

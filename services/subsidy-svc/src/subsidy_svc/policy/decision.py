@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from chuangpei.kernel.money import Fen
 from chuangpei.kernel.refusals import Finding, Outcome, failed
 
+from subsidy_svc.policy.enterprise_rules import started_within
 from subsidy_svc.policy.facts import Facts
 from subsidy_svc.policy.parameters import Law, ReferenceDate
-from subsidy_svc.policy.rules import RULES, started_within
+from subsidy_svc.policy.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)

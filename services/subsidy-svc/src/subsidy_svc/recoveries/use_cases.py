@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from chuangpei.auth import SYSTEM
 from chuangpei.database import Row, Transaction
@@ -18,21 +19,7 @@ async def open_recoveries(tx: Transaction, service: Service, paid: Sequence[Row]
     """Opens one recovery for each paid claim that has none (D06). The place stays taken (D03)."""
     if not paid:
         return
-    rows = [
-        {
-            "id": new_id(),
-            "claim_id": row["id"],
-            "certificate_id": row["certificate_id"],
-            "person_key": row["person_key"],
-            "masked_name": row["masked_name"],
-            "district": row["district"],
-            "amount_fen": row["amount_fen"],
-            "cause": "certificate_revoked",
-            "opened_on": on,
-            "state": "open",
-        }
-        for row in paid
-    ]
+    rows = [_recovery(row, on) for row in paid]
     opened_claims = await repository.open_all(tx, rows)
     opened = [row for row in rows if row["claim_id"] in opened_claims]
     now = service.clock.now()
@@ -48,3 +35,18 @@ async def open_recoveries(tx: Transaction, service: Service, paid: Sequence[Row]
         reason="certificate_revoked",
     )
     await emit(tx, [RecoveryOpened.model_validate(row | {"recovery_id": row["id"]}) for row in opened], now)
+
+
+def _recovery(row: Row, on: date) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "claim_id": row["id"],
+        "certificate_id": row["certificate_id"],
+        "person_key": row["person_key"],
+        "masked_name": row["masked_name"],
+        "district": row["district"],
+        "amount_fen": row["amount_fen"],
+        "cause": "certificate_revoked",
+        "opened_on": on,
+        "state": "open",
+    }

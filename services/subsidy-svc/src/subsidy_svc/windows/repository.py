@@ -75,6 +75,13 @@ _CLOSE_ELAPSED = Statement(
     .values(closed_cause="elapsed", closed_on=windows.c.last_day + 1)
     .returning(windows.c.certificate_id, windows.c.person_key, windows.c.last_day)
 )
+_is_provisional = sa.text("windows.last_day_provisional AND windows.closed_cause IS NULL")
+_PROVISIONAL_DAYS = Statement(sa.select(windows.c.issued_on).where(_is_provisional).distinct())
+_CORRECT = Statement(
+    windows.update()
+    .where(_is_provisional, windows.c.issued_on == bindparam("of_day"))
+    .values(last_day=bindparam("last_day"), last_day_provisional=bindparam("provisional"))
+)
 _OF_PERSON = Statement(
     sa.select(*_COLUMNS)
     .where(
@@ -131,6 +138,17 @@ async def revoke(tx: Transaction, certificate_id: UUID, revoked_on: date, reason
 async def close_elapsed(tx: Transaction, today: date, most: int) -> list[Row]:
     """Closes windows whose last day is over, at most ``most``; returns them."""
     return await tx.rows(_CLOSE_ELAPSED, {"today": today, "most": most})
+
+
+async def provisional_days(tx: Transaction) -> list[date]:
+    """The days of issue of open windows whose last day is provisional (D01)."""
+    return [row["issued_on"] for row in await tx.rows(_PROVISIONAL_DAYS, {})]
+
+
+async def correct(tx: Transaction, issued_on: date, last_day: date, *, provisional: bool) -> int:
+    """Writes the last day of the provisional windows of one day of issue; returns how many."""
+    values = {"of_day": issued_on, "last_day": last_day, "provisional": provisional}
+    return await tx.execute(_CORRECT, values)
 
 
 async def of_person(database: Database, person_key: str, after: UUID, most: int) -> list[Window]:

@@ -36,6 +36,11 @@ windows = sa.Table(
     ),
     sa.CheckConstraint("last_day >= issued_on", name="last_day"),
     sa.Index("ix_windows_person", "person_key", "certificate_id"),
+    sa.Index(
+        "ix_windows_provisional",
+        "issued_on",
+        postgresql_where=sa.text("last_day_provisional AND closed_cause IS NULL"),
+    ),
     sa.Index("ix_windows_due", "last_day", postgresql_where=sa.text("closed_cause IS NULL")),
 )
 

@@ -43,8 +43,18 @@ def _opened(row: dict[str, object]) -> ClaimWindowOpened:
 
 
 async def close_elapsed_windows(tx: Transaction, today: date, clock: Clock, most: int = 500) -> int:
-    """Emits once, for each window whose last whole day is over, that it closed (S05); returns how many."""
+    """Tells once, of each window whose last whole day is over, that it closed (S05); returns how many."""
     rows = await repository.close_elapsed(tx, today, most)
     events = [elapsed(row["certificate_id"], row["person_key"], row["last_day"]) for row in rows]
     await emit(tx, events, clock.now())
     return len(events)
+
+
+async def correct_provisional_windows(tx: Transaction, law: LawBook) -> int:
+    """Settles provisional last days once their year's holidays are known (D01); returns how many."""
+    corrected = 0
+    for day in await repository.provisional_days(tx):
+        window = claim_window(day, law.on(day))
+        if not window.provisional:
+            corrected += await repository.correct(tx, day, window.last_day, provisional=False)
+    return corrected

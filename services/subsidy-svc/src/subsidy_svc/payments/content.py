@@ -1,0 +1,46 @@
+"""The content of a batch and its control totals (控制总数): count, sum and SHA-256 (S10)."""
+
+from hashlib import sha256
+from uuid import UUID
+
+import sqlalchemy as sa
+from chuangpei.database import Statement, Transaction
+from sqlalchemy import bindparam, func
+
+from subsidy_svc.payments.batch import Totals
+from subsidy_svc.payments.tables import lines
+
+_TOTALS = Statement(
+    sa.select(
+        func.count().label("lines"),
+        sa.cast(func.coalesce(func.sum(lines.c.amount_fen), 0), sa.BigInteger).label("total_fen"),
+    ).where(lines.c.batch_id == bindparam("batch_id"))
+)
+# What the seal covers, line by line. Anybody with the database can compute it again without this program:
+# psql -c "COPY (SELECT …) TO STDOUT (FORMAT binary)" | sha256sum
+_CONTENT = (
+    "SELECT line_no, claim_id, amount_fen, payee_digest"
+    " FROM payment_lines WHERE batch_id = $1 ORDER BY line_no"
+)
+
+
+async def counted(tx: Transaction, batch_id: UUID) -> tuple[int, int]:
+    """How many lines the batch has now, and their sum in fen."""
+    row = await tx.row(_TOTALS, {"batch_id": batch_id})
+    assert row is not None, "an aggregate gives a row"
+    return row["lines"], row["total_fen"]
+
+
+async def totals(tx: Transaction, batch_id: UUID) -> Totals:
+    """The control totals of the batch's lines as they are now."""
+    return Totals(*await counted(tx, batch_id), await _content_hash(tx, batch_id))
+
+
+async def _content_hash(tx: Transaction, batch_id: UUID) -> str:
+    digest = sha256()
+
+    async def feed(data: bytes) -> None:
+        digest.update(data)
+
+    await tx.connection.copy_from_query(_CONTENT, batch_id, output=feed, format="binary")
+    return digest.hexdigest()
