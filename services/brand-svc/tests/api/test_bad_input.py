@@ -14,6 +14,8 @@ ROUND = {"name": "2026年遴选", "opens_on": "2026-07-01", "closes_on": "2026-0
         ({"closes_on": "2026-06-30"}, ""),
         ({"opens_on": "2026-02-30"}, "/opens_on"),
         ({"opens_on": None}, "/opens_on"),
+        ({"closes_on": "2101-01-01"}, "/closes_on"),
+        ({"closes_on": "9999-12-31"}, "/closes_on"),
         ({"name": " "}, "/name"),
         ({"name": "长" * 201}, "/name"),
         ({"secret": 1}, "/secret"),
@@ -24,6 +26,14 @@ async def test_a_round_with_bad_fields(city, change, pointer):
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
     assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
     assert (await city.get("/rounds")).json()["items"] == []
+
+
+async def test_a_round_beyond_the_calendar_is_refused_and_leaves_the_next_one_possible(city):
+    far = ROUND | {"opens_on": "9999-12-31", "closes_on": "9999-12-31"}
+    for _ in range(2):
+        refused = await city.post("/rounds", city.centre, far)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+    assert (await city.post("/rounds", city.centre, ROUND)).status_code == 201
 
 
 async def test_reversed_dates_are_named_in_the_language_of_the_reader(city):

@@ -15,6 +15,9 @@ from brand_svc.rounds.lifecycle import State
 from brand_svc.rounds.round import Recognition, Round
 from brand_svc.rounds.use_cases import Listing
 
+_LAST = date(2100, 12, 31)
+"""Beyond any round, and near enough that the years the rules count on from it are in the calendar."""
+
 _REVERSED = Text("截止日早于开放日", "The last day comes before the first")
 
 
@@ -22,8 +25,8 @@ class Announcement(Body):
     """A new round: both days are included (Asia/Shanghai)."""
 
     name: str = Field(min_length=2, max_length=200, examples=["2026年上海市职业技能培训优质品牌遴选"])
-    opens_on: date = Field(examples=["2026-07-01"])
-    closes_on: date = Field(examples=["2026-08-31"])
+    opens_on: date = Field(le=_LAST, examples=["2026-07-01"])
+    closes_on: date = Field(le=_LAST, examples=["2026-08-31"])
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
