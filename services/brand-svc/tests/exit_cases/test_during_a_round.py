@@ -104,6 +104,18 @@ async def test_an_undecided_case_warns_whoever_deliberates(holder):
     assert [one["rule"] for one in brand_round["warnings"]] == ["B11"]
 
 
+async def test_who_reads_the_list_before_its_publication_is_warned_as_of_today(holder):
+    city = holder
+    case, brand_round = await next_list_with_holder_under_report(city)
+    path = f"/rounds/{brand_round['id']}/list"
+    assert [one["rule"] for one in (await city.get(path, city.bureau)).json()["warnings"]] == ["B11"]
+    await city.revoke(case)
+    told = (await city.get(path, city.bureau)).json()["warnings"]
+    assert [(one["rule"], one["outcome"]) for one in told] == [
+        (rule, "failed") for rule in ("B12", "B02", "B13")
+    ]
+
+
 async def test_a_case_lapses_with_a_brand_that_ends(holder):
     city = holder
     case = await city.reported("A", "X2")
@@ -116,6 +128,16 @@ async def test_a_case_lapses_with_a_brand_that_ends(holder):
     refused = await city.revoke(lapsed)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_allowed_in_state")
     assert await city.events(BrandRevoked) == []
+
+
+async def test_what_a_lapsed_case_was_about_warns_when_its_institution_applies_again(holder):
+    city = holder
+    await city.reported("A", "X2")
+    city.clock.advance(days=730)
+    await city.recognise("B")
+    application = (await city.recommended(await city.open_round(), "A"))["A"]
+    [warning] = [one for one in application["findings"] if one["outcome"] == "warned"]
+    assert (warning["rule"], warning["fact"].endswith("1 条")) == ("B02", True)
 
 
 async def test_signals_and_publication_at_once_neither_lose_a_signal_nor_a_brand(institutions):

@@ -29,8 +29,8 @@ class ConfirmedExit:
 class Facts:
     """Everything known of one institution by its credit code on ``day`` (Asia/Shanghai).
 
-    ``signals`` are the days of unverified signals (未核实线索) that belong to no case; ``open_grounds`` the
-    grounds of the cases not decided yet.
+    ``signals`` are the days of signals (线索) on which nothing was decided: they belong to no case, or to
+    one that lapsed with its brand; ``open_grounds`` the grounds of the cases not decided yet.
     """
 
     credit_code: str

@@ -124,8 +124,8 @@ def no_open_case(facts: Facts, law: Parameters) -> Finding:
     )
 
 
-def no_unverified_signal(facts: Facts, law: Parameters) -> Finding:
-    """Signals of the last three years that nobody verified (未核实线索; B02, B10) only warn."""
+def no_undecided_signal(facts: Facts, law: Parameters) -> Finding:
+    """Signals of the last three years on which nothing was decided (线索; B02, B10) only warn."""
     years = law.clean_record_years
     recent = [day for day in facts.signals if facts.day < _free_from(day, years)]
     return _finding(
@@ -135,11 +135,11 @@ def no_unverified_signal(facts: Facts, law: Parameters) -> Finding:
         fact=f"{len(recent)} 条",
         required="0 条",
         text=Text(
-            f"近{years.value}年有 {len(recent)} 条线索未经核实",
-            f"{len(recent)} signals of the last {years.value} years were not verified",
+            f"近{years.value}年有 {len(recent)} 条线索未有定论",
+            f"Nothing was decided on {len(recent)} signals of the last {years.value} years",
         )
         if recent
-        else Text("无未核实线索", "There are no unverified signals"),
+        else Text("无未定论的线索", "There are no signals on which nothing was decided"),
     )
 
 
@@ -149,7 +149,7 @@ RULES: tuple[Rule, ...] = (
     clean_record,
     no_bar_to_recognition,
     no_open_case,
-    no_unverified_signal,
+    no_undecided_signal,
 )
 """All rules, in the order in which findings are shown; asked at application and again at recognition."""
 

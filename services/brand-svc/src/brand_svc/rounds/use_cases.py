@@ -149,12 +149,16 @@ async def deliberate(
 
 
 async def read_list(tx: Transaction, service: Service, round_id: UUID) -> Listing | Refusal:
-    """The list of the last deliberation, with what the rules would say of it today (B08)."""
+    """The list of the last deliberation; until it is published with what the rules would say today (B08)."""
     brand_round = await repository.find(tx, round_id)
     if brand_round is None:
         return Refusal(NOT_FOUND)
     recognised = await repository.list_of(tx, round_id)
-    return Listing(brand_round, recognised, ())
+    if brand_round.state is State.PUBLISHED:
+        return Listing(brand_round, recognised, ())
+    decisions = await _decisions(tx, service, [line.credit_code for line in recognised])
+    findings = tuple(one for decision in decisions for one in (*decision.against, *decision.warnings))
+    return Listing(brand_round, recognised, findings)
 
 
 def _unfit(choices: Sequence[Choice], candidates: dict[UUID, Application]) -> Refusal | None:
@@ -182,14 +186,20 @@ async def examined(
     tx: Transaction, service: Service, credit_codes: Sequence[str]
 ) -> tuple[Finding, ...] | Refusal:
     """Asks the rules about all who are to be recognised today: warnings, or the refusal with every reason."""
-    today = service.clock.today()
-    law = parameters_on(service.law, today)
-    facts = await standing.facts_of(tx, credit_codes, today)
-    decisions: list[Decision] = [decide(facts[code], law) for code in credit_codes]
+    decisions = await _decisions(tx, service, credit_codes)
     against = tuple(finding for decision in decisions for finding in decision.against)
     if against:
         return Refusal(NOT_ELIGIBLE, findings=against)
     return tuple(finding for decision in decisions for finding in decision.warnings)
+
+
+async def _decisions(tx: Transaction, service: Service, credit_codes: Sequence[str]) -> list[Decision]:
+    if not credit_codes:
+        return []
+    today = service.clock.today()
+    law = parameters_on(service.law, today)
+    facts = await standing.facts_of(tx, credit_codes, today)
+    return [decide(facts[code], law) for code in credit_codes]
 
 
 async def recorded(

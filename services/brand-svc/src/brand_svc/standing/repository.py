@@ -12,7 +12,7 @@ from chuangpei.events.base import ExitGround
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from brand_svc.exit_cases.lifecycle import UNDECIDED
+from brand_svc.exit_cases.lifecycle import UNDECIDED, State
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.policy.facts import ConfirmedExit, Facts, Tier
 from brand_svc.schema import written
@@ -47,9 +47,14 @@ _OPEN_GROUNDS = Statement(
     )
     .order_by(exit_cases.c.ground)
 )
+# A case that lapsed with its brand was never decided: what it was about is as open as before.
 _LOOSE_SIGNALS = Statement(
     select(signals.c.credit_code, signals.c.occurred_on)
-    .where(signals.c.credit_code == func.any(_codes), signals.c.case_id.is_(None))
+    .select_from(signals.outerjoin(exit_cases, exit_cases.c.id == signals.c.case_id))
+    .where(
+        signals.c.credit_code == func.any(_codes),
+        sa.or_(signals.c.case_id.is_(None), exit_cases.c.state == written(State.LAPSED)),
+    )
     .order_by(signals.c.occurred_on)
 )
 
