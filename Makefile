@@ -35,6 +35,7 @@ check: $(DEV_READY) ## lint, types, import rules, migrations, event contracts, p
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy docs/event_contracts.py docs/policy_trace.py bench
 	$(BIN)/lint-imports
 	$(BIN)/python -m chuangpei_embedded.check_migrations
 	$(BIN)/python docs/event_contracts.py --check
