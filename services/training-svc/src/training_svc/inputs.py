@@ -1,6 +1,7 @@
 """The kinds of text that the API takes, each checked and normalised where it comes in."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 # Far enough to hold every record, near enough that no time zone leads outside the calendar.
 _YEARS = range(2000, 2101)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 _PHONE = re.compile(r"\+?[0-9]{7,15}")
 
 
@@ -45,7 +47,8 @@ def _phone(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    if not text.isprintable():
+    # Not isprintable(): it refuses the rare characters of names that are newer than Python's tables.
+    if any(one != " " and unicodedata.category(one) in _UNSEEN for one in text):
         raise InvalidText(Text("含有不可见字符", "It has characters that cannot be seen"))
     return text
 
