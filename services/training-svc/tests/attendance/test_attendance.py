@@ -74,6 +74,19 @@ async def test_a_presence_in_the_future_is_refused(world, held):
     assert told(answer) == [("/records/0/recorded_at", "in_the_future")]
 
 
+async def test_no_device_saw_somebody_who_was_not_enrolled_yet(world, held):
+    institution, filed, _ = held
+    session, late = filed["sessions"][0], await world.enrolled(institution, filed)
+    answer = await take(world, institution, session, world.presence(late, session))
+    assert told(answer) == [("/records/0/recorded_at", "before_enrolment")]
+    by_hand = world.presence(late, session, method="manual", device=None, reason="先到后补办报名")
+    taken = (await take(world, institution, session, by_hand)).json()["items"][0]
+    body = {"present": True, "method": "qr", "device": "gate-1", "reason": "改为扫码"}
+    by = world.of_institution(institution)
+    corrected = await world.post(f"/attendance/{taken['id']}/correct", body, by=by, version=1)
+    assert told(corrected) == [("/recorded_at", "before_enrolment")]
+
+
 async def test_a_presence_is_recorded_once_for_a_session(world, held):
     institution, filed, (first, second) = held
     session = filed["sessions"][0]

@@ -195,4 +195,18 @@ async def test_an_unknown_project_is_named(world):
 async def test_a_class_before_the_law_is_refused(world):
     institution = await world.qualified()
     answer = await file(world, institution, starts_on="2025-12-31")
-    assert failed(answer) == [("O06", "2025-12-31"), ("T03", "not qualified"), ("T05", "—")]
+    assert failed(answer) == [
+        ("O06", "2025-12-31"),
+        ("T06", "2026-02-20"),
+        ("T03", "not qualified"),
+        ("T05", "—"),
+    ]
+
+
+async def test_a_class_is_filed_until_the_end_of_its_first_day_in_shanghai_and_not_afterwards(world):
+    institution = await world.qualified()
+    world.clock.set(world.at(1, 0))
+    late = await file(world, institution)
+    assert (late.status_code, failed(late)) == (422, [("T06", "2026-03-03")])
+    world.clock.set(world.at(0, 23, 59))
+    assert (await file(world, institution)).status_code == 201

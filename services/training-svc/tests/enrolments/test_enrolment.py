@@ -112,7 +112,7 @@ async def test_one_may_enrol_until_the_end_of_the_last_day_in_shanghai(world, fi
     world.clock.set(world.at(2, 0))
     late = await enrol(world, *filed)
     assert (late.status_code, late.json()["code"]) == (422, "enrolment_refused")
-    (finding,) = late.json()["findings"]
+    (finding,) = [one for one in late.json()["findings"] if one["outcome"] == "failed"]
     assert (finding["rule"], finding["fact"], finding["required"]) == ("T06", "2026-03-04", "≤ 2026-03-03")
 
 
@@ -120,6 +120,31 @@ async def test_nobody_enrols_before_being_born(world, filed):
     tomorrow = world.clock.today() + timedelta(days=1)
     answer = await enrol(world, *filed, id_number=world.id_number(tomorrow))
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("/id_number", "not_born")]
+
+
+async def test_who_teaches_the_class_does_not_enrol_in_it(world):
+    institution = await world.qualified()
+    teacher = {"name": "李老师", "id_number": world.id_number()}
+    filed = await world.filed(institution, instructors=[teacher])
+    refused = await enrol(world, institution, filed, **teacher)
+    assert (refused.status_code, refused.json()["code"]) == (422, "enrolment_refused")
+    assert [one["zh"] for one in refused.json()["findings"] if one["outcome"] == "failed"] == [
+        "本班讲师不得报名本班"
+    ]
+    assert await world.count("SELECT enrolled FROM classes") == 0
+    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    assert (await enrol(world, institution, other, **teacher)).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["\U00030edd\U00030ede", "\U00031350", "张\ue863", "阿依古丽·买买提"])
+async def test_rare_characters_of_a_name_are_no_hindrance(world, filed, name):
+    assert (await enrol(world, *filed, name=name)).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["张\u200b三", "张\u202e三", "张\u3000三", "张\n三", "张\u2028三"])
+async def test_a_name_has_nothing_that_cannot_be_seen(world, filed, name):
+    answer = await enrol(world, *filed, name=name)
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/name"]
 
 
 async def test_another_institution_enrols_nobody(world, filed):

@@ -62,6 +62,7 @@ def test_filing_a_class(given, expected):
     covered = LAW.in_force.covers(starts_on)
     facts = ClassFacts(
         in_force=LAW.in_force,
+        today=given.get("today", starts_on),
         stage=given.get("stage", 3),
         organiser=InstitutionKind(given.get("organiser", "private_training_institution")),
         qualified=given.get("qualified", True),
@@ -90,7 +91,7 @@ def test_registering_an_institution(given, expected):
 
 @cases("enrolment", "fails")
 def test_enrolling(given, expected):
-    facts = EnrolmentFacts(given["ends_on"], given["today"])
+    facts = EnrolmentFacts(given["ends_on"], given["today"], given.get("teaches", False))
     assert failing(decide(rules.ENROLMENT_RULES, facts).findings) == expected
 
 
@@ -118,7 +119,8 @@ def test_recording_attendance(given, expected):
     )
     session = hours("2026-03-02 09:00/12:00")
     now = _instant("2026-03-02", given.get("now", "12:00"))
-    found = presence_errors(presence, session, parameters_on(LAW, date(2026, 3, 2)), now)
+    enrolled_at = _instant("2026-03-02", given.get("enrolled", "08:00"))
+    found = presence_errors(presence, session, parameters_on(LAW, date(2026, 3, 2)), enrolled_at, now)
     assert [error.code for error in found] == expected
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chuangpei.kernel.identifiers import new_id
 
+from training_svc.enrolments.lifecycle import State
 from training_svc.policy.attendance import Presence
 from training_svc.policy.facts import Hours
 
@@ -18,6 +19,14 @@ class HeldSession:
     class_id: UUID
     hours: Hours
     class_starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """An enrolment as the records of it need it: where it stands and when (UTC) it was made."""
+
+    state: State
+    enrolled_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

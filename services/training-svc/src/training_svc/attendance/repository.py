@@ -8,7 +8,7 @@ from chuangpei.database import Database, Row, Statement, Transaction
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
-from training_svc.attendance.attendance import Attendance, Correction, HeldSession
+from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
 from training_svc.attendance.tables import attendance, corrections
 from training_svc.classes.tables import classes, sessions
 from training_svc.enrolments.lifecycle import State
@@ -27,7 +27,7 @@ _SESSION = scoped(
     **_SCOPE,
 )
 _LOCK_ENROLMENTS = Statement(
-    sa.select(enrolments.c.id, enrolments.c.state)
+    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.enrolled_at)
     .where(
         enrolments.c.class_id == bindparam("class_id"),
         enrolments.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
@@ -93,10 +93,10 @@ async def session(source: Database | Transaction, session_id: UUID, scope: Scope
     return HeldSession(row["id"], row["class_id"], hours, row["class_starts_on"])
 
 
-async def lock_enrolments(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) -> dict[UUID, State]:
-    """The states of those ids that are enrolments of the class; none of them completes meanwhile."""
+async def lock_enrolments(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Attendee]:
+    """Those of the ids that are enrolments of the class; none of them completes meanwhile."""
     rows = await tx.rows(_LOCK_ENROLMENTS, {"class_id": class_id, "ids": list(ids)})
-    return {row["id"]: State(row["state"]) for row in rows}
+    return {row["id"]: Attendee(State(row["state"]), row["enrolled_at"]) for row in rows}
 
 
 async def insert_new(tx: Transaction, records: Sequence[Attendance]) -> set[UUID]:

@@ -13,7 +13,7 @@ from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.attendance import repository
-from training_svc.attendance.attendance import Attendance, Correction, HeldSession
+from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
 from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords
 from training_svc.enrolments.lifecycle import State
 from training_svc.policy.attendance import Presence, presence_errors
@@ -38,9 +38,9 @@ async def record_session(
     if session is None:
         return Refusal(NOT_FOUND)
     ids = [one.enrolment_id for one in body.records]
-    states = await repository.lock_enrolments(tx, session.class_id, ids)
+    attendees = await repository.lock_enrolments(tx, session.class_id, ids)
     now = service.clock.now()
-    if errors := tuple(_errors(service, session, states, body, now)):
+    if errors := tuple(_errors(service, session, attendees, body, now)):
         return Refusal(ATTENDANCE_REFUSED, errors=errors)
     records = [_attendance(session, one, now, principal.subject) for one in body.records]
     added = await repository.insert_new(tx, records)
@@ -65,13 +65,14 @@ async def correct(
         return Refusal(NOT_FOUND)
     if found.version != version:
         return Refusal(PRECONDITION_FAILED)
-    states = await repository.lock_enrolments(tx, found.class_id, [found.enrolment_id])
-    if states[found.enrolment_id] is State.COMPLETED:
+    attendees = await repository.lock_enrolments(tx, found.class_id, [found.enrolment_id])
+    attendee = attendees[found.enrolment_id]
+    if attendee.state is State.COMPLETED:
         return Refusal(NOT_ALLOWED_NOW, detail=_COMPLETED)
     presence, now = _corrected(found.presence, body), service.clock.now()
     session = await repository.session(tx, found.session_id, scope_of(principal))
     assert session is not None, "a record has its session"
-    if errors := _presence_errors(service, session, presence, now) if body.present else ():
+    if errors := _presence_errors(service, session, attendee, presence, now) if body.present else ():
         return Refusal(ATTENDANCE_REFUSED, errors=errors)
     correction = found.correct(body.present, presence, now, principal.subject, body.reason)
     await repository.save(tx, found, correction)
@@ -90,28 +91,30 @@ async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Correct
 def _errors(
     service: Service,
     session: HeldSession,
-    states: dict[UUID, State],
+    attendees: dict[UUID, Attendee],
     body: NewRecords,
     now: datetime,
 ) -> Iterator[FieldError]:
     seen: set[UUID] = set()
     for number, one in enumerate(body.records):
+        attendee = attendees.get(one.enrolment_id)
         if one.enrolment_id in seen:
             yield _at(number, FieldError("/enrolment_id", "named_twice", _TWICE))
-        elif one.enrolment_id not in states:
+        elif attendee is None:
             yield _at(number, FieldError("/enrolment_id", "unknown_enrolment", _UNKNOWN))
-        elif states[one.enrolment_id] is State.COMPLETED:
+        elif attendee.state is State.COMPLETED:
             yield _at(number, FieldError("/enrolment_id", "completed", _COMPLETED))
         seen.add(one.enrolment_id)
-        for error in _presence_errors(service, session, _presence(one), now):
+        for error in _presence_errors(service, session, attendee, _presence(one), now):
             yield _at(number, error)
 
 
 def _presence_errors(
-    service: Service, session: HeldSession, presence: Presence, now: datetime
+    service: Service, session: HeldSession, attendee: Attendee | None, presence: Presence, now: datetime
 ) -> tuple[FieldError, ...]:
     parameters = parameters_on(service.law, session.class_starts_on)
-    return tuple(presence_errors(presence, session.hours, parameters, now))
+    enrolled_at = attendee.enrolled_at if attendee else presence.recorded_at
+    return tuple(presence_errors(presence, session.hours, parameters, enrolled_at, now))
 
 
 def _at(number: int, error: FieldError) -> FieldError:

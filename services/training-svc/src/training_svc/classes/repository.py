@@ -60,6 +60,14 @@ _INSTRUCTORS = Statement(
     .where(class_instructors.c.class_id == bindparam("class_id"))
     .order_by(class_instructors.c.person_key)
 )
+_TEACHES = Statement(
+    sa.select(
+        sa.exists().where(
+            class_instructors.c.class_id == bindparam("class_id", type_=sa.Uuid),
+            class_instructors.c.person_key == bindparam("person_key", type_=sa.Text),
+        )
+    )
+)
 
 _wanted = (
     func.unnest(
@@ -159,6 +167,11 @@ async def summary(source: Database | Transaction, class_id: UUID, scope: Scope) 
     """A class that the scope sees, without its sessions and instructors."""
     row = await source.row(_ONE[scope.reach], {"id": class_id, "scope": scope.value})
     return _class(row) if row else None
+
+
+async def teaches(tx: Transaction, class_id: UUID, person_key: str) -> bool:
+    """Whether the person is an instructor of the class."""
+    return bool(await tx.value(_TEACHES, {"class_id": class_id, "person_key": person_key}))
 
 
 async def listed(

@@ -85,6 +85,7 @@ def _facts(
     in_force = law.in_force.covers(body.starts_on)
     return ClassFacts(
         in_force=law.in_force,
+        today=service.clock.today(),
         stage=stage,
         organiser=organiser,
         qualified=stage == QUALIFIED_STAGE and standard is not None,

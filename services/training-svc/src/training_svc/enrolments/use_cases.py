@@ -37,10 +37,11 @@ async def enrol(
     today = service.clock.today()
     if errors := birth_errors(body.id_number, "/id_number", today):
         return Refusal(INVALID_INPUT, errors=errors)
-    facts = EnrolmentFacts(training_class.ends_on, today)
+    enrolment = _enrolment(service, class_id, body)
+    teaches = await classes.teaches(tx, class_id, enrolment.person.person_key)
+    facts = EnrolmentFacts(training_class.ends_on, today, teaches)
     if refusal := decide(ENROLMENT_RULES, facts).refusal(ENROLMENT_REFUSED):
         return refusal
-    enrolment = _enrolment(service, class_id, body)
     phone = service.privacy.at_rest.encrypt(body.phone, "person.phone")
     if not await repository.insert_new(tx, enrolment, phone, principal.subject):
         return Refusal(ALREADY_ENROLLED)

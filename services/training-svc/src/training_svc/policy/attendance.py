@@ -31,9 +31,12 @@ class Presence:
 
 
 def presence_errors(
-    presence: Presence, session: Hours, parameters: Parameters, now: datetime
+    presence: Presence, session: Hours, parameters: Parameters, enrolled_at: datetime, now: datetime
 ) -> Iterator[FieldError]:
-    """Everything that is wrong with a record, with pointers relative to it."""
+    """Everything that is wrong with a record, with pointers relative to it.
+
+    A device knows nobody who is not enrolled yet; by hand, and so with a reason, an earlier presence is told.
+    """
     before = timedelta(minutes=parameters.attendance_minutes_before)
     after = timedelta(minutes=parameters.attendance_minutes_after)
     if not session.starts_at - before <= presence.recorded_at <= session.ends_at + after:
@@ -48,6 +51,9 @@ def presence_errors(
         yield FieldError(
             "/recorded_at", "in_the_future", Text("签到时间不能晚于当前时间", "The time lies in the future")
         )
+    if presence.method is not Method.MANUAL and presence.recorded_at < enrolled_at:
+        text = Text("设备签到时间早于报名时间", "A device recorded it before the trainee enrolled")
+        yield FieldError("/recorded_at", "before_enrolment", text)
     if presence.method is Method.MANUAL and not presence.reason:
         yield FieldError(
             "/reason", "reason_required", Text("人工签到须写明原因", "A manual record needs its reason")

@@ -50,10 +50,12 @@ class ClassFacts:
     """A class (班级) that is to be filed.
 
     ``standard`` is the version by which the organiser is qualified (stage 3), or the one in force on the
-    first day; ``parameters`` are those of the first day, None where no law is ``in_force``.
+    first day; ``parameters`` are those of the first day, None where no law is ``in_force``. ``today`` is the
+    day on which it is filed, in Asia/Shanghai.
     """
 
     in_force: InForce
+    today: date
     stage: int
     organiser: InstitutionKind
     qualified: bool
@@ -67,10 +69,11 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentFacts:
-    """The class's last day and the day on which someone enrols, in Asia/Shanghai."""
+    """The class's last day, the day on which someone enrols (Asia/Shanghai), and whether they teach it."""
 
     class_ends_on: date
     today: date
+    teaches_the_class: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ def law_is_in_force(facts: ClassFacts) -> Finding:
     return finding("O06", facts.in_force.covers(facts.starts_on), facts.starts_on, required, text)
 
 
+def class_is_filed_in_time(facts: ClassFacts) -> Finding:
+    """T06: a class is filed (开班备案) by its first day, that day included: nobody files what is past."""
+    text = Text("开班备案应不晚于开班当日", "A class is filed by its first day, that day included")
+    return finding("T06", facts.today <= facts.starts_on, facts.today, f"≤ {facts.starts_on}", text)
+
+
 def organiser_is_allowed(facts: ClassFacts) -> Finding:
     """T02, T03, T04, T07: centres hold stages 1, 2 and 4; a qualified institution holds stage 3."""
     rule = ORGANISER_RULES[facts.stage]
@@ -145,6 +151,13 @@ def class_has_not_ended(facts: EnrolmentFacts) -> Finding:
     return finding("T06", facts.today <= facts.class_ends_on, facts.today, f"≤ {facts.class_ends_on}", text)
 
 
+def trainee_does_not_teach_the_class(facts: EnrolmentFacts) -> Finding:
+    """T06: who teaches a class (本班讲师) is not among its trainees."""
+    text = Text("本班讲师不得报名本班", "Who teaches the class does not enrol in it")
+    fact = "instructor" if facts.teaches_the_class else "no instructor"
+    return finding("T06", not facts.teaches_the_class, fact, "no instructor", text)
+
+
 def last_session_is_over(facts: CompletionFacts) -> Finding:
     """C01, C02, C03: nobody completes before the last session has ended."""
     rule = COMPLETION_RULE_OF_STAGE[facts.stage]
@@ -168,6 +181,7 @@ QUALIFICATION_RULES: tuple[Rule[QualificationFacts], ...] = (
 )
 CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     law_is_in_force,
+    class_is_filed_in_time,
     organiser_is_allowed,
     standard_applies,
     hours_reach_the_standard,
@@ -175,7 +189,7 @@ CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     sessions_lie_within_the_class,
     sessions_do_not_overlap,
 )
-ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended,)
+ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended, trainee_does_not_teach_the_class)
 COMPLETION_RULES: tuple[Rule[CompletionFacts], ...] = (last_session_is_over, attendance_reaches_the_standard)
 
 
