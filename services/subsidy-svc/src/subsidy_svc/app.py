@@ -94,7 +94,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         description="创业培训补贴的申领、审核、公示与支付 · Claims, review, public notice and payment.",
         state=service,
         verifier=service.verifier,
-        routers=[windows, claims, notices, payments, recoveries, operations],
+        # The busiest first: routes are tried in order.
+        routers=[claims, windows, notices, payments, recoveries, operations],
         is_ready=service.database.is_ready,
         lifespan=lifespan,
         max_body_bytes=service.settings.max_body_bytes,

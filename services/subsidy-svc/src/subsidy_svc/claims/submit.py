@@ -1,6 +1,6 @@
 """Submitting a claim (申请): prepared outside the transaction, written by one statement inside it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,11 @@ from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
 from subsidy_svc.service import Service
+
+# The columns that the claim itself holds, each with its parameter in the statement.
+_OF_CLAIM = tuple(
+    (field.name, f"claim_{field.name}") for field in fields(Claim) if field.name in submission.CLAIM_COLUMNS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +114,33 @@ def _claim(prepared: Prepared) -> Claim:
 
 def _values(service: Service, principal: Principal, prepared: Prepared, claim: Claim) -> dict[str, Any]:
     decision, at = prepared.decision, prepared.applied_at
-    columns = {name: getattr(claim, name) for name in submission.CLAIM_COLUMNS if hasattr(claim, name)} | {
-        "payee_encrypted": prepared.payee.sealed(service.privacy),
-        "payee_digest": prepared.payee.digest(service.privacy),
-        "findings": [_finding_row(finding) for finding in decision.findings],
-        "within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
-        "policy_version": decision.policy_version,
-    }
-    audit = {
-        "at": at,
-        "actor": principal.subject,
-        "role": principal.role,
-        "district": principal.district,
-        "action": "claim.submit",
-        "object_type": "claim",
-        "object_id": str(claim.id),
-        "to_state": claim.state,
-        "reason": None,
-        "details": {"policy_version": decision.policy_version},
-        "request_id": current_request_id(),
+    values = {parameter: getattr(claim, name) for name, parameter in _OF_CLAIM} | {
+        "most_places": prepared.law.subsidies_per_person,
+        "claim_payee_encrypted": prepared.payee.sealed(service.privacy),
+        "claim_payee_digest": prepared.payee.digest(service.privacy),
+        "claim_findings": [_finding_row(finding) for finding in decision.findings],
+        "claim_within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
+        "claim_policy_version": decision.policy_version,
     }
     event = event_row(claim.event(ClaimSubmitted, civil_date(at)), at)
-    return (
-        {"most_places": prepared.law.subsidies_per_person}
-        | {f"claim_{name}": value for name, value in columns.items()}
-        | {f"audit_{name}": value for name, value in audit.items()}
-        | {f"event_{name}": value for name, value in event.items()}
-    )
+    values.update((f"event_{name}", value) for name, value in event.items())
+    return values | _audit_values(principal, claim, decision, at)
+
+
+def _audit_values(principal: Principal, claim: Claim, decision: Decision, at: datetime) -> dict[str, object]:
+    return {
+        "audit_at": at,
+        "audit_actor": principal.subject,
+        "audit_role": principal.role,
+        "audit_district": principal.district,
+        "audit_action": "claim.submit",
+        "audit_object_type": "claim",
+        "audit_object_id": str(claim.id),
+        "audit_to_state": claim.state,
+        "audit_reason": None,
+        "audit_details": {"policy_version": decision.policy_version},
+        "audit_request_id": current_request_id(),
+    }
 
 
 def _finding_row(finding: Finding) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from chuangpei.kernel.dates import add_years
 from chuangpei.kernel.refusals import Finding, Outcome, Text
@@ -30,19 +31,23 @@ def enterprise_is_of_shanghai(facts: Facts, law: Law) -> Finding:
         and enterprise.province_code == law.enterprise_province
         and enterprise.status == "active"
     )
+    text = (
+        Text("创业组织为本市存续的市场主体", "The enterprise is an active one of Shanghai")
+        if passed
+        else Text(
+            "未查到该创业组织" if enterprise is None else "创业组织不是本市存续的市场主体",
+            "The registry knows no such enterprise"
+            if enterprise is None
+            else "The enterprise is not an active one of Shanghai",
+        )
+    )
     return finding(
         "S01",
         law.articles["enterprise_province"],
         passed,
         fact,
         f"province {law.enterprise_province}, status active",
-        Text("创业组织为本市存续的市场主体", "The enterprise is an active one of Shanghai"),
-        Text(
-            "未查到该创业组织" if enterprise is None else "创业组织不是本市存续的市场主体",
-            "The registry knows no such enterprise"
-            if enterprise is None
-            else "The enterprise is not an active one of Shanghai",
-        ),
+        text,
     )
 
 
@@ -51,25 +56,30 @@ def started_within_years(facts: Facts, law: Law) -> Finding:
     day = reference_day(facts.days, law)
     enterprise = facts.enterprise_at_reference
     registered = enterprise.registered_on if enterprise else None
-    last = add_years(registered, law.start_up_years) if registered else None
-    return finding(
-        "S01",
-        f"{law.articles['start_up_years']}；{law.articles['reference_date']}",
-        registered is not None and started_within(registered, day, law),
-        f"registered {registered}" if registered else "unknown",
-        f"{law.reference_date} {day} from {registered or '-'} to {last or '-'}",
+    last = last_day_of_start(registered, law.start_up_years) if registered else None
+    passed = registered is not None and started_within(registered, day, law)
+    text = (
         Text(
             f"创业组织{registered}登记，基准日{day}在创业{law.start_up_years}年内（至{last}）",
             f"Registered on {registered}; {day} is within {law.start_up_years} years (until {last})",
-        ),
-        Text(
+        )
+        if passed
+        else Text(
             f"创业组织{registered}登记，基准日{day}不在创业{law.start_up_years}年内（至{last}）"
             if registered
             else "无法确认创业组织的登记日期",
             f"Registered on {registered}; {day} is not within {law.start_up_years} years (until {last})"
             if registered
             else "The day of registration is not known",
-        ),
+        )
+    )
+    return finding(
+        "S01",
+        f"{law.articles['start_up_years']}；{law.articles['reference_date']}",
+        passed,
+        f"registered {registered}" if registered else "unknown",
+        f"{law.reference_date} {day} from {registered or '-'} to {last or '-'}",
+        text,
     )
 
 
@@ -77,20 +87,25 @@ def holds_a_role(facts: Facts, law: Law) -> Finding:
     """On the reference date the person was its legal representative, head or partner (S01, D02)."""
     day = reference_day(facts.days, law)
     held = _roles_of(facts.enterprise_at_reference, law)
-    return finding(
-        "S01",
-        f"{law.articles['claimant_roles']}；{law.articles['reference_date']}",
-        bool(held),
-        ", ".join(held) or "none",
-        " / ".join(law.claimant_roles),
+    passed = bool(held)
+    text = (
         Text(
             f"基准日{day}为创业组织的{'、'.join(_ROLE_NAMES[role].zh for role in held)}",
             f"On {day} the person was its {', '.join(_ROLE_NAMES[role].en for role in held)}",
-        ),
-        Text(
+        )
+        if passed
+        else Text(
             f"基准日{day}不是创业组织的法定代表人、负责人或持股合伙人",
             f"On {day} the person was neither its legal representative, head nor a shareholding partner",
-        ),
+        )
+    )
+    return finding(
+        "S01",
+        f"{law.articles['claimant_roles']}；{law.articles['reference_date']}",
+        passed,
+        ", ".join(held) or "none",
+        " / ".join(law.claimant_roles),
+        text,
     )
 
 
@@ -114,7 +129,13 @@ def role_at_application(facts: Facts, law: Law) -> Finding:
 
 def started_within(registered_on: date, day: date, law: Law) -> bool:
     """Whether ``day`` is within 3 years of the registration, its own day of the year included (D02)."""
-    return registered_on <= day <= add_years(registered_on, law.start_up_years)
+    return registered_on <= day <= last_day_of_start(registered_on, law.start_up_years)
+
+
+@lru_cache(maxsize=4096)
+def last_day_of_start(registered_on: date, years: int) -> date:
+    """The last day that is within ``years`` of the registration (D02); asked several times a decision."""
+    return add_years(registered_on, years)
 
 
 def reference_day(days: Mapping[ReferenceDate, date], law: Law) -> date:

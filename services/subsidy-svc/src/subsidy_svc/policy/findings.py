@@ -10,9 +10,7 @@ from subsidy_svc.policy.parameters import Law
 Rule = Callable[[Facts, Law], Finding]
 
 
-def finding(
-    rule: str, article: str, passed: bool, fact: str, required: str, holds: Text, fails: Text
-) -> Finding:
-    """A finding that says ``holds`` where the condition is met and ``fails`` where it is not."""
+def finding(rule: str, article: str, passed: bool, fact: str, required: str, text: Text) -> Finding:
+    """A finding that the condition is met or not; ``text`` says which, in both languages."""
     outcome = Outcome.PASSED if passed else Outcome.FAILED
-    return Finding(rule, article, outcome, fact, required, holds if passed else fails)
+    return Finding(rule, article, outcome, fact, required, text)

@@ -19,33 +19,35 @@ def certificate_under_this_law(facts: Facts, law: Law) -> Finding:
     first, last = law.in_force
     passed = first <= facts.issued_on and (last is None or facts.issued_on <= last)
     required = f"{first} – {last or ''}"
-    return finding(
-        "D10",
-        law.articles["in_force"],
-        passed,
-        str(facts.issued_on),
-        required,
+    text = (
         Text(
             f"合格证书颁发于{facts.issued_on}，在政策有效期内", f"Issued on {facts.issued_on}, under this law"
-        ),
-        Text(
+        )
+        if passed
+        else Text(
             f"合格证书颁发于{facts.issued_on}，不在政策有效期{required}内",
             f"Issued on {facts.issued_on}, outside the law's time {required}",
-        ),
+        )
     )
+    return finding("D10", law.articles["in_force"], passed, str(facts.issued_on), required, text)
 
 
 def certificate_stands(facts: Facts, law: Law) -> Finding:
     """The certificate has not been revoked (D06)."""
     revoked = facts.certificate_revoked_on
+    passed = revoked is None
+    text = (
+        Text("合格证书有效", "The certificate stands")
+        if passed
+        else Text(f"合格证书已于{revoked}撤销", f"The certificate was revoked on {revoked}")
+    )
     return finding(
         "D06",
         law.articles["revocation_treatment"],
-        revoked is None,
+        passed,
         "valid" if revoked is None else f"revoked {revoked}",
         "valid",
-        Text("合格证书有效", "The certificate stands"),
-        Text(f"合格证书已于{revoked}撤销", f"The certificate was revoked on {revoked}"),
+        text,
     )
 
 
@@ -53,49 +55,45 @@ def within_window(facts: Facts, law: Law) -> Finding:
     """The application comes within 12 months of the certificate's issue (申领期; S05, D01)."""
     on, last = facts.applied_on, facts.window_last_day
     mark = Text("（暂定）", " (provisional)") if facts.window_provisional else Text("", "")
-    return finding(
-        "S05",
-        law.articles["window_months"],
-        facts.issued_on <= on <= last,
-        str(on),
-        f"{facts.issued_on} – {last}",
+    passed = facts.issued_on <= on <= last
+    text = (
         Text(
             f"申请日{on}在申领期内，末日为{last}{mark.zh}",
             f"Applied on {on}, in time: the last day is {last}{mark.en}",
-        ),
-        Text(
+        )
+        if passed
+        else Text(
             f"申请日{on}不在申领期{facts.issued_on}至{last}内",
             f"Applied on {on}, outside the window {facts.issued_on} to {last}",
-        ),
+        )
     )
+    return finding("S05", law.articles["window_months"], passed, str(on), f"{facts.issued_on} – {last}", text)
 
 
 def once_per_project(facts: Facts, law: Law) -> Finding:
     """One person claims one project once (同一人同一项目; S03, D03)."""
     count = facts.counted_projects.count(facts.project_code)
+    passed = count < law.claims_per_project
+    text = (
+        Text("该项目未曾申领", "No earlier claim for this project")
+        if passed
+        else Text("该项目已有一笔申领，只可申请1次", "This project has a claim already; only one is possible")
+    )
     return finding(
-        "S03",
-        law.articles["claims_per_project"],
-        count < law.claims_per_project,
-        str(count),
-        f"< {law.claims_per_project}",
-        Text("该项目未曾申领", "No earlier claim for this project"),
-        Text("该项目已有一笔申领，只可申请1次", "This project has a claim already; only one is possible"),
+        "S03", law.articles["claims_per_project"], passed, str(count), f"< {law.claims_per_project}", text
     )
 
 
 def within_number_of_subsidies(facts: Facts, law: Law) -> Finding:
     """One person gets at most 3 stage-3 subsidies in all (不超过3次; S04, D03)."""
     count, most = len(facts.counted_projects), law.subsidies_per_person
-    return finding(
-        "S04",
-        law.articles["subsidies_per_person"],
-        count < most,
-        str(count),
-        f"< {most}",
-        Text(f"已占用{count}次，未满{most}次", f"{count} of {most} places taken"),
-        Text(f"已占用{count}次，不超过{most}次", f"All {most} places are taken"),
+    passed = count < most
+    text = (
+        Text(f"已占用{count}次，未满{most}次", f"{count} of {most} places taken")
+        if passed
+        else Text(f"已占用{count}次，不超过{most}次", f"All {most} places are taken")
     )
+    return finding("S04", law.articles["subsidies_per_person"], passed, str(count), f"< {most}", text)
 
 
 def account_is_the_persons_own(facts: Facts, law: Law) -> Finding:
@@ -104,21 +102,25 @@ def account_is_the_persons_own(facts: Facts, law: Law) -> Finding:
     passed = account.available and account.own_name
     if account.kind is AccountKind.OTHER:
         passed = passed and bool(account.reason)
-    return finding(
-        "S11",
-        law.articles["subsidy_fen"],
-        passed,
-        f"{account.kind}, own name {_yes(account.own_name)}, reason {_yes(bool(account.reason))}",
-        "social_security_card, or other with own name yes and reason yes",
-        Text("收款账户符合要求", "The account may be paid to"),
-        Text(
+    text = (
+        Text("收款账户符合要求", "The account may be paid to")
+        if passed
+        else Text(
             "未查到社会保障卡关联的有效银行账户"
             if account.kind is AccountKind.SOCIAL_SECURITY_CARD
             else "其他账户须为本人户名并说明原因",
             "No active account is linked to the social-security card"
             if account.kind is AccountKind.SOCIAL_SECURITY_CARD
             else "Another account must bear the person's own name and needs a reason",
-        ),
+        )
+    )
+    return finding(
+        "S11",
+        law.articles["subsidy_fen"],
+        passed,
+        f"{account.kind}, own name {_yes(account.own_name)}, reason {_yes(bool(account.reason))}",
+        "social_security_card, or other with own name yes and reason yes",
+        text,
     )
 
 
