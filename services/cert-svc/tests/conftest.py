@@ -73,6 +73,7 @@ class Office:
         stage: int = 3,
         who: str = "trainee",
         district: str = PUDONG,
+        class_started_on: date = date(2026, 5, 1),
         completed_on: date = date(2026, 5, 20),
         enrolment_id: UUID | None = None,
     ) -> TrainingCompleted:
@@ -85,7 +86,7 @@ class Office:
             project=ProjectRef(code="P3", name="创业初创期培训", stage=stage),  # type: ignore[arg-type]  # 1 to 4
             person=self.person(who),
             standard_version="2026-1",
-            class_started_on=date(2026, 5, 1),
+            class_started_on=class_started_on,
             class_ended_on=date(2026, 5, 20),
             completed_on=completed_on,
             sessions_attended=10,

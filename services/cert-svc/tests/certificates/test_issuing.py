@@ -123,8 +123,19 @@ async def test_the_stored_person_opens_with_the_key_of_the_service_alone(office)
     assert office.service.privacy.at_rest.decrypt(row["name_encrypted"], "person.name") == "张三丰"
 
 
-async def test_a_training_completed_when_no_law_was_in_force_waits_for_an_operator(office):
-    await office.complete(completed_on=date(2031, 1, 1))
+async def test_a_class_begun_under_the_law_is_finished_under_it_after_the_law_has_ended(office):
+    office.clock.set(datetime(2031, 1, 20, 1, tzinfo=UTC))
+    event = await office.complete(class_started_on=date(2030, 12, 31), completed_on=date(2031, 1, 15))
+    assert list(await office.certificates(event)) == ["training_completion"]
+    failed = await office.evaluated(event, 59)
+    assert (failed["pass_mark"], failed["retake_until"]) == (60, "2031-07-15")
+    assert (await office.retake(failed)).status_code == 201
+    await office.evaluated(event, 60)
+    assert "training_qualification" in await office.certificates(event)
+
+
+async def test_a_class_outside_the_law_waits_for_an_operator(office):
+    await office.complete(class_started_on=date(2031, 1, 1), completed_on=date(2031, 1, 1))
     [parked] = await office.sql("SELECT error FROM parked_messages")
     assert "NoLawInForce" in parked["error"]
     assert await office.sql("SELECT id FROM certificates") == []

@@ -16,10 +16,12 @@ from cert_svc.service import Service
 async def complete(tx: Transaction, service: Service, event: TrainingCompleted) -> None:
     """Issues the certificate of completion and opens the evaluation of stage 3, once each (C01, C02, C03).
 
-    Raises ``NoLawInForce`` when the training was completed outside the dates of the law (O06): the message
-    then waits as a dead letter until the law of that day is known.
+    Raises ``NoLawInForce`` when the class began and was completed outside the dates of the law (O06): the
+    message then waits as a dead letter until the law of that day is known.
     """
-    parameters = service.law.parameters_on(event.completed_on)
+    parameters = service.law.parameters_of(
+        class_started_on=event.class_started_on, completed_on=event.completed_on
+    )
     completion = _completion(service, event)
     if not await repository.add(tx, completion, service.clock.now()):
         return

@@ -128,5 +128,8 @@ def _number(certificate: Certificate | None) -> str | None:
 
 
 def _view(service: Service, evaluation: Evaluation, certificate_number: str | None) -> EvaluationView:
-    parameters = service.law.parameters_on(evaluation.completion.completed_on)
+    completion = evaluation.completion
+    parameters = service.law.parameters_of(
+        class_started_on=completion.class_started_on, completed_on=completion.completed_on
+    )
     return EvaluationView.of(evaluation, certificate_number, parameters)

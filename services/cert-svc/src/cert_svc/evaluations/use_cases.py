@@ -86,7 +86,10 @@ async def retake(
     evaluation = await repository.load_for_update(tx, evaluation_id)
     if evaluation is None:
         return Refusal(NOT_FOUND)
-    parameters = service.law.parameters_on(evaluation.completion.completed_on)
+    completion = evaluation.completion
+    parameters = service.law.parameters_of(
+        class_started_on=completion.class_started_on, completed_on=completion.completed_on
+    )
     following = evaluation.retake(
         parameters, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
     )

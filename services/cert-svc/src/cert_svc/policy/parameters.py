@@ -50,9 +50,18 @@ class Law:
             ParameterBook.load(here.with_name("revocation_reasons.yaml")),
         )
 
-    def parameters_on(self, completed_on: date) -> Parameters:
-        """The numbers for a training completed that day. Raises ``NoLawInForce`` outside the law (O06)."""
-        values = self.evaluation.on(completed_on)
+    def parameters_of(self, *, class_started_on: date, completed_on: date) -> Parameters:
+        """The numbers for a training: those of the day it was completed.
+
+        Where the law has ended by then, those of the class's first day: what began under the law is finished
+        under it (O06). Raises ``NoLawInForce`` where neither day lies within the law.
+        """
+        ended = not self.evaluation.in_force.covers(completed_on)
+        return self.parameters_on(class_started_on if ended else completed_on)
+
+    def parameters_on(self, day: date) -> Parameters:
+        """The numbers on a civil day. Raises ``NoLawInForce`` outside the law (O06)."""
+        values = self.evaluation.on(day)
         return Parameters(
             pass_mark=values["pass_mark"].value,
             retakes=values["retakes"].value,
