@@ -19,6 +19,7 @@ ALLOWED = {
     ("POST", "/brand/v1/rounds"): {CENTRE},
     ("GET", "/brand/v1/rounds"): PUBLIC,
     ("GET", ROUND): PUBLIC,
+    ("POST", f"{ROUND}/correct"): {CENTRE},
     ("POST", f"{ROUND}/open"): {CENTRE},
     ("POST", f"{ROUND}/close"): {CENTRE},
     ("POST", f"{ROUND}/deliberate"): {BUREAU},

@@ -78,6 +78,51 @@ async def test_the_last_day_of_applications_counts_whole_in_shanghai(institution
     assert (await city.get(f"/rounds/{brand_round['id']}")).json()["accepts_applications"] is False
 
 
+async def test_a_slip_in_the_announced_days_is_corrected_before_the_round_opens(institutions):
+    city = institutions
+    slip = await city.announce(date(2062, 7, 1))
+    body = {"name": "2026年优质品牌遴选", "opens_on": "2026-07-01", "closes_on": "2026-07-31"}
+    corrected = await city.step(slip, "/rounds/{}/correct", city.centre, body)
+    assert {name: corrected[name] for name in body} == body
+    assert (corrected["state"], corrected["version"], corrected["findings"][0]["fact"]) == (
+        "announced",
+        2,
+        "2026-07-01",
+    )
+    opened = await city.step(corrected, "/rounds/{}/open", city.centre)
+    assert (await city.apply(opened, "A")).status_code == 201
+    [row] = await city.rows("SELECT details FROM audit_log WHERE action = 'correct_round'")
+    assert (row["details"]["before"]["opens_on"], row["details"]["after"]["opens_on"]) == (
+        "2062-07-01",
+        "2026-07-01",
+    )
+
+
+async def test_what_is_corrected_is_held_to_the_rules_of_announcing(institutions):
+    city = institutions
+    await city.recognise("A")
+    city.clock.advance(days=731)
+    brand_round = await city.announce(date(2028, 7, 1))
+    assert [one["outcome"] for one in brand_round["findings"]] == ["passed"]
+    path = f"/rounds/{brand_round['id']}/correct"
+    body = {"name": "第二轮", "opens_on": "2026-06-28", "closes_on": "2028-08-31"}
+    refused = await city.post(path, city.centre, body, version=1)
+    assert [error["code"] for error in refused.json()["errors"]] == ["no_law_in_force"]
+    early = await city.step(brand_round, "/rounds/{}/correct", city.centre, body | {"opens_on": "2028-06-30"})
+    assert [one["outcome"] for one in early["findings"]] == ["warned"]
+
+
+async def test_an_open_round_is_no_longer_corrected(city):
+    brand_round = await city.open_round()
+    body = {"name": "另一轮", "opens_on": "2026-07-02", "closes_on": "2026-07-31"}
+    path = f"/rounds/{brand_round['id']}/correct"
+    refused = await city.post(path, city.centre, body, version=brand_round["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_allowed_in_state")
+    assert (await city.post(path, city.centre, body, version=1)).status_code == 412
+    assert (await city.post(path, city.centre, body)).status_code == 428
+    assert (await city.get(f"/rounds/{brand_round['id']}")).json() == brand_round
+
+
 async def test_steps_out_of_order_are_refused(institutions):
     city = institutions
     brand_round = await city.announce()

@@ -16,8 +16,9 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """开放申报 · 截止 · 审议 · 公布."""
+    """更正公告 · 开放申报 · 截止 · 审议 · 公布."""
 
+    CORRECT = "correct"
     OPEN = "open"
     CLOSE = "close"
     DELIBERATE = "deliberate"
@@ -26,6 +27,8 @@ class Action(StrEnum):
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     {
+        # Until it opens: without this, a slip in a day would bar every other round.
+        (State.ANNOUNCED, Action.CORRECT): State.ANNOUNCED,
         (State.ANNOUNCED, Action.OPEN): State.OPEN,
         (State.OPEN, Action.CLOSE): State.CLOSED,
         (State.CLOSED, Action.DELIBERATE): State.DELIBERATED,

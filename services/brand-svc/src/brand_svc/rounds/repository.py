@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from brand_svc.reader import Reader
 from brand_svc.rounds.lifecycle import State
 from brand_svc.rounds.round import Recognition, Round
 from brand_svc.rounds.tables import recognitions, rounds
+from brand_svc.schema import written
 
 _NAMES = ("id", "name", "opens_on", "closes_on", "state", "published_on", "findings", "version")
 _COLUMNS = tuple(rounds.c[name] for name in _NAMES)
@@ -30,11 +30,12 @@ _ONE = select(*_COLUMNS).where(rounds.c.id == bindparam("id"))
 _FIND = Statement(_ONE)
 _FOR_UPDATE = Statement(_ONE.with_for_update())
 _FOR_SHARE = Statement(_ONE.with_for_update(read=True))
+_SAVED = ("name", "opens_on", "closes_on", "state", "published_on", "findings")
 _SAVE = Statement(
     rounds.update()
     .where(rounds.c.id == bindparam("of_id"))
     .values(
-        state=bindparam("state"), published_on=bindparam("published_on"), version=bindparam("next_version")
+        {name: bindparam(name) for name in _SAVED} | {"version": bindparam("next_version")},
     )
 )
 _LISTED = Statement(
@@ -43,7 +44,9 @@ _LISTED = Statement(
     .order_by(rounds.c.id.desc())
     .limit(bindparam("most"))
 )
-_LAST_OPENS_ON = Statement(select(sa.func.max(rounds.c.opens_on)))
+_LAST_PUBLISHED_OPENS_ON = Statement(
+    select(sa.func.max(rounds.c.opens_on)).where(rounds.c.state == written(State.PUBLISHED))
+)
 _FORGET_LIST = Statement(recognitions.delete().where(recognitions.c.round_id == bindparam("round_id")))
 _PUT_ON_LIST = Statement(
     recognitions.insert().values({column.name: bindparam(column.name) for column in recognitions.c})
@@ -92,13 +95,8 @@ async def load_unchanging(tx: Transaction, round_id: UUID) -> Round | None:
 
 async def save(tx: Transaction, brand_round: Round) -> None:
     """Stores a changed round and raises its version."""
-    values: Mapping[str, Any] = {
-        "of_id": brand_round.id,
-        "state": brand_round.state,
-        "published_on": brand_round.published_on,
-        "next_version": brand_round.version + 1,
-    }
-    await tx.execute(_SAVE, values)
+    values = {name: getattr(brand_round, name) for name in _SAVED}
+    await tx.execute(_SAVE, values | {"of_id": brand_round.id, "next_version": brand_round.version + 1})
     brand_round.version += 1
 
 
@@ -107,9 +105,9 @@ async def listed(reader: Reader, after: UUID | None, most: int) -> list[Round]:
     return [_round(row) for row in await reader.rows(_LISTED, {"after": after, "most": most})]
 
 
-async def last_opens_on(tx: Transaction) -> date | None:
-    """The first day of the latest round, if there is one (B05)."""
-    day: date | None = await tx.value(_LAST_OPENS_ON, {})
+async def last_published_opens_on(tx: Transaction) -> date | None:
+    """The first day of the latest round that is over, if there is one (B05)."""
+    day: date | None = await tx.value(_LAST_PUBLISHED_OPENS_ON, {})
     return day
 
 

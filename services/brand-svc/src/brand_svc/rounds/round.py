@@ -27,6 +27,16 @@ class Round:
     findings: list[dict[str, Any]]
     version: int
 
+    def correct(
+        self, name: str, opens_on: date, closes_on: date, findings: list[dict[str, Any]]
+    ) -> Refusal | None:
+        """Corrects the announcement (更正公告), as long as the round has not opened."""
+        refused = self._move(Action.CORRECT)
+        if refused is None:
+            self.name, self.opens_on, self.closes_on = name, opens_on, closes_on
+            self.findings = findings
+        return refused
+
     def open(self, today: date) -> Refusal | None:
         """Opens the round for applications, from ``opens_on`` on."""
         if today < self.opens_on:

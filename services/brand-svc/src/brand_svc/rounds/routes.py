@@ -59,6 +59,28 @@ async def read(request: Request, round_id: UUID) -> Response:
     return reply(RoundView.of(brand_round, service.clock.today()))
 
 
+@router.post("/{round_id}/correct", response_model=RoundView, summary="更正公告 · Correct the announcement")
+async def correct(
+    request: Request, round_id: UUID, body: Announcement, principal: CityCentre, if_match: IfMatch = None
+) -> Response:
+    """Gives a round that has not opened another name or other days (B05)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        brand_round = accepted(
+            await use_cases.correct(
+                tx,
+                service,
+                principal,
+                round_id,
+                version,
+                name=body.name,
+                opens_on=body.opens_on,
+                closes_on=body.closes_on,
+            )
+        )
+    return reply(RoundView.of(brand_round, service.clock.today()))
+
+
 @router.post("/{round_id}/open", response_model=RoundView, summary="开放申报 · Open for applications")
 async def open_applications(
     request: Request, round_id: UUID, principal: CityCentre, if_match: IfMatch = None

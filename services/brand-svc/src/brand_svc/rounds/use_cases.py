@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -52,8 +53,6 @@ async def announce(
     """The city centre announces a round (公告); a short interval since the last one only warns (B05)."""
     if not service.law.in_force.covers(opens_on):
         return _before_the_law(service)
-    law = parameters_on(service.law, opens_on)
-    finding = round_interval(opens_on, await repository.last_opens_on(tx), law)
     brand_round = Round(
         id=new_id(),
         name=name,
@@ -61,13 +60,44 @@ async def announce(
         closes_on=closes_on,
         state=State.ANNOUNCED,
         published_on=None,
-        findings=as_json([finding]),
+        findings=await _interval(tx, service, opens_on),
         version=1,
     )
     if not await repository.add(tx, brand_round):
         return Refusal(ROUND_UNDER_WAY)
     await recorded(tx, service, principal, "announce_round", brand_round, None)
     return brand_round
+
+
+async def correct(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    round_id: UUID,
+    version: int,
+    *,
+    name: str,
+    opens_on: date,
+    closes_on: date,
+) -> Round | Refusal:
+    """The city centre corrects what it announced, before the round opens (B05)."""
+    if not service.law.in_force.covers(opens_on):
+        return _before_the_law(service)
+    findings = await _interval(tx, service, opens_on)
+    return await _step(
+        tx,
+        service,
+        principal,
+        round_id,
+        version,
+        "correct_round",
+        lambda brand_round: brand_round.correct(name, opens_on, closes_on, findings),
+    )
+
+
+async def _interval(tx: Transaction, service: Service, opens_on: date) -> list[dict[str, Any]]:
+    law = parameters_on(service.law, opens_on)
+    return as_json([round_interval(opens_on, await repository.last_published_opens_on(tx), law)])
 
 
 def _before_the_law(service: Service) -> Refusal:
@@ -107,13 +137,23 @@ async def _step(
     brand_round = await repository.load_for_update(tx, round_id)
     if brand_round is None:
         return Refusal(NOT_FOUND)
-    before = brand_round.state
+    before, announced = brand_round.state, _announced(brand_round)
     refused = stale(brand_round.version, version) or step(brand_round)
     if refused:
         return refused
     await repository.save(tx, brand_round)
-    await recorded(tx, service, principal, action, brand_round, before)
+    now = _announced(brand_round)
+    details: dict[str, object] | None = None if now == announced else {"before": announced, "after": now}
+    await recorded(tx, service, principal, action, brand_round, before, details)
     return brand_round
+
+
+def _announced(brand_round: Round) -> dict[str, str]:
+    return {
+        "name": brand_round.name,
+        "opens_on": str(brand_round.opens_on),
+        "closes_on": str(brand_round.closes_on),
+    }
 
 
 async def deliberate(
