@@ -18,7 +18,17 @@ from bench.measure import Row
 from bench.scale import FULL, QUICK
 
 RESULTS = Path(__file__).with_name("results.json")
-MEASUREMENTS = ("certificate_check", "claim_submit", "with_relay", "consume", "relay", "batch", "start")
+MEASUREMENTS = (
+    "certificate_check",
+    "claim_submit",
+    "with_relay",
+    "consume",
+    "relay",
+    "latency",
+    "batch",
+    "growth",
+    "start",
+)
 _MOST_SECONDS = 900.0
 
 

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 TABLES = """
 CREATE TABLE clear_claims AS
-  SELECT c.*, '张三丰' AS holder, '中国银行' AS bank, '6222021' || right(id::text, 12) AS account_number FROM claims c;
+  SELECT c.*, '张三丰' AS holder, '中国银行' AS bank, '6222021' || right(id::text, 12) AS account_number
+  FROM claims c;
 ALTER TABLE clear_claims ADD PRIMARY KEY (id);
 CREATE INDEX ON clear_claims (district, state, id);
 CREATE TABLE clear_lines (batch_id uuid, line_no integer, claim_id uuid NOT NULL, amount_fen bigint NOT NULL,
@@ -23,8 +24,8 @@ CREATE UNIQUE INDEX ON clear_lines (claim_id) WHERE status IN ('pending', 'settl
 CREATE TABLE sealed_lines (LIKE payment_lines INCLUDING ALL);
 """
 _CLEAR_LINES = """
-INSERT INTO clear_lines SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, holder, bank, account_number,
-  approved_by, 'pending' FROM clear_claims WHERE district = $2 AND state = 'cleared'
+INSERT INTO clear_lines SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, holder, bank,
+  account_number, approved_by, 'pending' FROM clear_claims WHERE district = $2 AND state = 'cleared'
 """
 _CLEAR_FILE = """
 SELECT '310115-1', line_no, claim_id, holder, bank, account_number, amount_fen
@@ -33,7 +34,8 @@ FROM clear_lines WHERE batch_id = $1 ORDER BY line_no
 _SEALED_LINES = """
 INSERT INTO sealed_lines (batch_id, line_no, claim_id, amount_fen, payee_encrypted, payee_digest,
   approved_by, status)
-SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, payee_encrypted, payee_digest, approved_by, 'pending'
+SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, payee_encrypted, payee_digest,
+  approved_by, 'pending'
 FROM claims WHERE district = $2 AND state = 'cleared'
 """
 _SEALED_FILE = """

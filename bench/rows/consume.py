@@ -135,8 +135,9 @@ async def _published(bus: Bus, events: int) -> int:
     return events
 
 
-def _record(today: date) -> Record:
-    event = CertificateIssued(
+def issued(today: date) -> CertificateIssued:
+    """The event of one 培训合格证书, of which a window comes."""
+    return CertificateIssued(
         certificate_id=new_id(),
         number=f"SH2026H{uuid4().hex[:11].upper()}",
         kind="training_qualification",
@@ -154,6 +155,10 @@ def _record(today: date) -> Record:
         evaluated_on=today - timedelta(days=21),
         issued_on=today - timedelta(days=20),
     )
+
+
+def _record(today: date) -> Record:
+    event = issued(today)
     headers = (
         ("ce_specversion", b"1.0"),
         ("ce_id", str(new_id()).encode()),
