@@ -68,6 +68,25 @@ async def test_a_draft_left_without_lines_is_not_sealed(office):
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_pay")
 
 
+async def test_a_draft_left_without_lines_does_not_bar_the_next(office):
+    certificate, _ = await claimed(office, "cleared")
+    emptied = await office.drafted()
+    await office.revoke(certificate)
+    nothing = await office.post("/batches", office.officer("releaser"), {})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_pay")
+    accepted = (await office.step(await office.submitted(who="partner"), "accept", "approver")).json()
+    noticed = (await office.step(accepted, "approve", "releaser")).json()
+    office.clock.advance(days=30)
+    await office.clear_due()
+    batch = await office.drafted()
+    assert (batch["id"], batch["lines"], batch["version"]) == (emptied["id"], 1, 2)
+    assert await office.state_of(noticed) == "batched"
+    by_approver = await office.post(f"/batches/{batch['id']}/seal", office.officer("releaser"), None, 2)
+    assert (by_approver.status_code, by_approver.json()["code"]) == (409, "four_eyes")
+    sealed = await office.batch_step(batch, "seal", office.officer("approver"))
+    assert (sealed["state"], sealed["lines"]) == ("sealed", 1)
+
+
 @pytest.mark.parametrize("step", ["sealed", "received"])
 async def test_in_a_sealed_batch_the_line_is_held_out_and_the_totals_stay(office, step):
     certificate, claim = await claimed(office, "cleared")

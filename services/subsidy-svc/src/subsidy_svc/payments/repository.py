@@ -24,7 +24,9 @@ _LOCK_AGAINST_DRAFTING = Statement(
     sa.select(func.pg_advisory_xact_lock_shared(_DISTRICT_LOCK, bindparam("district", type_=sa.Integer)))
 )
 _DRAFT_OF_DISTRICT = Statement(
-    sa.select(batches.c.id).where(batches.c.district == bindparam("district"), batches.c.state == "draft")
+    sa.select(*_BATCH)
+    .where(batches.c.district == bindparam("district"), batches.c.state == "draft")
+    .with_for_update()
 )
 _COUNT_WITH_PREFIX = Statement(
     sa.select(func.count()).where(batches.c.number.startswith(bindparam("prefix", type_=sa.Text)))
@@ -79,6 +81,9 @@ _DRAFT_APPROVERS = Statement(
             .scalar_subquery(),
         ),
     )
+)
+_FORGET_APPROVERS = Statement(
+    batch_approvers.delete().where(batch_approvers.c.batch_id == bindparam("batch_id"))
 )
 _APPROVED_BY = Statement(
     sa.select(batch_approvers.c.subject).where(
@@ -143,9 +148,10 @@ async def lock_against_drafting(tx: Transaction, district: str) -> None:
     await tx.row(_LOCK_AGAINST_DRAFTING, {"district": int(district)})
 
 
-async def has_draft(tx: Transaction, district: str) -> bool:
-    """Whether the district has a batch that is not sealed."""
-    return await tx.row(_DRAFT_OF_DISTRICT, {"district": district}) is not None
+async def draft_for_update(tx: Transaction, district: str) -> Batch | None:
+    """The district's batch that is not sealed, its row locked."""
+    row = await tx.row(_DRAFT_OF_DISTRICT, {"district": district})
+    return batch_from(row) if row else None
 
 
 async def numbers_with(tx: Transaction, prefix: str) -> int:
@@ -153,9 +159,14 @@ async def numbers_with(tx: Transaction, prefix: str) -> int:
     return int(await tx.value(_COUNT_WITH_PREFIX, {"prefix": prefix}))
 
 
-async def draft(tx: Transaction, batch: Batch) -> int:
-    """Writes a batch with a line for each cleared claim of its district; returns how many."""
+async def add(tx: Transaction, batch: Batch) -> None:
+    """Writes a new batch, without lines yet."""
     await tx.execute(_INSERT, asdict(batch))
+
+
+async def fill(tx: Transaction, batch: Batch) -> int:
+    """Writes a line for each cleared claim of the batch's district, and their approvers; returns how many."""
+    await tx.execute(_FORGET_APPROVERS, {"batch_id": batch.id})
     drafted = await tx.execute(_DRAFT_LINES, {"batch_id": batch.id, "district": batch.district})
     await tx.execute(_DRAFT_APPROVERS, {"batch_id": batch.id})
     return drafted

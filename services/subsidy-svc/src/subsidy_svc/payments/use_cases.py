@@ -26,21 +26,26 @@ _ANOTHER_RELEASES = Text(
 
 
 async def draft(tx: Transaction, service: Service, officer: Principal) -> BatchView | Refusal:
-    """Drafts a batch of every cleared claim of the district that is in none (S09, S10)."""
+    """Drafts a batch of every cleared claim of the district that is in none (S09, S10).
+
+    A draft that revocations have emptied is filled anew: else it would bar the district's next batch.
+    """
     assert officer.district is not None, "a district officer has a district"
     await repository.lock_for_drafting(tx, officer.district)
-    if await repository.has_draft(tx, officer.district):
+    batch = await repository.draft_for_update(tx, officer.district)
+    if batch is None:
+        batch = await _added(tx, service, officer.district)
+    elif await repository.has_pending(tx, batch.id):
         return Refusal(DRAFT_EXISTS)
-    now = service.clock.now()
-    number = await _number(tx, officer.district, service.clock.today())
-    batch = Batch(id=new_id(), number=number, district=officer.district, state=State.DRAFT, drafted_at=now)
-    drafted = await repository.draft(tx, batch)
+    else:
+        await repository.save(tx, batch)
+    drafted = await repository.fill(tx, batch)
     if drafted == 0:
         return Refusal(NOTHING_TO_PAY)
     await record(
         tx,
         officer,
-        at=now,
+        at=service.clock.now(),
         action="batch.draft",
         object_type="batch",
         object_id=batch.id,
@@ -49,6 +54,14 @@ async def draft(tx: Transaction, service: Service, officer: Principal) -> BatchV
     )
     batch.lines = drafted
     return batch_view(batch)
+
+
+async def _added(tx: Transaction, service: Service, district: str) -> Batch:
+    now = service.clock.now()
+    number = await _number(tx, district, service.clock.today())
+    batch = Batch(id=new_id(), number=number, district=district, state=State.DRAFT, drafted_at=now)
+    await repository.add(tx, batch)
+    return batch
 
 
 async def seal(
