@@ -155,6 +155,17 @@ async def test_an_altered_or_foreign_line_refuses_the_file_with_its_number(
     assert await refused(office, batch, text_of(rows)) == [("line 3", code)]
 
 
+async def test_a_refusal_repeats_neither_names_nor_accounts(office, exported):
+    batch, lines = exported
+    rows = rows_of(office.bank_answer(lines))
+    amount, account = rows[0].index("amount_fen"), rows[0].index("account_number")
+    for row in rows[1:]:
+        row[amount] = row[account]
+    answer = await office.bank_answers(batch, text_of(rows))
+    assert (answer.status_code, answer.json()["code"]) == (422, "bank_file_refused"), answer.text
+    assert lines[0]["account_number"] not in answer.text
+
+
 async def test_every_fault_is_told_at_once(office, exported):
     batch, lines = exported
     rows = rows_of(office.bank_answer(lines))

@@ -131,7 +131,8 @@ def _line(at: int, cells: list[str], header: list[str], batch_number: str, diges
 
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) < _INT32):
-        raise _Fault("not_a_number", Text(f"不是整数：{text[:20]}", f"Not a whole number: {text[:20]}"))
+        # Not repeated in the answer: where columns have slipped, it may be a name or an account number.
+        raise _Fault("not_a_number", Text("不是整数", "Not a whole number"))
     return int(text)
 
 
