@@ -92,6 +92,28 @@ async def stored_answer(
     return None if stored is None else _replayed(stored, _fingerprint(request, body))
 
 
+def answer_row(
+    request: Request,
+    principal: Principal,
+    key: str,
+    body: BaseModel | bytes | None,
+    view: BaseModel,
+    *,
+    status: int = 201,
+) -> dict[str, Any]:
+    """The row of an answer, for statements that fold it into a domain change of their own.
+
+    Such a statement inserts it without ON CONFLICT: a key used before undoes the whole statement
+    (``UniqueViolationError`` of ``pk_idempotency_keys``), and :func:`stored_answer` tells the answer.
+    """
+    return _values(principal, key) | {
+        "fingerprint": _fingerprint(request, body),
+        "status": status,
+        "headers": entity_headers(view),
+        "body": view.model_dump_json().encode(),
+    }
+
+
 def entity_headers(view: BaseModel) -> dict[str, str]:
     """The ETag of a view that has a ``version``."""
     version = getattr(view, "version", None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused, accepted
-from chuangpei.idempotency import IdempotencyKey, once, stored_answer
+from chuangpei.idempotency import IdempotencyKey, answer_row, stored_answer
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Cursor, Limit, Page, page_of
 from chuangpei.problems import NOT_FOUND
@@ -23,7 +23,7 @@ from subsidy_svc.claims.schemas import (
     claim_detail,
     claim_view,
 )
-from subsidy_svc.claims.submit import prepare, submit
+from subsidy_svc.claims.submit import Prepared, prepare, submit
 from subsidy_svc.listing import before_id
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
@@ -52,22 +52,24 @@ async def submit_claim(request: Request, principal: Holder, key: IdempotencyKey,
     """
     service = of(request)
     assert principal.person_key is not None, "a citizen has a person"
-    prepared = await prepare(
+    outcome: ClaimView | Refusal | Prepared = await prepare(
         service,
         principal.person_key,
         body.certificate_id,
         body.enterprise_credit_code,
         body.chosen_account(),
     )
-    if isinstance(prepared, Refusal):
-        # Sent again, an application that was taken is answered as it was, whatever holds by now.
-        answer = await stored_answer(service.database, request, principal, key, body)
-        if answer is None:
-            raise Refused(prepared)
-        return answer
-    return await once(
-        service.database, request, principal, key, body, lambda tx: submit(tx, service, principal, prepared)
-    )
+    if isinstance(outcome, Prepared):
+        outcome = await submit(
+            service, principal, outcome, lambda view: answer_row(request, principal, key, body, view)
+        )
+    if isinstance(outcome, ClaimView):
+        return reply(outcome, 201)
+    # Sent again, an application that was taken is answered as it was, whatever holds by now.
+    answer = await stored_answer(service.database, request, principal, key, body)
+    if answer is None:
+        raise Refused(outcome)
+    return answer
 
 
 @router.get("", summary="申领列表 · Claims", response_model=Page[ClaimView])

@@ -1,16 +1,18 @@
-"""The one statement of a submission: window locked, place, claim, audit row and event written, or nothing.
+"""The one statement of a submission: it writes place, claim, audit row, event and stored answer, or nothing.
 
 Two unique keys of ``reservations`` guard the caps (S03, S04): the statement takes the lowest free slot, and
 whoever comes second on a slot or a project writes nothing at all.
 """
 
 from collections.abc import Mapping
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
-from chuangpei.database import Database, Row, Statement, Transaction
-from chuangpei.mechanism_tables import audit_log, outbox
+from chuangpei.database import Database, Row, Statement
+from chuangpei.mechanism_tables import audit_log, idempotency_keys, outbox
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 
@@ -33,7 +35,17 @@ CLAIM_COLUMNS = tuple(
 )
 _AUDIT_COLUMNS = tuple(column.name for column in audit_log.columns if column.name not in ("id", "from_state"))
 _PERSON = bindparam("claim_person_key", type_=sa.Text)
+_ANSWER_COLUMNS = ("principal", "key", "fingerprint", "status", "headers", "body")
 _OUTBOX_COLUMNS = ("event_id", "type", "key", "occurred_at", "traceparent", "value")
+
+
+class Outcome(Enum):
+    """What the statement did: all of it, or nothing and why."""
+
+    WRITTEN = auto()
+    NOT_TO_BE_HAD = auto()
+    """No place is free, the project has one, or the window was revoked; or another submission came first."""
+    KEY_USED = auto()
 
 
 def _given(table: sa.Table, names: tuple[str, ...], prefix: str) -> list[sa.ColumnElement[Any]]:
@@ -80,11 +92,14 @@ def _submit() -> Statement:
         .cte("locked_window")
     )
     claim = _insert(claims, CLAIM_COLUMNS, "claim", _place(window)).returning(claims.c.id).cte("claim")
+    # Without ON CONFLICT: a key that was used before undoes the whole statement.
+    answered = _insert(idempotency_keys, _ANSWER_COLUMNS, "answer", claim).cte("answered")
     audited = _insert(audit_log, _AUDIT_COLUMNS, "audit", claim).cte("audited")
     told = _insert(outbox, _OUTBOX_COLUMNS, "event", claim).returning(outbox.c.id)
-    return Statement(told.add_cte(audited))
+    return Statement(told.add_cte(answered, audited))
 
 
+_KEY = "pk_idempotency_keys"
 _SUBMIT = _submit()
 _counted_projects = (
     sa.select(
@@ -104,14 +119,21 @@ _STANDING = Statement(
 )
 
 
-async def standing(reader: Database | Transaction, certificate_id: UUID, person_key: str) -> Row | None:
+async def standing(database: Database, certificate_id: UUID, person_key: str) -> Row | None:
     """The person's window and the projects of the claims that count (D03); None if it is not the person's."""
-    return await reader.row(_STANDING, {"certificate_id": certificate_id, "person_key": person_key})
+    return await database.row(_STANDING, {"certificate_id": certificate_id, "person_key": person_key})
 
 
-async def write(tx: Transaction, values: Mapping[str, Any]) -> bool:
-    """Writes the claim with all that belongs to it; False where no place or no window was to be had."""
-    written = await tx.row(_SUBMIT, values)
-    if written is not None and tx.wake_relay is not None:
-        tx.after_commit(tx.wake_relay)
-    return written is not None
+async def write(database: Database, values: Mapping[str, Any]) -> Outcome:
+    """Writes the claim with all that belongs to it, in a transaction of its own."""
+    try:
+        written = await database.row(_SUBMIT, values)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != _KEY:
+            raise
+        return Outcome.KEY_USED
+    if written is None:
+        return Outcome.NOT_TO_BE_HAD
+    if database.wake_relay is not None:
+        database.wake_relay()
+    return Outcome.WRITTEN

@@ -1,18 +1,18 @@
-"""Submitting a claim (申请): prepared outside the transaction, written by one statement inside it."""
+"""Submitting a claim (申请): the facts are gathered and judged, then one statement writes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from chuangpei.auth import Principal
-from chuangpei.database import Transaction
 from chuangpei.events.subsidy import ClaimSubmitted
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Finding, Refusal
 from chuangpei.outbox import event_row
-from chuangpei.problems import NOT_FOUND
+from chuangpei.problems import IDEMPOTENCY_MISMATCH, NOT_FOUND
 from chuangpei.tracing import current_request_id
 
 from subsidy_svc.claims import submission
@@ -21,6 +21,7 @@ from subsidy_svc.claims.gathering import ChosenAccount, Gathered, gather
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
+from subsidy_svc.claims.submission import Outcome
 from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
@@ -63,24 +64,36 @@ async def prepare(
 
 
 async def submit(
-    tx: Transaction, service: Service, principal: Principal, prepared: Prepared
+    service: Service,
+    principal: Principal,
+    prepared: Prepared,
+    answer_row: Callable[[ClaimView], dict[str, Any]],
 ) -> ClaimView | Refusal:
-    """Takes a place and writes the claim, or refuses with what stands in the way now (S03, S04, D06)."""
+    """Takes a place and writes the claim, or refuses with what stands in the way now (S03, S04, D06).
+
+    ``answer_row`` gives the row stored under the Idempotency-Key. Where that was used before, the answer
+    stored then counts more than this refusal.
+    """
     claim = _claim(prepared)
+    view = new_claim_view(claim, prepared.gathered.window)
     values = _values(service, principal, prepared, claim)
+    values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
     # Each lost race for a slot leaves one slot fewer.
     for _ in range(prepared.law.subsidies_per_person + 1):
-        if await submission.write(tx, values):
-            return new_claim_view(claim, prepared.gathered.window)
-        decision = await _decide_again(tx, prepared)
+        outcome = await submission.write(service.database, values)
+        if outcome is Outcome.WRITTEN:
+            return view
+        if outcome is Outcome.KEY_USED:
+            return Refusal(IDEMPOTENCY_MISMATCH)
+        decision = await _decide_again(service, prepared)
         if not decision.eligible:
             return Refusal(NOT_ELIGIBLE, findings=decision.findings)
     return Refusal(BUSY, retry_after_seconds=1)
 
 
-async def _decide_again(tx: Transaction, prepared: Prepared) -> Decision:
+async def _decide_again(service: Service, prepared: Prepared) -> Decision:
     window = prepared.gathered.window
-    standing = await submission.standing(tx, window.certificate_id, window.person_key)
+    standing = await submission.standing(service.database, window.certificate_id, window.person_key)
     assert standing is not None, "windows are never deleted"
     facts = replace(
         prepared.gathered.facts,
