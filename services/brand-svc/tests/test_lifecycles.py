@@ -30,7 +30,22 @@ def test_each_step_is_in_the_table_or_refused_naming_the_state(module, state, ac
         assert isinstance(after, Refusal)
         assert after.problem.code == "not_allowed_in_state"
         assert after.detail is not None
-        assert state in after.detail.zh
+        assert state.zh in after.detail.zh
+        assert action.zh in after.detail.zh
+        assert state in after.detail.en
+
+
+@pytest.mark.parametrize("module", LIFECYCLES.values(), ids=LIFECYCLES)
+def test_every_state_and_action_has_a_chinese_name_of_its_own(module):
+    for kind in (module.State, module.Action):
+        assert all(re.fullmatch("[一-鿿]+", one.zh) for one in kind)
+        assert len({one.zh for one in kind}) == len(kind)
+
+
+async def test_a_chinese_reader_is_refused_in_chinese(city):
+    brand_round = await city.announce()
+    refused = await city.post(f"/rounds/{brand_round['id']}/close", city.centre, version=1)
+    assert refused.json()["detail"] == "当前状态为“已公告”，不能办理“截止”"
 
 
 @pytest.mark.parametrize("module", LIFECYCLES.values(), ids=LIFECYCLES)

@@ -1,14 +1,15 @@
 """What every lifecycle asks alike: the next state, or a refusal that names the present one."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TypeVar
 
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW, PRECONDITION_FAILED
 
-S = TypeVar("S", bound=StrEnum)
-A = TypeVar("A", bound=StrEnum)
+from brand_svc.named import Named
+
+S = TypeVar("S", bound=Named)
+A = TypeVar("A", bound=Named)
 
 
 def next_state(table: Mapping[tuple[S, A], S], state: S, action: A) -> S | Refusal:
@@ -19,7 +20,8 @@ def next_state(table: Mapping[tuple[S, A], S], state: S, action: A) -> S | Refus
     return Refusal(
         NOT_ALLOWED_NOW,
         detail=Text(
-            f"当前状态为 {state}，不能执行 {action}", f"In state {state} the step {action} is not possible"
+            f"当前状态为“{state.zh}”，不能办理“{action.zh}”",
+            f"In state {state} the step {action} is not possible",
         ),
     )
 

@@ -1,27 +1,28 @@
 """The states of an application (申报) and the steps between them; pure."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from brand_svc.named import Named
 
-class State(StrEnum):
+
+class State(Named):
     """已提交 · 区已推荐 · 区未推荐 · 已认定 · 未认定."""
 
-    SUBMITTED = "submitted"
-    RECOMMENDED = "recommended"
-    DECLINED = "declined"
-    RECOGNISED = "recognised"
-    NOT_RECOGNISED = "not_recognised"
+    SUBMITTED = "submitted", "已提交"
+    RECOMMENDED = "recommended", "区已推荐"
+    DECLINED = "declined", "区未推荐"
+    RECOGNISED = "recognised", "已认定"
+    NOT_RECOGNISED = "not_recognised", "未认定"
 
 
-class Action(StrEnum):
+class Action(Named):
     """推荐 · 不推荐 · 认定 · 不认定."""
 
-    RECOMMEND = "recommend"
-    DECLINE = "decline"
-    RECOGNISE = "recognise"
-    NOT_RECOGNISE = "not_recognise"
+    RECOMMEND = "recommend", "推荐"
+    DECLINE = "decline", "不推荐"
+    RECOGNISE = "recognise", "认定"
+    NOT_RECOGNISE = "not_recognise", "不认定"
 
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(

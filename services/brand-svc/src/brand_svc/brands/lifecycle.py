@@ -1,23 +1,24 @@
 """The states of a brand (品牌) and the steps between them; pure. No step is taken by a timer (D08)."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from brand_svc.named import Named
 
-class State(StrEnum):
+
+class State(Named):
     """有效 · 终止 · 撤销."""
 
-    ACTIVE = "active"
-    ENDED = "ended"
-    REVOKED = "revoked"
+    ACTIVE = "active", "有效"
+    ENDED = "ended", "终止"
+    REVOKED = "revoked", "撤销"
 
 
-class Action(StrEnum):
+class Action(Named):
     """新名单公布而终止 · 撤销认定."""
 
-    END = "end"
-    REVOKE = "revoke"
+    END = "end", "新名单公布而终止"
+    REVOKE = "revoke", "撤销认定"
 
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(

@@ -1,31 +1,32 @@
 """The states of an exit case (退出核查) and the steps between them; pure (B11, D09)."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from brand_svc.named import Named
 
-class State(StrEnum):
+
+class State(Named):
     """待区核实 · 已上报市局 · 核实不成立 · 已撤销认定 · 不予撤销 · 因另案撤销而终结 · 因品牌终止而终结."""
 
-    OPENED = "opened"
-    REPORTED = "reported"
-    CLOSED_UNFOUNDED = "closed_unfounded"
-    REVOKED = "revoked"
-    DISMISSED = "dismissed"
-    SUPERSEDED = "superseded"
-    LAPSED = "lapsed"
+    OPENED = "opened", "待区核实"
+    REPORTED = "reported", "已上报市局"
+    CLOSED_UNFOUNDED = "closed_unfounded", "核实不成立"
+    REVOKED = "revoked", "已撤销认定"
+    DISMISSED = "dismissed", "不予撤销"
+    SUPERSEDED = "superseded", "因另案撤销而终结"
+    LAPSED = "lapsed", "因品牌终止而终结"
 
 
-class Action(StrEnum):
+class Action(Named):
     """上报 · 不成立结案 · 撤销认定 · 不予撤销 · 另案已撤销 · 品牌已终止."""
 
-    REPORT = "report"
-    CLOSE_UNFOUNDED = "close_unfounded"
-    REVOKE = "revoke"
-    DISMISS = "dismiss"
-    SUPERSEDE = "supersede"
-    LAPSE = "lapse"
+    REPORT = "report", "上报"
+    CLOSE_UNFOUNDED = "close_unfounded", "不成立结案"
+    REVOKE = "revoke", "撤销认定"
+    DISMISS = "dismiss", "不予撤销"
+    SUPERSEDE = "supersede", "另案已撤销"
+    LAPSE = "lapse", "品牌已终止"
 
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(

@@ -1,28 +1,29 @@
 """The states of a round of selection (遴选轮次) and the steps between them; pure."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from brand_svc.named import Named
 
-class State(StrEnum):
+
+class State(Named):
     """已公告 · 申报中 · 申报截止 · 已审议 · 已公布."""
 
-    ANNOUNCED = "announced"
-    OPEN = "open"
-    CLOSED = "closed"
-    DELIBERATED = "deliberated"
-    PUBLISHED = "published"
+    ANNOUNCED = "announced", "已公告"
+    OPEN = "open", "申报中"
+    CLOSED = "closed", "申报截止"
+    DELIBERATED = "deliberated", "已审议"
+    PUBLISHED = "published", "已公布"
 
 
-class Action(StrEnum):
+class Action(Named):
     """更正公告 · 开放申报 · 截止 · 审议 · 公布."""
 
-    CORRECT = "correct"
-    OPEN = "open"
-    CLOSE = "close"
-    DELIBERATE = "deliberate"
-    PUBLISH = "publish"
+    CORRECT = "correct", "更正公告"
+    OPEN = "open", "开放申报"
+    CLOSE = "close", "截止"
+    DELIBERATE = "deliberate", "审议"
+    PUBLISH = "publish", "公布"
 
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(

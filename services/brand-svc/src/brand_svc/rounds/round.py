@@ -72,7 +72,7 @@ class Round:
         return Refusal(
             NOT_ACCEPTING,
             detail=Text(
-                f"状态 {self.state}；申报期 {self.opens_on} 至 {self.closes_on}",
+                f"状态“{self.state.zh}”；申报期 {self.opens_on} 至 {self.closes_on}",
                 f"State {self.state}; applications from {self.opens_on} to {self.closes_on}",
             ),
         )
@@ -82,7 +82,7 @@ class Round:
         if self.state in UNDER_REVIEW:
             return None
         detail = Text(
-            f"本轮状态为 {self.state}，不能初审", f"In round state {self.state} nothing is reviewed"
+            f"本轮状态为“{self.state.zh}”，不能初审", f"In round state {self.state} nothing is reviewed"
         )
         return Refusal(NOT_ALLOWED_NOW, detail=detail)
 

@@ -215,7 +215,8 @@ def _unfit(choices: Sequence[Choice], candidates: dict[UUID, Application]) -> Re
             )
         elif application.state is not ApplicationState.RECOMMENDED:
             text = Text(
-                f"状态为 {application.state}，未经区推荐", f"In state {application.state}, not recommended"
+                f"状态为“{application.state.zh}”，未经区推荐",
+                f"In state {application.state}, not recommended",
             )
             errors.append(FieldError(pointer, "not_recommended", text))
         seen.add(choice.application_id)
