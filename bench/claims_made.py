@@ -20,7 +20,7 @@ INSERT INTO windows (certificate_id, certificate_number, person_key, masked_name
   id_number_encrypted, institution_credit_code, institution_name, district, project_code, project_name,
   class_id, class_started_on, evaluated_on, issued_on, last_day, last_day_provisional)
 SELECT {_ID.format("i")}, 'SH2026H' || lpad(i::text, 11, '0'),
-  CASE WHEN i % $3 = 0 THEN ($4::text[])[i / $3] ELSE md5('person' || i) || md5('key' || i) END,
+  coalesce(CASE WHEN i % $3 = 0 THEN ($4::text[])[i / $3] END, md5('person' || i) || md5('key' || i)),
   '张**', $5, $6, '52310115MJ8888888X', '浦东创业学院', '{DISTRICT}', 'P3', '创业初创期培训',
   md5('class' || i / 30)::uuid, $7::date - 50, $7::date - 21, $7::date - 20, $7::date + 300, false
 FROM generate_series($1::bigint, $2::bigint) AS i
@@ -35,7 +35,8 @@ SELECT {_ID.format("i")}, {_ID.format("i")}, md5('person' || i) || md5('key' || 
   '52310115MJ8888888X', 'P3', 180000, '91310115MA1K4XY10X', '上海申创科技有限公司', 'online',
   'social_security_card', '中国银行 ****4455', ($3::text[])[1 + i % {_PAYEES}], sha256(i::text::bytea),
   '[]', '{{}}', '2026-01-01', now(), $4::text,
-  CASE WHEN $4::text <> 'submitted' THEN 'officer-a' END, CASE WHEN $4::text <> 'submitted' THEN 'officer-b' END,
+  CASE WHEN $4::text <> 'submitted' THEN 'officer-a' END,
+  CASE WHEN $4::text <> 'submitted' THEN 'officer-b' END,
   CASE WHEN $4::text <> 'submitted' THEN DATE '2026-05-20' END, 1
 FROM generate_series($1::bigint, $2::bigint) AS i WHERE i % $5 <> 0
 """  # noqa: S608  # constants of this module

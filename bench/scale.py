@@ -30,8 +30,8 @@ QUICK = Scale(
     latency_events=500,
     batch_claims=50_000,
     growth_small=10_000,
-    growth_large=200_000,
-    growth_requests=1_000,
+    growth_large=100_000,
+    growth_requests=300,
 )
 
 FULL = Scale(
@@ -44,6 +44,6 @@ FULL = Scale(
     latency_events=1_000,
     batch_claims=1_000_000,
     growth_small=10_000,
-    growth_large=10_000_000,
-    growth_requests=4_000,
+    growth_large=1_000_000,
+    growth_requests=400,
 )
