@@ -7,7 +7,7 @@ ALLOWED = {
     Action.ACCEPT: {State.SUBMITTED},
     Action.APPROVE: {State.ACCEPTED},
     Action.REJECT: {State.SUBMITTED, State.ACCEPTED},
-    Action.WITHDRAW: {State.SUBMITTED, State.ACCEPTED, State.NOTICED, State.HELD},
+    Action.WITHDRAW: {State.SUBMITTED, State.ACCEPTED, State.NOTICED, State.HELD, State.PAYMENT_FAILED},
     Action.OBJECT: {State.NOTICED, State.HELD},
     Action.DISMISS_OBJECTION: {State.HELD},
     Action.UPHOLD_OBJECTION: {State.HELD},
@@ -15,6 +15,7 @@ ALLOWED = {
     Action.BATCH: {State.CLEARED},
     Action.SETTLE: {State.BATCHED},
     Action.FAIL: {State.BATCHED},
+    Action.CHANGE_ACCOUNT: {State.PAYMENT_FAILED},
     Action.STOP: set(State) - ENDED - {State.PAID},
 }
 

@@ -22,6 +22,8 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.problems import FOUR_EYES, NOT_ALLOWED_NOW
 
 from subsidy_svc.claims.lifecycle import NEXT, Action, State
+from subsidy_svc.claims.payee import Payee
+from subsidy_svc.policy.facts import Account
 from subsidy_svc.policy.periods import Period
 
 E = TypeVar("E", bound=ClaimEvent)
@@ -83,7 +85,7 @@ class Claim:
         return [self.event(ClaimRejected, on)]
 
     def withdraw(self, on: date) -> Change:
-        """The person takes it back (撤回), until it is cleared for payment; the place is free again (D03)."""
+        """The person takes it back (撤回), unless it is cleared or paid; the place is free again (D03)."""
         return self._move(Action.WITHDRAW) or [self.event(ClaimWithdrawn, on)]
 
     def object(self, on: date) -> Change:
@@ -110,6 +112,17 @@ class Claim:
     def clear(self, on: date) -> Change:
         """The notice closed without a standing objection (公示无异议; S09)."""
         return self._move(Action.CLEAR) or [self.event(ClaimCleared, on)]
+
+    def change_account(self, on: date, account: Account, payee: Payee) -> Change:
+        """The bank refused the account: the person names one that takes the money (更正账户; S11).
+
+        The claim was noticed already, so it is cleared again at once and the next batch takes it.
+        """
+        if refusal := self._move(Action.CHANGE_ACCOUNT):
+            return refusal
+        self.account_kind, self.account_reason = account.kind, account.reason
+        self.account_masked = payee.masked
+        return [self.event(ClaimCleared, on)]
 
     def stop(self, on: date, cause: Literal["certificate_revoked"]) -> Change:
         """Stops it because its certificate was revoked (D06)."""

@@ -49,7 +49,7 @@ async def gather(
     at_reference, at_application, account = await asyncio.gather(
         service.registry.relation(enterprise, id_number, reference_day(days, law)),
         service.registry.relation(enterprise, id_number, applied_on),
-        _account(service, chosen, id_number, name),
+        account_of(service, chosen, id_number, name),
     )
     for answer in (at_reference, at_application, account):
         if isinstance(answer, Refusal):
@@ -95,9 +95,10 @@ def days_of(window: Window, applied_on: date) -> dict[ReferenceDate, date]:
     return days | ({ReferenceDate.EVALUATION: window.evaluated_on} if window.evaluated_on else {})
 
 
-async def _account(
+async def account_of(
     service: Service, chosen: ChosenAccount, id_number: str, name: str
 ) -> tuple[Account, Payee | None] | Refusal:
+    """What is known of the account chosen (S11); a refusal while the registry cannot be asked."""
     if chosen.kind is AccountKind.OTHER:
         payee = Payee(chosen.holder_name, chosen.bank, chosen.account_number)
         own = _same_name(chosen.holder_name, name)

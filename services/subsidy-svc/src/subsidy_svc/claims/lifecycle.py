@@ -39,6 +39,7 @@ class Action(StrEnum):
     BATCH = "batch"
     SETTLE = "settle"
     FAIL = "fail"
+    CHANGE_ACCOUNT = "change_account"
     STOP = "stop"
 
 
@@ -70,6 +71,8 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
         (State.CLEARED, Action.BATCH): State.BATCHED,
         (State.BATCHED, Action.SETTLE): State.PAID,
         (State.BATCHED, Action.FAIL): State.PAYMENT_FAILED,
+        (State.PAYMENT_FAILED, Action.CHANGE_ACCOUNT): State.CLEARED,
+        (State.PAYMENT_FAILED, Action.WITHDRAW): State.WITHDRAWN,
     }
     | {(state, Action.STOP): State.STOPPED for state in _UNPAID}
 )

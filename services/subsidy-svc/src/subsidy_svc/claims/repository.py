@@ -27,6 +27,7 @@ _SAVED = (
     "notice_last_day",
     "decision_reason",
 )
+_ACCOUNT = ("account_kind", "account_masked", "account_reason", "payee_encrypted", "payee_digest")
 _live_line = sa.and_(lines.c.claim_id == claims.c.id, IS_LIVE)
 _is_batched = sa.and_(claims.c.state == "cleared", lines.c.claim_id.is_not(None))
 _STATE = sa.case((_is_batched, "batched"), else_=claims.c.state).label("state")
@@ -79,6 +80,11 @@ _SAVE = Statement(
     claims.update()
     .where(claims.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in _SAVED} | {"version": claims.c.version + 1})
+)
+_SAVE_ACCOUNT = Statement(
+    claims.update()
+    .where(claims.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in _ACCOUNT})
 )
 _RELEASE = Statement(reservations.delete().where(reservations.c.claim_id == bindparam("claim_id")))
 _OPEN_OF_CERTIFICATE = Statement(
@@ -154,6 +160,12 @@ async def save(tx: Transaction, claim: Claim) -> None:
     values = asdict(claim)
     await tx.execute(_SAVE, {name: values[name] for name in _SAVED} | {"of_id": claim.id})
     claim.version += 1
+
+
+async def save_account(tx: Transaction, claim: Claim, payee_encrypted: str, payee_digest: bytes) -> None:
+    """Writes another account; the database lets only a claim whose payment failed have one."""
+    values = asdict(claim) | {"payee_encrypted": payee_encrypted, "payee_digest": payee_digest}
+    await tx.execute(_SAVE_ACCOUNT, {name: values[name] for name in _ACCOUNT} | {"of_id": claim.id})
 
 
 async def release_place(tx: Transaction, claim_id: UUID) -> None:

@@ -13,9 +13,10 @@ from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import may_see_claim
-from subsidy_svc.claims import repository, use_cases
+from subsidy_svc.claims import accounts, repository, use_cases
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.schemas import (
+    AccountBody,
     ClaimBody,
     ClaimDetail,
     ClaimView,
@@ -148,8 +149,25 @@ async def reject_claim(
 async def withdraw_claim(
     request: Request, person: Holder, claim_id: UUID, if_match: IfMatch = None
 ) -> Response:
-    """The person takes the claim back, until it is cleared for payment; the place is free again (D03)."""
+    """The person takes the claim back, unless it is cleared or paid; the place is free again (D03)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         view = accepted(await use_cases.withdraw(tx, service, person, claim_id, version))
+    return reply(view)
+
+
+@router.post(
+    "/{claim_id}/account",
+    summary="更正收款账户 · Name another account",
+    response_model=ClaimView,
+    max_body_size=JSON_BODY_BYTES,
+)
+async def change_account(
+    request: Request, person: Holder, claim_id: UUID, body: AccountBody, if_match: IfMatch = None
+) -> Response:
+    """After the bank refused the payment: the claim is paid to this account in the next batch (S10, S11)."""
+    service, version = of(request), expected_version(if_match)
+    found = accepted(await accounts.find_account(service, person, claim_id, body.chosen_account()))
+    async with service.database.transaction() as tx:
+        view = accepted(await accounts.change_account(tx, service, person, claim_id, version, found))
     return reply(view)

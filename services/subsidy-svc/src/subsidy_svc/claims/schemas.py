@@ -46,7 +46,22 @@ class OtherAccount(Body):
     reason: str = Field(min_length=2, max_length=200, examples=["社保卡金融账户未激活"])
 
 
-class ClaimBody(Body):
+class AccountBody(Body):
+    """Where to pay (收款账户; S11)."""
+
+    account: Annotated[CardAccount | OtherAccount, Field(discriminator="kind")]
+
+    def chosen_account(self) -> ChosenAccount:
+        """The account asked for, as the use cases know it."""
+        if isinstance(self.account, CardAccount):
+            return ChosenAccount(AccountKind.SOCIAL_SECURITY_CARD)
+        given = self.account
+        return ChosenAccount(
+            AccountKind.OTHER, given.bank, given.account_number, given.holder_name, given.reason
+        )
+
+
+class ClaimBody(AccountBody):
     """An application (申请)."""
 
     model_config = ConfigDict(
@@ -63,16 +78,6 @@ class ClaimBody(Body):
 
     certificate_id: UUID
     enterprise_credit_code: CreditCodeText
-    account: Annotated[CardAccount | OtherAccount, Field(discriminator="kind")]
-
-    def chosen_account(self) -> ChosenAccount:
-        """The account asked for, as the use cases know it."""
-        if isinstance(self.account, CardAccount):
-            return ChosenAccount(AccountKind.SOCIAL_SECURITY_CARD)
-        given = self.account
-        return ChosenAccount(
-            AccountKind.OTHER, given.bank, given.account_number, given.holder_name, given.reason
-        )
 
 
 class Reason(Body):

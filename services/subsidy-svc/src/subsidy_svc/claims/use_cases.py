@@ -57,7 +57,7 @@ async def approve(
     tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
 ) -> ClaimView | Refusal:
     """Another person approves and the notice is published (审核通过并公示; S07, S08, D04, D05, D13)."""
-    row = await _changeable(tx, officer, claim_id, version)
+    row = await changeable(tx, officer, claim_id, version)
     if isinstance(row, Refusal):
         return row
     claim, today = repository.claim_from(row), service.clock.today()
@@ -106,7 +106,7 @@ async def _decide(
     action: Action,
     act: Callable[[Claim], Change],
 ) -> ClaimView | Refusal:
-    row = await _changeable(tx, principal, claim_id, version)
+    row = await changeable(tx, principal, claim_id, version)
     if isinstance(row, Refusal):
         return row
     claim = repository.claim_from(row)
@@ -117,7 +117,8 @@ async def _decide(
     return claim_view(claim, row)
 
 
-async def _changeable(tx: Transaction, principal: Principal, claim_id: UUID, version: int) -> Row | Refusal:
+async def changeable(tx: Transaction, principal: Principal, claim_id: UUID, version: int) -> Row | Refusal:
+    """The claim's row, locked, if the principal may see it and it still has this version."""
     row = await repository.load_for_update(tx, claim_id)
     if row is None or not may_see_claim(principal, row["person_key"], row["district"]):
         return Refusal(NOT_FOUND)

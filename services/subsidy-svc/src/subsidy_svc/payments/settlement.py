@@ -52,6 +52,9 @@ async def import_results(
     known = await answers.by_sha256(tx, digest)
     if known is not None and known["batch_id"] == batch_id:
         return _view(known)
+    if known is not None:
+        # A claim paid anew may stand on the same line: what answered one batch never answers another.
+        return Refusal(BANK_FILE_REFUSED, errors=(FieldError("line 1", "foreign", _FAULTS["foreign"]),))
     if batch.state not in (State.EXPORTED, State.SETTLED):
         text = Text(f"批次当前状态为 {batch.state}", f"The batch is {batch.state}")
         return Refusal(NOT_ALLOWED_NOW, detail=text)

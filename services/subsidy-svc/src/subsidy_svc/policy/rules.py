@@ -9,7 +9,7 @@ from subsidy_svc.policy.enterprise_rules import (
     role_at_application,
     started_within_years,
 )
-from subsidy_svc.policy.facts import AccountKind, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts
 from subsidy_svc.policy.findings import Rule, finding
 from subsidy_svc.policy.parameters import Law
 
@@ -98,7 +98,11 @@ def within_number_of_subsidies(facts: Facts, law: Law) -> Finding:
 
 def account_is_the_persons_own(facts: Facts, law: Law) -> Finding:
     """Paid to the account of the social-security card; another own-name account needs a reason (S11)."""
-    account = facts.account
+    return account_finding(facts.account, law)
+
+
+def account_finding(account: Account, law: Law) -> Finding:
+    """What S11 says of one account, also of one named after the bank refused the first."""
     passed = account.available and account.own_name
     if account.kind is AccountKind.OTHER:
         passed = passed and bool(account.reason)
