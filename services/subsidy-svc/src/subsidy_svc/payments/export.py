@@ -20,9 +20,9 @@ from subsidy_svc.payments.tables import lines
 
 COLUMNS = ("batch_number", "line_no", "claim_id", "holder_name", "bank", "account_number", "amount_fen")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_AT_A_TIME = 2_000
-# Holder, bank and number that need neither quotes nor a guard: nearly all, so a million go ten times quicker.
-_PLAIN = re.compile(rf"\w[\w .·（）]*{SEPARATOR}\w[\w .·（）]*{SEPARATOR}\d+")
+_AT_A_TIME = 4_000
+# What may need quotes or a guard. Nearly no line has any of it, and so a million go several times quicker.
+_RISKY = re.compile(r"""[",'=+\-@\t\r\n]""")
 # Bounded on both sides: with a LIMIT, tables not yet analysed are sorted whole for each stretch.
 _LINES = (
     "SELECT line_no, claim_id, amount_fen, payee_encrypted FROM payment_lines"
@@ -55,7 +55,7 @@ async def _copied(database: Database, batch_id: UUID, after: int) -> str:
 def _line(number: str, row: Sequence[str], privacy: Privacy) -> str:
     line_no, claim_id, amount_fen, sealed = row
     payee = clear_text(sealed, privacy)
-    if _PLAIN.fullmatch(payee):
+    if _RISKY.search(payee) is None:
         return f"{number},{line_no},{claim_id},{payee.replace(SEPARATOR, ',')},{amount_fen}\r\n"
     cells = (guarded(cell) for cell in payee.split(SEPARATOR))
     return _csv((number, line_no, claim_id, *cells, amount_fen))
