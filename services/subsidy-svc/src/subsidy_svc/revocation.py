@@ -42,7 +42,7 @@ async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -
         return
     window = await windows.load_for_update(tx, event.certificate_id)
     if window is None:
-        if await windows.is_known_without_window(tx, event.certificate_id):
+        if await windows.known_without_window(tx, [event.certificate_id]):
             return
         raise NotYet(f"certificate {event.certificate_id} is not known yet")
     if window.revoked_on is not None:

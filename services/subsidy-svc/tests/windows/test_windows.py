@@ -65,6 +65,12 @@ async def test_a_certificate_issued_outside_the_laws_time_opens_none(office, iss
     assert await office.sql("SELECT 1 FROM parked_messages") == []
 
 
+async def test_reissuing_a_certificate_of_an_earlier_law_opens_none(office):
+    first = await office.certificate(issued_on=date(2025, 12, 31))
+    await office.deliver(first.model_copy(update={"issued_on": date(2026, 1, 5)}))
+    assert await office.emitted(ClaimWindowOpened) == []
+
+
 async def test_a_batch_of_certificates_opens_each_window(office):
     inside = [office.issued(project=f"P{number}") for number in range(5)]
     outside = office.issued(issued_on=date(2025, 12, 31))

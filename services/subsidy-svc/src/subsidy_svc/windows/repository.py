@@ -45,7 +45,8 @@ _REMEMBER_WITHOUT = Statement(
 )
 _KNOWN_WITHOUT = Statement(
     sa.select(certificates_without_window.c.certificate_id).where(
-        certificates_without_window.c.certificate_id == bindparam("certificate_id")
+        certificates_without_window.c.certificate_id
+        == sa.any_(bindparam("certificate_ids", type_=sa.ARRAY(sa.Uuid)))
     )
 )
 _FOR_UPDATE = Statement(
@@ -117,9 +118,10 @@ async def remember_without_window(tx: Transaction, rows: Sequence[dict[str, Any]
     await tx.execute(_REMEMBER_WITHOUT, columns_of(rows, ("certificate_id", "issued_on")))
 
 
-async def is_known_without_window(tx: Transaction, certificate_id: UUID) -> bool:
-    """Whether the certificate is known to have opened no window."""
-    return await tx.row(_KNOWN_WITHOUT, {"certificate_id": certificate_id}) is not None
+async def known_without_window(tx: Transaction, certificate_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the certificates that are known to have opened no window (D10)."""
+    rows = await tx.rows(_KNOWN_WITHOUT, {"certificate_ids": certificate_ids})
+    return {row["certificate_id"] for row in rows}
 
 
 async def load_for_update(tx: Transaction, certificate_id: UUID) -> Window | None:

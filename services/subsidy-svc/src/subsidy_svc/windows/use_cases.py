@@ -33,6 +33,9 @@ async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Se
     if without:
         await repository.remember_without_window(tx, without)
     if rows:
+        # Issued anew under this law, a certificate of an earlier one opens none either (D01, D10).
+        known = await repository.known_without_window(tx, [event.certificate_id for event in issued])
+        rows = [row for row in rows if row["certificate_id"] not in known]
         opened = await repository.open_all(tx, rows)
         events = [_opened(row) for row in rows if row["certificate_id"] in opened]
         await emit(tx, events, clock.now())
