@@ -80,9 +80,9 @@ def facts_of(case: dict[str, Any]) -> Facts:
         counted_projects=tuple(case.get("counted_projects", ())),
         days=days,
         enterprise_credit_code="any",
-        enterprise_at_reference=enterprise(case, roles),
+        enterprise_at_reference=enterprise(case, roles, case.get("share")),
         enterprise_at_application=enterprise(
-            case, case.get("roles_at_application", ["legal_representative"])
+            case, case.get("roles_at_application", ["legal_representative"]), case.get("share_at_application")
         ),
         account=Account(
             AccountKind(account["kind"]), account["available"], account["own_name"], account.get("reason")
@@ -90,7 +90,7 @@ def facts_of(case: dict[str, Any]) -> Facts:
     )
 
 
-def enterprise(case: dict[str, Any], roles: list[str]) -> Enterprise | None:
+def enterprise(case: dict[str, Any], roles: list[str], share: str | None) -> Enterprise | None:
     if "enterprise" in case:
         return None
     return Enterprise(
@@ -100,6 +100,7 @@ def enterprise(case: dict[str, Any], roles: list[str]) -> Enterprise | None:
         province_code=case.get("province_code", "31"),
         status=case.get("status", "active"),
         roles=frozenset(roles),
+        shareholding_percent=share,
     )
 
 

@@ -110,19 +110,22 @@ def holds_a_role(facts: Facts, law: Law) -> Finding:
 
 
 def role_at_application(facts: Facts, law: Law) -> Finding:
-    """A role lost by the day of application only warns (D02)."""
-    now = _roles_of(facts.enterprise_at_application, law)
-    then = _roles_of(facts.enterprise_at_reference, law)
+    """A role or a shareholding changed by the day of application only warns (D02)."""
+    now = _part_in(facts.enterprise_at_application, law)
+    then = _part_in(facts.enterprise_at_reference, law)
     return Finding(
         rule="D02",
         article=law.articles["reference_date"],
         outcome=Outcome.PASSED if now == then else Outcome.WARNED,
-        fact=", ".join(now) or "none",
-        required=", ".join(then) or "none",
-        text=Text("申请日身份与基准日一致", "The role on the day of application is the same")
+        fact=now,
+        required=then,
+        text=Text(
+            "申请日身份及持股与基准日一致", "Role and shareholding are the same on the day of application"
+        )
         if now == then
         else Text(
-            "申请日身份与基准日不同，仅作提示", "The role changed by the day of application: a warning only"
+            "申请日身份或持股与基准日不同，仅作提示",
+            "Role or shareholding changed by the day of application: a warning only",
         ),
     )
 
@@ -146,3 +149,9 @@ def reference_day(days: Mapping[ReferenceDate, date], law: Law) -> date:
 def _roles_of(enterprise: Enterprise | None, law: Law) -> tuple[str, ...]:
     roles = enterprise.roles if enterprise else frozenset()
     return tuple(role for role in law.claimant_roles if role in roles)
+
+
+def _part_in(enterprise: Enterprise | None, law: Law) -> str:
+    roles = ", ".join(_roles_of(enterprise, law)) or "none"
+    share = enterprise.shareholding_percent if enterprise else None
+    return f"{roles} ({share}%)" if share else roles
