@@ -73,6 +73,9 @@ _NOTIFY = Statement(sa.text(f"NOTIFY {OUTBOX_CHANNEL}"))
 _NOTIFY_PAUSE_SECONDS = 0.002
 
 Step = Callable[[str], Awaitable[None]]
+Header = tuple[str, bytes]
+_SPECVERSION: Header = ("ce_specversion", b"1.0")
+_CONTENT_TYPE: Header = ("content-type", b"application/json")
 
 
 async def _no_step(_: str) -> None:
@@ -91,13 +94,15 @@ class Relay:
         publisher: Publisher,
         source: str,
         *,
-        batch: int = 500,
+        batch: int = 1_000,
         poll_seconds: float = 1.0,
         on_step: Step = _no_step,
     ) -> None:
         self._database = database
         self._publisher = publisher
-        self._source = source.encode()
+        self._source = source
+        self._source_header: Header = ("ce_source", source.encode())
+        self._types: dict[str, tuple[str, Header]] = {}
         self._batch = batch
         self._poll_seconds = poll_seconds
         self._on_step = on_step
@@ -128,9 +133,9 @@ class Relay:
         try:
             await self._lead()
         except _WAITED_OUT as error:
-            log.warning("relay of %s waits: %s", self._source.decode(), error)
+            log.warning("relay of %s waits: %s", self._source, error)
         except (TopicMissing, RecordTooLarge) as error:
-            log.error("relay of %s is held up until someone mends it: %r", self._source.decode(), error)
+            log.error("relay of %s is held up until someone mends it: %r", self._source, error)
             return self._poll_seconds * _MISTAKE_POLLS
         return self._poll_seconds
 
@@ -160,7 +165,8 @@ class Relay:
     async def drain(self, connection: Connection) -> int:
         """Sends everything pending on a connection that leads; returns how many rows went out.
 
-        The next batch is read while this one is on its way. On a failure nothing later is sent.
+        While one batch is on its way, the one before it is deleted and the next is read. On a failure nothing
+        later is sent.
         """
         try:
             return await self._drain(connection)
@@ -174,21 +180,28 @@ class Relay:
 
     async def _drain(self, connection: Connection) -> int:
         sent = 0
-        rows = await self._oldest(connection)
+        rows, before = await self._oldest(connection), list[Row]()
         while rows:
             await self._on_step("read")
-            following = await self._publish(connection, rows)
+            following = await self._publish(connection, rows, before)
             await self._on_step("sent")
-            await self._delete(connection, rows)
-            await self._on_step("deleted")
             sent += len(rows)
-            rows = following or (await self._oldest(connection) if self._full(rows) else [])
+            if following:
+                rows, before = following, rows
+            else:  # a sweep must not see what was sent
+                await self._delete(connection, rows)
+                rows, before = (await self._oldest(connection) if self._full(rows) else []), []
         return sent
 
-    async def _publish(self, connection: Connection, rows: Sequence[Row]) -> list[Row]:
-        """Sends a batch; meanwhile reads the next, unless the outbox is due to be swept from its start."""
+    async def _publish(self, connection: Connection, rows: Sequence[Row], before: Sequence[Row]) -> list[Row]:
+        """Sends a batch; meanwhile deletes the one before it, which has gone out, and reads the next.
+
+        Reads nothing where the outbox is due to be swept from its start.
+        """
         sending = asyncio.ensure_future(self._publisher.publish([self._record(row) for row in rows]))
         try:
+            if before:
+                await self._delete(connection, before)
             if not self._full(rows) or self._is_sweep_due():
                 return []
             return await self._pending(connection, self._hint)
@@ -235,21 +248,29 @@ class Relay:
         await connection.execute(
             _DELETE_SENT.sql, *_DELETE_SENT.arguments({"first": ids[0], "last": ids[-1], "ids": ids})
         )
+        await self._on_step("deleted")
 
     def _record(self, row: Row) -> Record:
-        event_type: str = row["type"]
-        headers = [
-            ("ce_specversion", b"1.0"),
-            ("ce_id", str(row["event_id"]).encode()),
-            ("ce_source", self._source),
-            ("ce_type", event_type.encode()),
-            ("ce_subject", row["key"].encode()),
-            ("ce_time", row["occurred_at"].isoformat().encode()),
-            ("content-type", b"application/json"),
-        ]
-        if row["traceparent"] is not None:
-            headers.append(("traceparent", row["traceparent"].encode()))
-        return Record(topic_of(event_type), row["key"], row["value"], tuple(headers))
+        _, event_id, event_type, key, occurred_at, traceparent, value = row
+        topic, type_header = self._of_type(event_type)
+        headers: tuple[Header, ...] = (
+            _SPECVERSION,
+            ("ce_id", str(event_id).encode()),
+            self._source_header,
+            type_header,
+            ("ce_subject", key.encode()),
+            ("ce_time", occurred_at.isoformat().encode()),
+            _CONTENT_TYPE,
+        )
+        if traceparent is not None:
+            headers += (("traceparent", traceparent.encode()),)
+        return Record(topic, key, value, headers)
+
+    def _of_type(self, event_type: str) -> tuple[str, Header]:
+        found = self._types.get(event_type)
+        if found is None:
+            found = self._types[event_type] = topic_of(event_type), ("ce_type", event_type.encode())
+        return found
 
 
 def _now() -> float:
