@@ -47,7 +47,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 async def in_clear(connection: asyncpg.Connection, batch: UUID, district: str, file: Path) -> None:
     """Lines and file of account numbers that the database holds in clear."""
     await connection.execute(_CLEAR_LINES, batch, district, timeout=300)
-    await connection.copy_from_query(_CLEAR_FILE, batch, output=str(file), format="csv", timeout=300)
+    await connection.copy_from_query(_CLEAR_FILE, batch, output=file, format="csv", timeout=300)
 
 
 async def opened(
@@ -56,7 +56,7 @@ async def opened(
     """Lines of sealed payees, and a file of what a bare loop opens."""
     await connection.execute(_SEALED_LINES, batch, district, timeout=300)
     raw = file.with_suffix(".raw")
-    await connection.copy_from_query(_SEALED_FILE, batch, output=str(raw), timeout=300)
+    await connection.copy_from_query(_SEALED_FILE, batch, output=raw, timeout=300)
     aead = AESGCM(key)
     with raw.open(encoding="utf-8") as rows, file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)

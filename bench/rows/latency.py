@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
@@ -26,7 +26,7 @@ _PER_SECOND = 100
 _WARM_UP = 200
 _PATIENCE_SECONDS = 60.0
 _MOST_ROUNDS = 5
-Tell = Callable[[UUID], Awaitable[None]]
+Tell = Callable[[UUID], Coroutine[None, None, None]]
 
 
 async def rows(ground: Ground) -> AsyncIterator[Row]:
