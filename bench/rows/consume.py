@@ -22,7 +22,7 @@ from bench.measure import Row, Target, in_turn
 from bench.ours import subsidy_service
 from bench.peers import consume as peer
 
-_TOPIC = "cn.sh.chuangpei.certificate"
+CERTIFICATES = "cn.sh.chuangpei.certificate"
 _BATCH = 500
 _PATIENCE_SECONDS = 120.0
 # The triggers that keep the rows of the law from being deleted are off for the bench's own clearing only.
@@ -78,7 +78,7 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
 
         async def ours() -> float:
             await connection.execute(_EMPTY, timeout=60)
-            watched = _Watched(bus.subscription(f"bench-{uuid4().hex}", [_TOPIC]), count)
+            watched = _Watched(bus.subscription(f"bench-{uuid4().hex}", [CERTIFICATES]), count)
             consumer = Consumer(database, watched, handlers(service), batch=_BATCH)
             running = asyncio.create_task(consumer.run())
             try:
@@ -90,7 +90,7 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
 
         async def by_hand() -> float:
             await connection.execute(_EMPTY, timeout=60)
-            watched = _Watched(bus.subscription(f"bench-{uuid4().hex}", [_TOPIC]), count)
+            watched = _Watched(bus.subscription(f"bench-{uuid4().hex}", [CERTIFICATES]), count)
             try:
                 async with asyncio.timeout(_PATIENCE_SECONDS):
                     return await _consumed_by_hand(connection, watched)
@@ -168,4 +168,4 @@ def _record(today: date) -> Record:
         ("ce_time", f"{today.isoformat()}T00:00:00+00:00".encode()),
         ("content-type", b"application/json"),
     )
-    return Record(_TOPIC, event.key, event.model_dump_json().encode(), headers)
+    return Record(CERTIFICATES, event.key, event.model_dump_json().encode(), headers)

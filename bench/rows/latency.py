@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import cert_svc.app
 import subsidy_svc.app
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from chuangpei.database import Database
 from chuangpei.kernel.clock import SystemClock
 from chuangpei.kernel.identifiers import new_id
@@ -20,7 +21,7 @@ from bench.bus import PARTITIONS, opened_bus
 from bench.ground import Ground, running_program
 from bench.measure import Pairs, Row, Target, in_turn
 from bench.peers import latency as peer
-from bench.rows.consume import issued
+from bench.rows.consume import CERTIFICATES, issued
 
 _PER_SECOND = 100
 _WARM_UP = 200
@@ -39,6 +40,7 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(opened_bus(ground))
         await bus.create_topics([peer.TOPIC], PARTITIONS)
+        await _skip_earlier(ground.kafka)
         for name, dsn in (("cert", certs), ("subsidy", windows)):
             given = json.dumps({"dsn": dsn, "bus": await ground.bus_url(), "key_file": str(ground.key_file)})
             await stack.enter_async_context(running_program("-m", "bench.work", name, given))
@@ -51,6 +53,18 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
         by_hand.medians.clear()
         pairs = await in_turn(ours.p99, by_hand.p99, min(_MOST_ROUNDS, ground.scale.rounds))
     yield _row(pairs, Pairs(ours.medians, by_hand.medians))
+
+
+async def _skip_earlier(servers: str) -> None:
+    """The worker's group begins behind what other measurements left in the topic."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, group_id="subsidy-svc", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        places = [TopicPartition(CERTIFICATES, number) for number in range(PARTITIONS)]
+        consumer.assign(places)
+        await consumer.commit(await consumer.end_offsets(places))
+    finally:
+        await consumer.stop()
 
 
 def _row(pairs: Pairs, medians: Pairs) -> Row:
