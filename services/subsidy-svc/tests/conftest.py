@@ -130,6 +130,10 @@ class Office:
     def city(self) -> dict[str, str]:
         return self.as_(Role.CITY_CENTRE, subject="city")
 
+    @staticmethod
+    def id_number(who: str) -> str:
+        return ID_NUMBERS[who]
+
     def person_key(self, who: str) -> str:
         return self.service.privacy.person_key(ID_NUMBERS[who])
 

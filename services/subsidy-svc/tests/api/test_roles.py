@@ -12,6 +12,7 @@ ALLOWED = {
     ("GET", "/subsidy/v1/windows"): CITIZEN,
     ("GET", "/subsidy/v1/windows/{certificate_id}"): CITIZEN,
     ("POST", "/subsidy/v1/claims"): CITIZEN,
+    ("POST", "/subsidy/v1/claims/counter"): OFFICER,
     ("GET", "/subsidy/v1/claims"): CITIZEN | OFFICES,
     ("GET", "/subsidy/v1/claims/{claim_id}"): CITIZEN | OFFICES,
     ("POST", "/subsidy/v1/claims/{claim_id}/accept"): OFFICER,
@@ -46,6 +47,12 @@ NOBODY = "01977777-7777-7777-8777-777777777777"
 BODIES = {
     "claims": {
         "certificate_id": NOBODY,
+        "enterprise_credit_code": "91310115MA1K4XY10Y",
+        "account": {"kind": "social_security_card"},
+    },
+    "counter": {
+        "certificate_number": "SH2026HNOBODY00000",
+        "id_number": "310101198506010013",
         "enterprise_credit_code": "91310115MA1K4XY10Y",
         "account": {"kind": "social_security_card"},
     },

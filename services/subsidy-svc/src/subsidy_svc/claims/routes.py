@@ -8,7 +8,7 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, answer_row, stored_answer
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Cursor, Limit, Page, page_of
-from chuangpei.problems import NOT_FOUND
+from chuangpei.problems import FOUR_EYES, NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -20,6 +20,7 @@ from subsidy_svc.claims.schemas import (
     ClaimBody,
     ClaimDetail,
     ClaimView,
+    CounterBody,
     Reason,
     claim_detail,
     claim_view,
@@ -28,6 +29,7 @@ from subsidy_svc.claims.submit import Prepared, prepare, submit
 from subsidy_svc.listing import before_id
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
+from subsidy_svc.windows import repository as windows
 
 router = APIRouter(prefix="/subsidy/v1/claims", tags=["补贴申领 · claims"])
 Holder = Annotated[Principal, Allow(Role.CITIZEN)]
@@ -51,14 +53,46 @@ async def submit_claim(request: Request, principal: Holder, key: IdempotencyKey,
     A refusal carries every finding with its rule, the fact used and the value required. 503 while a registry
     is away: nothing was written, and the same key may be sent again.
     """
-    service = of(request)
     assert principal.person_key is not None, "a citizen has a person"
+    return await _applied(request, principal, key, body, principal.person_key, body.certificate_id)
+
+
+@router.post(
+    "/counter",
+    status_code=201,
+    summary="窗口代为申请 · Claim at a counter",
+    response_model=ClaimView,
+    max_body_size=JSON_BODY_BYTES,
+)
+async def submit_at_counter(
+    request: Request, officer: Officer, key: IdempotencyKey, body: CounterBody
+) -> Response:
+    """An officer of any district's counter applies for a person who is there (S06), as the audit says.
+
+    The review stays with the institution's district (S07). The rules and refusals are those of an online
+    application; 404 where the certificate is not that person's.
+    """
+    service = of(request)
+    person = service.privacy.person_key(body.id_number)
+    if person == officer.person_key:
+        raise Refused(Refusal(FOUR_EYES))
+    certificate_id = await windows.certificate_of(service.database, person, body.certificate_number)
+    if certificate_id is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return await _applied(request, officer, key, body, person, certificate_id)
+
+
+async def _applied(
+    request: Request,
+    principal: Principal,
+    key: str,
+    body: ClaimBody | CounterBody,
+    person_key: str,
+    certificate_id: UUID,
+) -> Response:
+    service = of(request)
     outcome: ClaimView | Refusal | Prepared = await prepare(
-        service,
-        principal.person_key,
-        body.certificate_id,
-        body.enterprise_credit_code,
-        body.chosen_account(),
+        service, person_key, certificate_id, body.enterprise_credit_code, body.chosen_account()
     )
     if isinstance(outcome, Prepared):
         outcome = await submit(

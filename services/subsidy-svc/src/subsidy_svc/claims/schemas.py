@@ -8,6 +8,7 @@ from chuangpei.database import Row
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.credit_code import parse_credit_code
 from chuangpei.kernel.refusals import Text
+from chuangpei.kernel.resident_id import parse_resident_id
 from chuangpei.web import Body, FindingView
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -25,6 +26,14 @@ def _credit_code(text: str) -> str:
     return parsed.code
 
 
+def _id_number(text: str) -> str:
+    parsed = parse_resident_id(text)
+    if isinstance(parsed, Text):
+        raise InvalidText(parsed)
+    return parsed.number
+
+
+IdNumberText = Annotated[str, Field(max_length=60), AfterValidator(_id_number)]
 CreditCodeText = Annotated[str, Field(max_length=60), AfterValidator(_credit_code)]
 # Nothing in a bank's or a holder's name may look like a formula or a column's end in the payment file.
 _NAME = r"^[^\W_][\w .·•()（）\-]*$"
@@ -77,6 +86,27 @@ class ClaimBody(AccountBody):
     )
 
     certificate_id: UUID
+    enterprise_credit_code: CreditCodeText
+
+
+class CounterBody(AccountBody):
+    """An application at a counter (窗口申请): the certificate's number and the person's id number."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "certificate_number": "SH2026H56SDTZKS60A",
+                    "id_number": "310101198506010013",
+                    "enterprise_credit_code": "91310115MA1K4XY10Y",
+                    "account": {"kind": "social_security_card"},
+                }
+            ]
+        }
+    )
+
+    certificate_number: str = Field(min_length=8, max_length=40, pattern=r"^[0-9A-Za-z]+$")
+    id_number: IdNumberText
     enterprise_credit_code: CreditCodeText
 
 

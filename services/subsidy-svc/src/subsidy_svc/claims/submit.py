@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chuangpei.auth import Principal
+from chuangpei.auth import Principal, Role
 from chuangpei.events.subsidy import ClaimSubmitted
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
@@ -74,7 +74,7 @@ async def submit(
     ``answer_row`` gives the row stored under the Idempotency-Key. Where that was used before, the answer
     stored then counts more than this refusal.
     """
-    claim = _claim(prepared)
+    claim = _claim(prepared, "online" if principal.role is Role.CITIZEN else "counter")
     view = new_claim_view(claim, prepared.gathered.window)
     values = _values(service, principal, prepared, claim)
     values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
@@ -103,7 +103,7 @@ async def _decide_again(service: Service, prepared: Prepared) -> Decision:
     return decide(facts, prepared.law)
 
 
-def _claim(prepared: Prepared) -> Claim:
+def _claim(prepared: Prepared, channel: str) -> Claim:
     window, facts = prepared.gathered.window, prepared.gathered.facts
     assert facts.enterprise_at_reference is not None, "an eligible claim has an enterprise"
     return Claim(
@@ -116,7 +116,7 @@ def _claim(prepared: Prepared) -> Claim:
         amount_fen=prepared.decision.amount_fen,
         enterprise_credit_code=facts.enterprise_credit_code,
         enterprise_name=facts.enterprise_at_reference.name,
-        channel="online",
+        channel=channel,
         account_kind=facts.account.kind,
         account_masked=prepared.payee.masked,
         account_reason=facts.account.reason,

@@ -92,6 +92,12 @@ _OF_PERSON = Statement(
     .order_by(windows.c.certificate_id)
     .limit(bindparam("most", type_=sa.Integer))
 )
+_BY_NUMBER = Statement(
+    sa.select(windows.c.certificate_id).where(
+        windows.c.person_key == bindparam("person_key"),
+        windows.c.certificate_number == bindparam("certificate_number"),
+    )
+)
 _ONE_OF_PERSON = Statement(
     sa.select(*_COLUMNS).where(
         windows.c.certificate_id == bindparam("certificate_id"),
@@ -163,3 +169,9 @@ async def one_of_person(database: Database, certificate_id: UUID, person_key: st
     """One of the person's windows."""
     row = await database.row(_ONE_OF_PERSON, {"certificate_id": certificate_id, "person_key": person_key})
     return window_from(row) if row else None
+
+
+async def certificate_of(database: Database, person_key: str, number: str) -> UUID | None:
+    """The id of a person's certificate by its number; None where it is not the person's or has no window."""
+    row = await database.row(_BY_NUMBER, {"person_key": person_key, "certificate_number": number.upper()})
+    return row["certificate_id"] if row else None
