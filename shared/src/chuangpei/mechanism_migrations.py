@@ -15,10 +15,6 @@ BEGIN
     RAISE EXCEPTION 'a row of % can no longer be changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$
 """
-_AUDIT_LOG_ONLY_GROWS = """
-CREATE TRIGGER audit_log_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
 
 
 def create_mechanisms() -> None:
@@ -31,7 +27,34 @@ def create_mechanisms() -> None:
     _events()
     _parked_messages()
     op.execute(_REFUSE_CHANGE)
-    op.execute(_AUDIT_LOG_ONLY_GROWS)
+    only_grows("audit_log")
+
+
+def create_amendments() -> None:
+    """Makes the history of amendments, which only grows."""
+    op.create_table(
+        "amendments",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("object_type", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(), nullable=False),
+        sa.Column("after", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_amendments"),
+    )
+    op.create_index("ix_amendments_object", "amendments", ["object_type", "object_id", "id"], unique=False)
+    only_grows("amendments")
+
+
+def only_grows(table: str) -> None:
+    """Forbids that rows of a table are ever changed or deleted."""
+    op.execute(
+        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def _audit_log() -> None:

@@ -81,6 +81,26 @@ audit_log = sa.Table(
     sa.Index("ix_audit_log_object", "object_type", "object_id", "id"),
 )
 
+amendments = sa.Table(
+    "amendments",
+    _METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("object_type", sa.Text, nullable=False),
+    sa.Column("object_id", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("before", JSONB, nullable=False),
+    sa.Column("after", JSONB, nullable=False),
+    sa.Index("ix_amendments_object", "object_type", "object_id", "id"),
+)
+
+
+def add_amendments_table(metadata: sa.MetaData) -> None:
+    """Adds the history of amendments to the metadata of a service that amends what it decided."""
+    amendments.to_metadata(metadata)
+
 
 def add_mechanism_tables(metadata: sa.MetaData) -> None:
     """Adds outbox, inbox, parked messages, idempotency keys and audit log to a service's metadata."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
@@ -20,6 +20,21 @@ Limit = Annotated[int, Query(ge=1, le=200, description="每页条数 · items a 
 Cursor = Annotated[
     str | None, Query(max_length=400, description="上一页的 next_cursor · next_cursor of the page before")
 ]
+
+
+class ListQuery(BaseModel):
+    """What a client may ask of a list; an unknown parameter is refused, never silently without effect."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(ListQuery):
+    """The page asked for; the query of each list adds its filters and its ``sort``."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="每页条数 · items a page")
+    cursor: str | None = Field(
+        default=None, max_length=400, description="上一页的 next_cursor · next_cursor of the page before"
+    )
 
 
 class Page(BaseModel, Generic[T]):
@@ -35,10 +50,11 @@ def encode_cursor(*place: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
+def decode_cursor(cursor: str | None, *kinds: type, first: str | None = None) -> list[Any] | None:
     """The sort values a cursor stands for, or None for the first page; refuses one that is not ours.
 
     ``kinds`` names what each value must be: int, str, UUID, date or datetime; they come back as such.
+    ``first`` is what the first value must be, where a cursor names the order it was made in.
     """
     if cursor is None:
         return None
@@ -46,6 +62,8 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
         if not isinstance(place, list) or len(place) != len(kinds):
             raise ValueError("a cursor of another list")
+        if first is not None and place[0] != first:
+            raise ValueError("a cursor of another order")
         return [_READ[kind](value) for kind, value in zip(kinds, place, strict=True)]
     except ValueError:
         text = Text("分页标记无效", "The cursor is not valid")

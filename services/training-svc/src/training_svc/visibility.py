@@ -61,13 +61,19 @@ def scope_of(principal: Principal) -> Scope:
 ByReach = Mapping[Reach, Statement]
 
 
+def reaches(
+    *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
+) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """What each reach narrows a query to, by the parameter ``scope``."""
+    value = bindparam("scope", type_=sa.Text)
+    return {Reach.INSTITUTION: credit_code == value, Reach.DISTRICT: district == value, Reach.ALL: None}
+
+
 def scoped(
     statement: sa.Select[Any], *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
 ) -> ByReach:
     """The statement once for each reach, each with its own plan; ``scope`` is the parameter."""
-    value = bindparam("scope", type_=sa.Text)
     return {
-        Reach.INSTITUTION: Statement(statement.where(credit_code == value)),
-        Reach.DISTRICT: Statement(statement.where(district == value)),
-        Reach.ALL: Statement(statement),
+        reach: Statement(statement if condition is None else statement.where(condition))
+        for reach, condition in reaches(credit_code=credit_code, district=district).items()
     }

@@ -26,6 +26,7 @@ MAY = {
     ("GET", "/standards/{standard_id}"): ANYONE,
     ("POST", "/institutions"): {Role.INSTITUTION, Role.DISTRICT_OFFICER},
     ("GET", "/institutions"): READERS,
+    ("GET", "/institutions/export"): READERS,
     ("GET", "/institutions/{institution_id}"): READERS,
     ("POST", "/institutions/{institution_id}/qualifications"): {Role.INSTITUTION},
     ("GET", "/qualifications"): READERS,

@@ -1,15 +1,17 @@
 """The queries on institutions."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Listing, Order, equal
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from training_svc.institutions.tables import institutions
-from training_svc.visibility import Scope, scoped
+from training_svc.visibility import Scope, reaches, scoped
 
 _INSERT = Statement(
     insert(institutions)
@@ -19,16 +21,19 @@ _INSERT = Statement(
 )
 _COLUMNS = {"credit_code": institutions.c.credit_code, "district": institutions.c.district}
 _ONE = scoped(sa.select(institutions).where(institutions.c.id == bindparam("id")), **_COLUMNS)
-_district = bindparam("of_district", type_=sa.Text)
-_LIST = scoped(
-    sa.select(institutions)
-    .where(
-        institutions.c.id > bindparam("after"),
-        sa.or_(_district.is_(None), institutions.c.district == _district),
-    )
-    .order_by(institutions.c.id)
-    .limit(bindparam("most", type_=sa.Integer)),
-    **_COLUMNS,
+LIST = Listing(
+    sa.select(institutions),
+    key=Order(institutions.c.id, UUID),
+    orders={
+        "name": Order(institutions.c.name, str),
+        "registered_on": Order(institutions.c.registered_on, date),
+    },
+    filters={
+        "district": equal(institutions.c.district),
+        "kind": equal(institutions.c.kind),
+        "credit_code": equal(institutions.c.credit_code),
+    },
+    reaches=reaches(**_COLUMNS),
 )
 
 
@@ -40,11 +45,3 @@ async def insert_new(tx: Transaction, values: dict[str, Any]) -> bool:
 async def one(source: Database | Transaction, institution_id: UUID, scope: Scope) -> Row | None:
     """An institution that the scope sees."""
     return await source.row(_ONE[scope.reach], {"id": institution_id, "scope": scope.value})
-
-
-async def listed(
-    database: Database, scope: Scope, *, after: UUID, most: int, district: str | None
-) -> list[Row]:
-    """The institutions that the scope sees, by id."""
-    values = {"after": after, "most": most, "of_district": district, "scope": scope.value}
-    return await database.rows(_LIST[scope.reach], values)

@@ -6,21 +6,37 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.institutions import repository, use_cases
-from training_svc.institutions.schemas import InstitutionView, NewInstitution
-from training_svc.places import after_id
+from training_svc.institutions.schemas import (
+    InstitutionExport,
+    InstitutionFilters,
+    InstitutionPage,
+    InstitutionView,
+    NewInstitution,
+)
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 
 Registrar = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("统一社会信用代码", "Credit code"), lambda row: row["credit_code"]),
+    Column(Text("机构名称", "Name"), lambda row: row["name"]),
+    Column(Text("机构类型", "Kind"), lambda row: row["kind"]),
+    Column(Text("所在区", "District"), lambda row: row["district"]),
+    Column(Text("地址", "Address"), lambda row: row["address"]),
+    Column(Text("登记日期", "Registered on"), lambda row: row["registered_on"]),
+)
 
 router = APIRouter(prefix="/training/v1/institutions", tags=["培训机构 · institutions"])
 
@@ -42,21 +58,19 @@ async def register_institution(
 
 @router.get("", summary="培训机构列表 · List the institutions")
 async def list_institutions(
-    request: Request,
-    principal: Reader,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    district: Annotated[str | None, Query(max_length=6)] = None,
+    request: Request, principal: Reader, query: Annotated[InstitutionPage, Query()]
 ) -> Page[InstitutionView]:
-    """The institutions one may see, by id (T06)."""
-    rows = await repository.listed(
-        of(request).database,
-        scope_of(principal),
-        after=after_id(cursor),
-        most=limit + 1,
-        district=district,
-    )
-    return page_of([_view(row) for row in rows], limit, lambda view: (view.id,))
+    """The institutions one may see (T06)."""
+    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+
+
+@router.get("/export", summary="导出培训机构 · Export the institutions", responses=EXPORT_RESPONSES)
+async def export_institutions(
+    request: Request, principal: Reader, query: Annotated[InstitutionExport, Query()]
+) -> Response:
+    """The institutions one may see, as a file (T06)."""
+    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    return await export(request, "institutions", _COLUMNS, rows, query.format)
 
 
 @router.get("/{institution_id}", response_model=InstitutionView, summary="查询培训机构 · Read an institution")
@@ -66,6 +80,11 @@ async def read_institution(request: Request, institution_id: UUID, principal: Re
     if row is None:
         raise Refused(Refusal(NOT_FOUND))
     return reply(_view(row))
+
+
+def _asked(principal: Principal, query: InstitutionFilters) -> Asked:
+    scope = scope_of(principal)
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _view(row: Row) -> InstitutionView:

@@ -1,13 +1,33 @@
 """Institutions as the API takes and shows them."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
+from chuangpei.export import ExportQuery
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
 from training_svc.inputs import CreditCodeText, DistrictCode, Name
 from training_svc.policy.organisers import InstitutionKind
+
+
+class InstitutionFilters(ListQuery):
+    """What the list of institutions may be narrowed to, and its orders."""
+
+    district: DistrictCode | None = None
+    kind: InstitutionKind | None = None
+    credit_code: CreditCodeText | None = None
+    sort: Literal["id", "-id", "name", "-name", "registered_on", "-registered_on"] = "id"
+
+
+class InstitutionPage(InstitutionFilters, PageQuery):
+    """A page of the institutions."""
+
+
+class InstitutionExport(InstitutionFilters, ExportQuery):
+    """The institutions as a file."""
 
 
 class NewInstitution(Body):
