@@ -21,6 +21,9 @@ Cursor = Annotated[
     str | None, Query(max_length=400, description="上一页的 next_cursor · next_cursor of the page before")
 ]
 
+_LEAST_ID = UUID(int=0)
+_GREATEST_ID = UUID(int=2**128 - 1)
+
 
 class ListQuery(BaseModel):
     """What a client may ask of a list; an unknown parameter is refused, never silently without effect."""
@@ -69,6 +72,26 @@ def decode_cursor(cursor: str | None, *kinds: type, first: str | None = None) ->
         text = Text("分页标记无效", "The cursor is not valid")
         error = FieldError("/query/cursor", "invalid_cursor", text)
         raise Refused(Refusal(INVALID_INPUT, errors=(error,))) from None
+
+
+def after_id(cursor: str | None) -> UUID:
+    """The id after which a page in rising order begins; before every id for the first page."""
+    return _only(cursor, UUID, _LEAST_ID)
+
+
+def before_id(cursor: str | None) -> UUID:
+    """The id before which a page in falling order begins: the newest first."""
+    return _only(cursor, UUID, _GREATEST_ID)
+
+
+def after_text(cursor: str | None) -> str:
+    """The text, such as a code, after which a page in rising order begins."""
+    return _only(cursor, str, "")
+
+
+def _only(cursor: str | None, kind: type[T], first: T) -> T:
+    place = decode_cursor(cursor, kind)
+    return first if place is None else place[0]
 
 
 def _integer(value: Any) -> int:

@@ -12,7 +12,7 @@ from chuangpei.auth import Role
 from chuangpei.database import Database
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.errors import Refused
-from chuangpei.paging import decode_cursor, encode_cursor
+from chuangpei.paging import after_id, after_text, before_id, decode_cursor, encode_cursor
 from chuangpei.settings import CommonSettings
 from chuangpei.testing.api import bearer, client, key, verifier_for
 from chuangpei.testing.miniature_api import create_miniature_api
@@ -86,6 +86,15 @@ def test_a_cursor_gives_back_the_values_as_what_they_were() -> None:
 
     assert decode_cursor(encode_cursor(*place), int, str, UUID, date, datetime) == list(place)
     assert decode_cursor(None, int) is None
+
+
+def test_a_list_by_one_value_goes_on_at_its_cursor_and_without_one_has_everything_before_it() -> None:
+    last = UUID(int=5)
+
+    assert after_id(encode_cursor(last)) == before_id(encode_cursor(last)) == last
+    assert after_id(None) < last < before_id(None)
+    assert after_text(encode_cursor("SYB")) == "SYB"
+    assert after_text(None) < "SYB"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ _OF_ROUND = Statement(
 _LISTED = Statement(
     select(applications)
     .where(
-        sa.or_(bindparam("after", type_=sa.Uuid).is_(None), applications.c.id > bindparam("after")),
+        applications.c.id > bindparam("after"),
         *(
             sa.or_(
                 bindparam(name, type_=applications.c[name].type).is_(None),
@@ -139,7 +139,7 @@ async def conclude(tx: Transaction, round_id: UUID) -> None:
     await tx.execute(_NOT_RECOGNISE, {"of_round": round_id})
 
 
-async def listed(reader: Reader, filters: Filters, after: UUID | None, most: int) -> list[Application]:
+async def listed(reader: Reader, filters: Filters, after: UUID, most: int) -> list[Application]:
     """Applications in the order in which they were made."""
     values = {
         "round_id": filters.round_id,

@@ -7,7 +7,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
@@ -24,7 +24,6 @@ from brand_svc.applications import repository, use_cases
 from brand_svc.applications.lifecycle import State
 from brand_svc.applications.repository import Filters
 from brand_svc.applications.schemas import ApplicationView, Review, Submission
-from brand_svc.fields import after_id
 from brand_svc.service import of
 
 router = APIRouter(prefix="/brand/v1", tags=["申报 · applications"])

@@ -47,7 +47,7 @@ _PUBLIC_LIST = Statement(
     .join_from(brands, rounds, brands.c.round_id == rounds.c.id)
     .where(
         _active,
-        sa.or_(bindparam("after", type_=sa.Text).is_(None), brands.c.credit_code > bindparam("after")),
+        brands.c.credit_code > bindparam("after"),
         *(
             sa.or_(bindparam(name, type_=sa.Text).is_(None), brands.c[name] == bindparam(name))
             for name in ("district", "tier")
@@ -113,7 +113,7 @@ async def save(tx: Transaction, brand: Brand) -> None:
 
 
 async def public_list(
-    reader: Reader, district: str | None, tier: Tier | None, after: str | None, most: int
+    reader: Reader, district: str | None, tier: Tier | None, after: str, most: int
 ) -> list[ListedBrand]:
     """The active brands by credit code."""
     values = {"district": district, "tier": tier, "after": after, "most": most}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_text, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from brand_svc.brands import repository
 from brand_svc.brands.lifecycle import State
 from brand_svc.brands.schemas import BrandView, HistoryView
-from brand_svc.fields import CreditCodePath, DistrictFilter, after_text
+from brand_svc.fields import CreditCodePath, DistrictFilter
 from brand_svc.policy.facts import Tier
 from brand_svc.service import of
 

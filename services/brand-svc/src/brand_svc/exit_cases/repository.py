@@ -48,7 +48,7 @@ _FOLLOW = Statement(
 _LISTED = Statement(
     select(exit_cases)
     .where(
-        sa.or_(bindparam("after", type_=sa.Uuid).is_(None), exit_cases.c.id > bindparam("after")),
+        exit_cases.c.id > bindparam("after"),
         *(
             sa.or_(bindparam(name, type_=sa.Text).is_(None), exit_cases.c[name] == bindparam(name))
             for name in ("district", "state", "credit_code")
@@ -139,7 +139,7 @@ async def follow(tx: Transaction, brand_ids: Mapping[str, UUID]) -> None:
     )
 
 
-async def listed(reader: Reader, filters: Filters, after: UUID | None, most: int) -> list[ExitCase]:
+async def listed(reader: Reader, filters: Filters, after: UUID, most: int) -> list[ExitCase]:
     """Cases in the order in which they were opened."""
     values = {
         "district": filters.district,

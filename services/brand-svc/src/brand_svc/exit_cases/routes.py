@@ -6,7 +6,7 @@ from uuid import UUID
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +17,7 @@ from brand_svc.exit_cases.exit_case import ExitCase
 from brand_svc.exit_cases.lifecycle import State
 from brand_svc.exit_cases.repository import Filters
 from brand_svc.exit_cases.schemas import CityDecision, ExitCaseSummary, ExitCaseView, Verification
-from brand_svc.fields import CreditCodeFilter, after_id
+from brand_svc.fields import CreditCodeFilter
 from brand_svc.service import of
 from brand_svc.signals import repository as signals
 

@@ -40,7 +40,7 @@ _SAVE = Statement(
 )
 _LISTED = Statement(
     select(*_COLUMNS)
-    .where(sa.or_(bindparam("after", type_=sa.Uuid).is_(None), rounds.c.id < bindparam("after")))
+    .where(rounds.c.id < bindparam("before"))
     .order_by(rounds.c.id.desc())
     .limit(bindparam("most"))
 )
@@ -100,9 +100,9 @@ async def save(tx: Transaction, brand_round: Round) -> None:
     brand_round.version += 1
 
 
-async def listed(reader: Reader, after: UUID | None, most: int) -> list[Round]:
-    """Rounds, the latest first."""
-    return [_round(row) for row in await reader.rows(_LISTED, {"after": after, "most": most})]
+async def listed(reader: Reader, before: UUID, most: int) -> list[Round]:
+    """Rounds, the latest first, older than ``before``."""
+    return [_round(row) for row in await reader.rows(_LISTED, {"before": before, "most": most})]
 
 
 async def last_published_opens_on(tx: Transaction) -> date | None:

@@ -8,13 +8,12 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
 from brand_svc.access import CityBureau, CityCentre
-from brand_svc.fields import after_id
 from brand_svc.rounds import publication, repository, use_cases
 from brand_svc.rounds.schemas import Announcement, Deliberation, ListingView, RoundView
 from brand_svc.rounds.use_cases import Choice
@@ -43,8 +42,7 @@ async def announce(
 async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """All rounds, the latest first; public (B05, B09)."""
     service = of(request)
-    after = after_id(cursor)
-    rows = await repository.listed(service.database, after, limit + 1)
+    rows = await repository.listed(service.database, before_id(cursor), limit + 1)
     views = [RoundView.of(row, service.clock.today()) for row in rows]
     return reply(page_of(views, limit, lambda view: (view.id,)))
 

@@ -24,7 +24,7 @@ _OF_CASE = Statement(
 _LISTED = Statement(
     select(signals)
     .where(
-        sa.or_(bindparam("after", type_=sa.Uuid).is_(None), signals.c.event_id > bindparam("after")),
+        signals.c.event_id > bindparam("after"),
         *(
             sa.or_(bindparam(name, type_=sa.Text).is_(None), signals.c[name] == bindparam(name))
             for name in ("credit_code", "district")
@@ -50,7 +50,7 @@ async def of_case(reader: Reader, case_id: UUID) -> list[Signal]:
 
 
 async def listed(
-    reader: Reader, credit_code: str | None, district: str | None, after: UUID | None, most: int
+    reader: Reader, credit_code: str | None, district: str | None, after: UUID, most: int
 ) -> list[Signal]:
     """Signals in the order of their event ids, of holders and of everyone else."""
     values = {"credit_code": credit_code, "district": district, "after": after, "most": most}

@@ -1,11 +1,11 @@
 """REST of signals: for officials."""
 
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 
 from brand_svc.access import Official, visible_district
-from brand_svc.fields import CreditCodeFilter, after_id
+from brand_svc.fields import CreditCodeFilter
 from brand_svc.service import of
 from brand_svc.signals import repository
 from brand_svc.signals.schemas import SignalView

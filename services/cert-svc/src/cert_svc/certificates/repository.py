@@ -119,22 +119,19 @@ async def enter_in_ledger(
 
 
 async def page(
-    database: Database, filters: Mapping[str, Any], before: UUID | None, most: int
+    database: Database, filters: Mapping[str, Any], before: UUID, most: int
 ) -> Sequence[Certificate]:
     """Certificates with these column values, newest first, older than ``before``."""
-    statement = _page(frozenset(filters), before is not None)
-    rows = await database.rows(statement, {**filters, "before": before, "most": most})
+    rows = await database.rows(_page(frozenset(filters)), {**filters, "before": before, "most": most})
     return [certificate_of(row) for row in rows]
 
 
 @cache
-def _page(filters: frozenset[str], later: bool) -> Statement:
-    query = select(certificates).order_by(_columns.id.desc()).limit(bindparam("most", type_=sa.Integer))
+def _page(filters: frozenset[str]) -> Statement:
+    query = select(certificates).where(_columns.id < bindparam("before"))
     for name in sorted(filters):
         query = query.where(_columns[name] == bindparam(name))
-    if later:
-        query = query.where(_columns.id < bindparam("before"))
-    return Statement(query)
+    return Statement(query.order_by(_columns.id.desc()).limit(bindparam("most", type_=sa.Integer)))
 
 
 def certificate_of(row: Row) -> Certificate:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import accepted
 from chuangpei.events.cert import CertificateKind
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,7 +15,6 @@ from cert_svc.certificates.certificate import Certificate
 from cert_svc.certificates.lifecycle import State
 from cert_svc.certificates.number import canonical
 from cert_svc.certificates.schemas import CertificateView, RevokeBody
-from cert_svc.cursors import id_of
 from cert_svc.service import Service, of
 
 router = APIRouter(prefix="/cert/v1", tags=["证书 · certificates"])
@@ -47,7 +46,7 @@ async def list_certificates(
         **_scope(principal),
     }
     filters = {name: value for name, value in given.items() if value is not None}
-    certificates = await repository.page(service.database, filters, id_of(cursor), limit + 1)
+    certificates = await repository.page(service.database, filters, before_id(cursor), limit + 1)
     views = [_view(service, principal, certificate) for certificate in certificates]
     return reply(page_of(views, limit, lambda view: (str(view.id),)))
 

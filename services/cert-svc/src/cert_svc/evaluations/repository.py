@@ -83,23 +83,19 @@ async def one(database: Database, evaluation_id: UUID) -> tuple[Evaluation, str 
 
 
 async def page(
-    database: Database, filters: Mapping[str, Any], after: UUID | None, most: int
+    database: Database, filters: Mapping[str, Any], after: UUID, most: int
 ) -> Sequence[tuple[Evaluation, str | None]]:
     """Evaluations with these column values, the longest waiting first, opened after ``after``."""
-    rows = await database.rows(
-        _page(frozenset(filters), after is not None), {**filters, "after": after, "most": most}
-    )
+    rows = await database.rows(_page(frozenset(filters)), {**filters, "after": after, "most": most})
     return [(_evaluation_of(row), row["certificate_number"]) for row in rows]
 
 
 @cache
-def _page(filters: frozenset[str], later: bool) -> Statement:
-    query = _with_completion.order_by(_columns.id).limit(bindparam("most", type_=sa.Integer))
+def _page(filters: frozenset[str]) -> Statement:
+    query = _with_completion.where(_columns.id > bindparam("after"))
     for name in sorted(filters):
         query = query.where(_columns[name] == bindparam(name))
-    if later:
-        query = query.where(_columns.id > bindparam("after"))
-    return Statement(query)
+    return Statement(query.order_by(_columns.id).limit(bindparam("most", type_=sa.Integer)))
 
 
 def _evaluation_of(row: Row) -> Evaluation:

@@ -8,13 +8,12 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from cert_svc.certificates.certificate import Certificate
-from cert_svc.cursors import id_of
 from cert_svc.evaluations import repository, use_cases
 from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.lifecycle import State
@@ -43,7 +42,7 @@ async def list_evaluations(
     service = of(request)
     given = {"state": state, "enrolment_id": enrolment_id, "district": _district(principal)}
     filters = {name: value for name, value in given.items() if value is not None}
-    rows = await repository.page(service.database, filters, id_of(cursor), limit + 1)
+    rows = await repository.page(service.database, filters, after_id(cursor), limit + 1)
     views = [_view(service, evaluation, number) for evaluation, number in rows]
     return reply(page_of(views, limit, lambda view: (str(view.id),)))
 

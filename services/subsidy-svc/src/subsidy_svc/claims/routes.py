@@ -7,7 +7,7 @@ from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, answer_row, stored_answer
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.problems import FOUR_EYES, NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
@@ -26,7 +26,6 @@ from subsidy_svc.claims.schemas import (
     claim_view,
 )
 from subsidy_svc.claims.submit import Prepared, prepare, submit
-from subsidy_svc.listing import before_id
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
 from subsidy_svc.windows import repository as windows

@@ -5,12 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chuangpei.database import Row
-from chuangpei.input_errors import InvalidText
-from chuangpei.kernel.credit_code import parse_credit_code
-from chuangpei.kernel.refusals import Text
-from chuangpei.kernel.resident_id import parse_resident_id
+from chuangpei.fields import CreditCodeText, IdNumber
 from chuangpei.web import Body, FindingView
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.gathering import ChosenAccount
@@ -18,23 +15,6 @@ from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.policy.facts import AccountKind
 from subsidy_svc.windows.window import Window
 
-
-def _credit_code(text: str) -> str:
-    parsed = parse_credit_code(text)
-    if isinstance(parsed, Text):
-        raise InvalidText(parsed)
-    return parsed.code
-
-
-def _id_number(text: str) -> str:
-    parsed = parse_resident_id(text)
-    if isinstance(parsed, Text):
-        raise InvalidText(parsed)
-    return parsed.number
-
-
-IdNumberText = Annotated[str, Field(max_length=60), AfterValidator(_id_number)]
-CreditCodeText = Annotated[str, Field(max_length=60), AfterValidator(_credit_code)]
 # Nothing in a bank's or a holder's name may look like a formula or a column's end in the payment file.
 _NAME = r"^[^\W_][\w .·•()（）\-]*$"
 
@@ -106,7 +86,7 @@ class CounterBody(AccountBody):
     )
 
     certificate_number: str = Field(min_length=8, max_length=40, pattern=r"^[0-9A-Za-z]+$")
-    id_number: IdNumberText
+    id_number: IdNumber
     enterprise_credit_code: CreditCodeText
 
 

@@ -7,13 +7,12 @@ from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.claims.schemas import Reason
-from subsidy_svc.listing import before_id
 from subsidy_svc.notices import repository, use_cases
 from subsidy_svc.notices.schemas import (
     NoticeView,

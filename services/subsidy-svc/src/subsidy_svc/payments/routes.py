@@ -7,14 +7,13 @@ from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import Body, IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from subsidy_svc.access import district_of, may_see_district
-from subsidy_svc.listing import before_id
 from subsidy_svc.payments import repository, settlement, use_cases
 from subsidy_svc.payments.export import bank_file
 from subsidy_svc.payments.schemas import BankResultView, BatchDetail, BatchView, batch_detail, batch_view

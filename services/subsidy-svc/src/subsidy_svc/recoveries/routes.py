@@ -6,13 +6,12 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from subsidy_svc.access import district_of
-from subsidy_svc.listing import before_id
 from subsidy_svc.recoveries import repository
 from subsidy_svc.service import of
 

@@ -6,12 +6,11 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 
-from subsidy_svc.listing import after_id
 from subsidy_svc.service import of
 from subsidy_svc.windows import repository
 from subsidy_svc.windows.schemas import WindowView, window_view

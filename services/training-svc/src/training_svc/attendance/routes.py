@@ -8,7 +8,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
@@ -23,7 +23,6 @@ from training_svc.attendance.schemas import (
     NewRecords,
     RecordsView,
 )
-from training_svc.places import after_id
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from chuangpei.fields import Instant, Note
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
-from training_svc.inputs import Instant, Note
 from training_svc.policy.attendance import Method
 
 Device = Annotated[

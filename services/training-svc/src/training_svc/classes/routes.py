@@ -8,7 +8,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
@@ -16,7 +16,6 @@ from fastapi import APIRouter, Query, Request, Response
 from training_svc.classes import repository, use_cases
 from training_svc.classes.schemas import ClassSummary, ClassView, InstructorView, NewClass, SessionView
 from training_svc.classes.training_class import TrainingClass
-from training_svc.places import after_id
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 

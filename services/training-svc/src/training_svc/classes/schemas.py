@@ -3,12 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from chuangpei.fields import Code, IdNumber, Instant, Name
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.refusals import Text
 from chuangpei.web import Body
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
-
-from training_svc.inputs import Code, IdNumber, Instant, Name
 
 _ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
 

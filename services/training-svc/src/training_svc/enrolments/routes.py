@@ -8,7 +8,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, finding_view, reply
 from fastapi import APIRouter, Request, Response
@@ -22,7 +22,6 @@ from training_svc.enrolments.schemas import (
     MyEnrolmentView,
     NewEnrolment,
 )
-from training_svc.places import after_id
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 

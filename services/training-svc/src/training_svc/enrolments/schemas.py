@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from chuangpei.fields import IdNumber, Name, Phone
 from chuangpei.web import Body, FindingView
 from pydantic import BaseModel, Field
 
 from training_svc.enrolments.lifecycle import State
-from training_svc.inputs import IdNumber, Name, Phone
 
 
 class NewEnrolment(Body):

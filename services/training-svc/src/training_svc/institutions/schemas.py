@@ -5,11 +5,11 @@ from typing import Literal
 from uuid import UUID
 
 from chuangpei.export import ExportQuery
+from chuangpei.fields import CreditCodeText, DistrictCode, Name
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
-from training_svc.inputs import CreditCodeText, DistrictCode, Name
 from training_svc.policy.organisers import InstitutionKind
 
 

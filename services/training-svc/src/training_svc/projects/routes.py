@@ -8,12 +8,11 @@ from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_text, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 
-from training_svc.places import after_code
 from training_svc.problems import PROJECT_EXISTS
 from training_svc.projects import repository
 from training_svc.projects.schemas import NewProject, ProjectView
@@ -44,7 +43,7 @@ async def list_projects(
     request: Request, principal: Reader, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ProjectView]:
     """The catalogue by code; everyone signed in may read it (T01)."""
-    rows = await repository.listed(of(request).database, after=after_code(cursor), most=limit + 1)
+    rows = await repository.listed(of(request).database, after=after_text(cursor), most=limit + 1)
     return page_of([_view(row) for row in rows], limit, lambda view: (view.code,))
 
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
+from chuangpei.fields import Code, Name
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
-
-from training_svc.inputs import Code, Name
 
 Stage = Annotated[
     Literal[1, 2, 3, 4],

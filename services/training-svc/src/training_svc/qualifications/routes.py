@@ -8,12 +8,11 @@ from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
-from training_svc.places import after_id
 from training_svc.qualifications import repository, use_cases
 from training_svc.qualifications.lifecycle import State
 from training_svc.qualifications.qualification import Qualification

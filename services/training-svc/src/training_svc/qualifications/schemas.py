@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from chuangpei.fields import Code, Note
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
-from training_svc.inputs import Code, Note
 from training_svc.qualifications.lifecycle import State
 
 

@@ -11,12 +11,11 @@ from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
-from chuangpei.paging import Cursor, Limit, Page, page_of
+from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
-from training_svc.places import after_id
 from training_svc.problems import STANDARD_EXISTS
 from training_svc.service import Service, of
 from training_svc.standards import repository

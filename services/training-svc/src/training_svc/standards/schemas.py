@@ -3,10 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from chuangpei.fields import Code, Name
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
-
-from training_svc.inputs import Code, Name
 
 
 class NewStandard(Body):

@@ -1,9 +1,11 @@
-"""The kinds of text that the API takes, each checked and normalised where it comes in."""
+"""The kinds of fields that the services' APIs take, each checked and normalised where it comes in."""
 
 import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.credit_code import parse_credit_code
@@ -11,7 +13,6 @@ from chuangpei.kernel.districts import DISTRICTS
 from chuangpei.kernel.refusals import Text
 from chuangpei.kernel.resident_id import parse_resident_id
 from chuangpei.kernel.written import compact
-from pydantic import AfterValidator, AwareDatetime, Field
 
 # Far enough to hold every record, near enough that no time zone leads outside the calendar.
 _YEARS = range(2000, 2101)
@@ -60,7 +61,13 @@ def _instant(instant: datetime) -> datetime:
 
 
 CreditCodeText = Annotated[
-    str, Field(max_length=60, examples=["91310115MA1K35X104"]), AfterValidator(_credit_code)
+    str,
+    Field(
+        max_length=60,
+        examples=["91310115MA1K35X104"],
+        description="统一社会信用代码（GB 32100） · unified social credit code",
+    ),
+    AfterValidator(_credit_code),
 ]
 IdNumber = Annotated[
     str,
