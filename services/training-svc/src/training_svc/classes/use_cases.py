@@ -7,7 +7,6 @@ from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
-from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Finding, Refusal, Text
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND
@@ -19,9 +18,10 @@ from training_svc.institutions import repository as institutions
 from training_svc.persons import birth_errors, seal
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import ClassFacts, Hours, Standard
+from training_svc.policy.findings import finding, local
 from training_svc.policy.organisers import QUALIFIED_STAGE, InstitutionKind
 from training_svc.policy.parameters import parameters_on
-from training_svc.policy.rules import CLASS_RULES, finding
+from training_svc.policy.rules import CLASS_RULES
 from training_svc.problems import CLASS_CLASH, CLASS_REFUSED
 from training_svc.projects import repository as projects
 from training_svc.qualifications import repository as qualifications
@@ -158,13 +158,14 @@ async def _clashes(tx: Transaction, training_class: TrainingClass) -> tuple[Find
     teachers = await repository.taken_instructors(tx, [one.person_key for one in people], wanted)
     names = {one.person_key: one.masked_name for one in people}
     return (
-        *(finding("T06", False, f"{row['room']} {_local(row)}", "—", _ROOM_TAKEN) for row in rooms),
         *(
-            finding("T10", False, f"{names[row['person_key']]} {_local(row)}", "—", _INSTRUCTOR_TAKEN)
+            finding("T06", False, f"{row['room']} {local(row['starts_at'])}", "—", _ROOM_TAKEN)
+            for row in rooms
+        ),
+        *(
+            finding(
+                "T10", False, f"{names[row['person_key']]} {local(row['starts_at'])}", "—", _INSTRUCTOR_TAKEN
+            )
             for row in teachers
         ),
     )
-
-
-def _local(row: Row) -> str:
-    return str(row["starts_at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from chuangpei.kernel.refusals import Finding, Problem, Refusal, failed
 
-from training_svc.policy.rules import Rule
+from training_svc.policy.findings import Rule
 
 F = TypeVar("F")
 

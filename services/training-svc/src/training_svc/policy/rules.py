@@ -1,12 +1,10 @@
 """The rules of training: one function each, facts in, a finding out, or None where nothing is to judge."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from typing import TypeVar
 
-from chuangpei.kernel.clock import SHANGHAI, civil_date
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.clock import civil_date
+from chuangpei.kernel.refusals import Finding, Text
 
 from training_svc.policy.facts import (
     ClassFacts,
@@ -15,34 +13,12 @@ from training_svc.policy.facts import (
     QualificationFacts,
     RegistrationFacts,
 )
+from training_svc.policy.findings import Rule, finding, local
 from training_svc.policy.organisers import CENTRES, ORGANISERS_BY_STAGE, QUALIFIED_STAGE
 
-F = TypeVar("F")
-Rule = Callable[[F], Finding | None]
-
-_SH30 = "沪人社规〔2025〕30号"
-ARTICLES = {
-    "T02": f"{_SH30} 一(一)",
-    "T03": f"{_SH30} 一(二)",
-    "T04": f"{_SH30} 一(三)",
-    "T05": f"{_SH30} 二(一)",
-    "T06": f"{_SH30} 二(二)",
-    "T07": f"{_SH30} 二(三)",
-    "T10": f"{_SH30} 二(五)",
-    "C01": f"{_SH30} 一(一)",
-    "C02": f"{_SH30} 一(二)",
-    "C03": f"{_SH30} 一(三)",
-    "O06": f"{_SH30} 末段",
-}
 ORGANISER_RULES = {1: "T02", 2: "T02", 3: "T03", 4: "T04"}
 COMPLETION_RULE_OF_STAGE = {1: "C01", 2: "C01", 3: "C02", 4: "C03"}
 _INSTANT = timedelta(microseconds=1)
-
-
-def finding(rule: str, holds: bool, fact: object, required: object, text: Text) -> Finding:
-    """A finding under the article that carries ``rule``."""
-    outcome = Outcome.PASSED if holds else Outcome.FAILED
-    return Finding(rule, ARTICLES[rule], outcome, str(fact), str(required), text)
 
 
 def centres_are_registered_by_officers(facts: RegistrationFacts) -> Finding | None:
@@ -132,7 +108,7 @@ def sessions_lie_within_the_class(facts: ClassFacts) -> Finding:
         if civil_date(one.starts_at) < facts.starts_on or civil_date(one.ends_at - _INSTANT) > facts.ends_on
     ]
     text = Text("各课次应在班级起止日期之内", "Every session lies within the class's dates")
-    fact = ", ".join(_local(one.starts_at) for one in outside) or "—"
+    fact = ", ".join(local(one.starts_at) for one in outside) or "—"
     return finding("T06", not outside, fact, f"{facts.starts_on}/{facts.ends_on}", text)
 
 
@@ -141,7 +117,7 @@ def sessions_do_not_overlap(facts: ClassFacts) -> Finding:
     ordered = sorted(facts.sessions, key=lambda one: one.starts_at)
     clashing = [later for earlier, later in pairwise(ordered) if later.starts_at < earlier.ends_at]
     text = Text("同一班级的课次不得重叠", "The sessions of a class do not overlap")
-    fact = ", ".join(_local(one.starts_at) for one in clashing) or "—"
+    fact = ", ".join(local(one.starts_at) for one in clashing) or "—"
     return finding("T06", not clashing, fact, "—", text)
 
 
@@ -163,7 +139,7 @@ def last_session_is_over(facts: CompletionFacts) -> Finding:
     rule = COMPLETION_RULE_OF_STAGE[facts.stage]
     over = facts.now >= facts.last_session_ends_at
     text = Text("须在最后一次课结束后结业", "Completion comes after the last session")
-    return finding(rule, over, _local(facts.now), f"≥ {_local(facts.last_session_ends_at)}", text)
+    return finding(rule, over, local(facts.now), f"≥ {local(facts.last_session_ends_at)}", text)
 
 
 def attendance_reaches_the_standard(facts: CompletionFacts) -> Finding:
@@ -191,7 +167,3 @@ CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
 )
 ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended, trainee_does_not_teach_the_class)
 COMPLETION_RULES: tuple[Rule[CompletionFacts], ...] = (last_session_is_over, attendance_reaches_the_standard)
-
-
-def _local(instant: datetime) -> str:
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
