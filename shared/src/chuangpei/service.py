@@ -33,6 +33,15 @@ class RefusedToStart(Exception):  # noqa: N818  # reads as what happened
     """The settings would open a door that must stay shut."""
 
 
+def database_of(settings: CommonSettings, name: str) -> Database:
+    """The database of the service ``name``, which PostgreSQL shows by that name; nothing is connected yet."""
+    return Database(
+        settings.database.get_secret_value(),
+        pool_size=settings.database_pool,
+        application_name=f"{name}-svc",
+    )
+
+
 def bus_of(settings: CommonSettings) -> Bus:
     """The bus the settings name: ``kafka://…`` or ``postgresql://…``. Only its own client is imported."""
     url = settings.bus.get_secret_value()

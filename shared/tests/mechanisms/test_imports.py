@@ -23,6 +23,7 @@ import pytest
         ),
         ("chuangpei.web", ["alembic", "aiokafka", "joserfc", "httpx", "uvicorn"]),
         ("chuangpei.bus.postgres", ["aiokafka", "fastapi"]),
+        ("chuangpei.command_line", ["alembic", "fastapi", "pydantic", "sqlalchemy", "uvicorn"]),
         ("chuangpei.kernel.clock", ["pydantic", "fastapi", "sqlalchemy", "asyncpg"]),
     ],
 )

@@ -1,34 +1,16 @@
-"""``python -m brand_svc api|worker|migrate``."""
+"""``python -m brand_svc api | worker | migrate``."""
 
-import argparse
-
-from chuangpei.migrations import upgrade_now
-from chuangpei.service import serve, work
-
-from brand_svc.app import MIGRATIONS, assemble, create_api, jobs
-from brand_svc.settings import Settings
+from chuangpei.command_line import command_of, run
 
 
 def main() -> None:
-    """Runs one process of brand-svc, settings from the environment."""
-    parser = argparse.ArgumentParser(prog="brand_svc")
-    commands = parser.add_subparsers(dest="command", required=True)
-    api = commands.add_parser("api", help="answer requests")
-    api.add_argument("--host", default="127.0.0.1")
-    api.add_argument("--port", type=int, default=8004)
-    commands.add_parser("worker", help="relay and consume")
-    commands.add_parser("migrate", help="bring the database up to date")
-    given = parser.parse_args()
+    """Does what the command line asks, and imports the service only once it asks for something."""
+    command = command_of("brand_svc", port=8004)
 
-    settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the fields from the environment
-    if given.command == "migrate":
-        upgrade_now(settings.database.get_secret_value(), MIGRATIONS)
-        return
-    service = assemble(settings)
-    if given.command == "api":
-        serve(create_api(service), given.host, given.port)
-    else:
-        work(service.database, service.bus, jobs(service))
+    from brand_svc import app
+    from brand_svc.settings import Settings
+
+    run(command, Settings, app)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,18 @@ from pathlib import Path
 from chuangpei.auth import TokenVerifier
 from chuangpei.background import Job
 from chuangpei.bus.port import Bus
-from chuangpei.database import Database
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
-from chuangpei.service import alive, background_of, bus_of, clock_of, remote_wake_of, verifier_of
+from chuangpei.service import (
+    alive,
+    background_of,
+    bus_of,
+    clock_of,
+    database_of,
+    remote_wake_of,
+    verifier_of,
+)
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
@@ -39,11 +46,7 @@ def assemble(
     return Service(
         settings=settings,
         clock=clock or clock_of(settings),
-        database=Database(
-            settings.database.get_secret_value(),
-            pool_size=settings.database_pool,
-            application_name="brand-svc",
-        ),
+        database=database_of(settings, NAME),
         bus=bus or bus_of(settings),
         verifier=verifier or verifier_of(settings),
         law=load_book(),
