@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def test_it_listens_on_the_loopback_interface_only(tmp_path: Path) -> None:
         ]
     assert listeners
     assert all("://127.0.0.1:" in address for line in listeners for address in line.split("=")[1].split(","))
+
+
+def test_an_identifier_that_begins_with_a_dash_is_no_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chuangpei_kafka.broker.uuid.uuid4", lambda: uuid.UUID(int=0xF8 << 120))
+    with KafkaBroker(tmp_path) as broker:
+        assert "cluster.id=-A" in (tmp_path / "data" / "meta.properties").read_text()
+        assert answers(broker.bootstrap_servers)
 
 
 def test_killed_it_starts_again_on_the_same_port(tmp_path: Path) -> None:

@@ -115,8 +115,10 @@ class KafkaBroker:
         if (self.folder / "data" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # In one word: one id in 64 begins with a dash and would be taken for an option.
+        named = f"--cluster-id={cluster}"
         answer = subprocess.run(  # noqa: S603 - our own command line
-            [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties],
+            [*self._java(), "kafka.tools.StorageTool", "format", named, "-c", properties],
             capture_output=True,
             text=True,
             timeout=START_SECONDS,
