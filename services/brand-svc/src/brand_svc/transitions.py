@@ -1,7 +1,7 @@
-"""What every lifecycle asks alike: the next state, or a refusal that names the present one."""
+"""What every lifecycle asks alike: to move on, or a refusal that names the present state."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW, PRECONDITION_FAILED
@@ -10,6 +10,12 @@ from brand_svc.named import Named
 
 S = TypeVar("S", bound=Named)
 A = TypeVar("A", bound=Named)
+
+
+class HasState(Protocol[S]):
+    """An aggregate that a lifecycle moves."""
+
+    state: S
 
 
 def next_state(table: Mapping[tuple[S, A], S], state: S, action: A) -> S | Refusal:
@@ -24,6 +30,15 @@ def next_state(table: Mapping[tuple[S, A], S], state: S, action: A) -> S | Refus
             f"In state {state} the step {action} is not possible",
         ),
     )
+
+
+def move(table: Mapping[tuple[S, A], S], one: HasState[S], action: A) -> Refusal | None:
+    """Takes ``one`` to its state after ``action``; refused, it stays as it is."""
+    after = next_state(table, one.state, action)
+    if isinstance(after, Refusal):
+        return after
+    one.state = after
+    return None
 
 
 def stale(version: int, expected: int) -> Refusal | None:

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chuangpei.kernel.refusals import Refusal
 
 from brand_svc.applications.lifecycle import NEXT, Action, State
 from brand_svc.policy.facts import Tier
-from brand_svc.transitions import next_state
+from brand_svc.transitions import move
 
 
 @dataclass(slots=True)
 class Application:
     """``district`` is the institution's on the day of application; ``findings`` are those of that day."""
+
+    OBJECT_TYPE: ClassVar[str] = "application"
 
     id: UUID
     round_id: UUID
@@ -39,8 +41,7 @@ class Application:
         return self._review(Action.DECLINE, comment)
 
     def _review(self, action: Action, comment: str) -> Refusal | None:
-        after = next_state(NEXT, self.state, action)
-        if isinstance(after, Refusal):
-            return after
-        self.state, self.district_comment = after, comment
-        return None
+        refused = move(NEXT, self, action)
+        if refused is None:
+            self.district_comment = comment
+        return refused

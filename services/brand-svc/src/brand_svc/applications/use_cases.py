@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
@@ -20,6 +19,7 @@ from brand_svc.policy.decision import Decision, decide
 from brand_svc.policy.facts import Tier
 from brand_svc.policy.parameters import parameters_on
 from brand_svc.problems import ALREADY_APPLIED, NO_INSTITUTION, NOT_ELIGIBLE, UNKNOWN_INSTITUTION
+from brand_svc.recording import record_step
 from brand_svc.rounds import repository as rounds
 from brand_svc.service import Service
 from brand_svc.standing import repository as standing
@@ -46,7 +46,9 @@ async def submit(
     application = _made(service, round_id, institution, tier, statement, decision)
     if not await repository.add(tx, application):
         return Refusal(ALREADY_APPLIED)
-    await _recorded(tx, service, principal, "submit_application", application, None)
+    await record_step(
+        tx, service, principal, "submit_application", application, details=_identified(application)
+    )
     return application
 
 
@@ -119,28 +121,18 @@ async def _review(
     if refused:
         return refused
     await repository.save(tx, application)
-    await _recorded(tx, service, principal, f"{action}_application", application, before, comment)
+    await record_step(
+        tx,
+        service,
+        principal,
+        f"{action}_application",
+        application,
+        from_state=before,
+        reason=comment,
+        details=_identified(application),
+    )
     return application
 
 
-async def _recorded(
-    tx: Transaction,
-    service: Service,
-    principal: Principal,
-    action: str,
-    application: Application,
-    from_state: State | None,
-    reason: str | None = None,
-) -> None:
-    await record(
-        tx,
-        principal,
-        at=service.clock.now(),
-        action=action,
-        object_type="application",
-        object_id=application.id,
-        from_state=from_state,
-        to_state=application.state,
-        reason=reason,
-        details={"round_id": str(application.round_id), "credit_code": application.credit_code},
-    )
+def _identified(application: Application) -> dict[str, object]:
+    return {"round_id": str(application.round_id), "credit_code": application.credit_code}

@@ -9,7 +9,7 @@ from chuangpei.kernel.refusals import Refusal
 
 from brand_svc.brands.lifecycle import NEXT, Action, State
 from brand_svc.policy.facts import Tier
-from brand_svc.transitions import next_state
+from brand_svc.transitions import move
 
 
 @dataclass(slots=True)
@@ -42,8 +42,7 @@ class Brand:
 
     def revoke(self, revoked_on: date, may_apply_again_on: date) -> Refusal | None:
         """Revoked by the city bureau (撤销认定): no longer valid from this day, and banned (B11, B12)."""
-        after = next_state(NEXT, self.state, Action.REVOKE)
-        if isinstance(after, Refusal):
-            return after
-        self.state, self.ended_on, self.may_apply_again_on = after, revoked_on, may_apply_again_on
-        return None
+        refused = move(NEXT, self, Action.REVOKE)
+        if refused is None:
+            self.ended_on, self.may_apply_again_on = revoked_on, may_apply_again_on
+        return refused

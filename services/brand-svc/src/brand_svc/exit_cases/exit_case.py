@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from chuangpei.events.base import ExitGround
@@ -12,12 +12,14 @@ from chuangpei.kernel.refusals import Refusal
 
 from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases.lifecycle import NEXT, Action, State
-from brand_svc.transitions import next_state
+from brand_svc.transitions import move
 
 
 @dataclass(slots=True)
 class ExitCase:
     """``statement`` is what the district found, ``reason`` why the city decided; days are Asia/Shanghai."""
+
+    OBJECT_TYPE: ClassVar[str] = "exit_case"
 
     id: UUID
     credit_code: str
@@ -60,7 +62,7 @@ class ExitCase:
 
     def verify(self, founded: bool, statement: str, today: date) -> Refusal | None:
         """The district reports it to the city (属实上报), or closes it as unfounded (不成立结案; B11)."""
-        refused = self._move(Action.REPORT if founded else Action.CLOSE_UNFOUNDED)
+        refused = move(NEXT, self, Action.REPORT if founded else Action.CLOSE_UNFOUNDED)
         if refused is None:
             self.statement, self.verified_on = statement, today
             self.decided_on = None if founded else today
@@ -89,14 +91,7 @@ class ExitCase:
         )
 
     def _decide(self, action: Action, reason: str, today: date) -> Refusal | None:
-        refused = self._move(action)
+        refused = move(NEXT, self, action)
         if refused is None:
             self.reason, self.decided_on = reason, today
         return refused
-
-    def _move(self, action: Action) -> Refusal | None:
-        after = next_state(NEXT, self.state, action)
-        if isinstance(after, Refusal):
-            return after
-        self.state = after
-        return None

@@ -1,10 +1,9 @@
 """Verbs: receive signals, verify, revoke, dismiss (B11, B12, D07, D09)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from chuangpei.audit import record
 from chuangpei.auth import SYSTEM, Principal
 from chuangpei.consumer import Message
 from chuangpei.database import Transaction
@@ -16,9 +15,9 @@ from brand_svc.brands import repository as brands
 from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases import repository
 from brand_svc.exit_cases.exit_case import ExitCase
-from brand_svc.exit_cases.lifecycle import State
 from brand_svc.policy.parameters import parameters_on
 from brand_svc.policy.rules import may_apply_again_on
+from brand_svc.recording import record_step
 from brand_svc.service import Service
 from brand_svc.signals import repository as signals
 from brand_svc.signals.signal import Signal
@@ -54,7 +53,7 @@ async def _open_or_join(tx: Transaction, service: Service, brand: Brand, signal:
         # Whoever decides must have read the new signal too: an older ETag no longer fits.
         await repository.save(tx, case)
     await signals.add_all(tx, [replace(signal, case_id=case.id)])
-    await _recorded(
+    await record_step(
         tx,
         service,
         SYSTEM,
@@ -84,7 +83,7 @@ async def verify(
     if refused:
         return refused
     await repository.save(tx, case)
-    await _recorded(tx, service, principal, "verify_exit_case", case, from_state=before, reason=statement)
+    await record_step(tx, service, principal, "verify_exit_case", case, from_state=before, reason=statement)
     return case
 
 
@@ -100,7 +99,7 @@ async def dismiss(
     if refused:
         return refused
     await repository.save(tx, case)
-    await _recorded(tx, service, principal, "dismiss_exit_case", case, from_state=before, reason=reason)
+    await record_step(tx, service, principal, "dismiss_exit_case", case, from_state=before, reason=reason)
     return case
 
 
@@ -130,7 +129,7 @@ async def revoke(
         "may_apply_again_on": str(brand.may_apply_again_on),
         "superseded": [str(one) for one in superseded],
     }
-    await _recorded(
+    await record_step(
         tx, service, principal, "revoke_brand", case, from_state=before, reason=reason, details=details
     )
     return case
@@ -150,28 +149,3 @@ async def _revoke_brand(tx: Transaction, service: Service, case: ExitCase) -> Br
         tx, Ban(brand.id, case.id, brand.credit_code, case.ground, day, until, law.version)
     )
     return brand
-
-
-async def _recorded(
-    tx: Transaction,
-    service: Service,
-    principal: Principal,
-    action: str,
-    case: ExitCase,
-    *,
-    from_state: State | None,
-    reason: str | None = None,
-    details: Mapping[str, object] | None = None,
-) -> None:
-    await record(
-        tx,
-        principal,
-        at=service.clock.now(),
-        action=action,
-        object_type="exit_case",
-        object_id=case.id,
-        from_state=from_state,
-        to_state=case.state,
-        reason=reason,
-        details=details,
-    )

@@ -16,9 +16,10 @@ from brand_svc.applications import repository as applications
 from brand_svc.brands import repository as brands
 from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases import repository as exit_cases
+from brand_svc.recording import record_step
 from brand_svc.rounds import repository
 from brand_svc.rounds.round import Recognition, Round
-from brand_svc.rounds.use_cases import Listing, examined, recorded
+from brand_svc.rounds.use_cases import Listing, examined
 from brand_svc.service import Service
 from brand_svc.standing import repository as standing
 from brand_svc.transitions import stale
@@ -53,7 +54,9 @@ async def publish(
         tx, [_published(brand_round, new), *(brand.recognised() for brand in new)], service.clock.now()
     )
     details = {"recognised": len(new), "ended": ended, "lapsed_cases": [str(one) for one in lapsed]}
-    await recorded(tx, service, principal, "publish_round", brand_round, before, details)
+    await record_step(
+        tx, service, principal, "publish_round", brand_round, from_state=before, details=details
+    )
     return Listing(brand_round, recognised, findings)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chuangpei.kernel.refusals import Refusal, Text
@@ -11,12 +11,14 @@ from chuangpei.problems import NOT_ALLOWED_NOW
 from brand_svc.policy.facts import Tier
 from brand_svc.problems import NOT_ACCEPTING, TOO_EARLY
 from brand_svc.rounds.lifecycle import NEXT, UNDER_REVIEW, Action, State
-from brand_svc.transitions import next_state
+from brand_svc.transitions import move
 
 
 @dataclass(slots=True)
 class Round:
     """A round takes applications from ``opens_on`` to ``closes_on``, both days included (Asia/Shanghai)."""
+
+    OBJECT_TYPE: ClassVar[str] = "brand_round"
 
     id: UUID
     name: str
@@ -31,7 +33,7 @@ class Round:
         self, name: str, opens_on: date, closes_on: date, findings: list[dict[str, Any]]
     ) -> Refusal | None:
         """Corrects the announcement (更正公告), as long as the round has not opened."""
-        refused = self._move(Action.CORRECT)
+        refused = move(NEXT, self, Action.CORRECT)
         if refused is None:
             self.name, self.opens_on, self.closes_on = name, opens_on, closes_on
             self.findings = findings
@@ -44,19 +46,19 @@ class Round:
                 TOO_EARLY,
                 detail=Text(f"{self.opens_on} 起开放申报", f"Applications open on {self.opens_on}"),
             )
-        return self._move(Action.OPEN)
+        return move(NEXT, self, Action.OPEN)
 
     def close(self) -> Refusal | None:
         """Ends the applications; districts may still review them."""
-        return self._move(Action.CLOSE)
+        return move(NEXT, self, Action.CLOSE)
 
     def deliberate(self) -> Refusal | None:
         """The bureau has decided on a list (审议); it may decide again until it publishes (B08)."""
-        return self._move(Action.DELIBERATE)
+        return move(NEXT, self, Action.DELIBERATE)
 
     def publish(self, today: date) -> Refusal | None:
         """The list is published (公布) and in force from this day (B08, B09, D08)."""
-        refused = self._move(Action.PUBLISH)
+        refused = move(NEXT, self, Action.PUBLISH)
         if refused is None:
             self.published_on = today
         return refused
@@ -85,13 +87,6 @@ class Round:
             f"本轮状态为“{self.state.zh}”，不能初审", f"In round state {self.state} nothing is reviewed"
         )
         return Refusal(NOT_ALLOWED_NOW, detail=detail)
-
-    def _move(self, action: Action) -> Refusal | None:
-        after = next_state(NEXT, self.state, action)
-        if isinstance(after, Refusal):
-            return after
-        self.state = after
-        return None
 
 
 @dataclass(frozen=True, slots=True)

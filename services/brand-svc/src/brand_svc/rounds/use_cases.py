@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
@@ -22,6 +21,7 @@ from brand_svc.policy.facts import Tier
 from brand_svc.policy.parameters import parameters_on
 from brand_svc.policy.rules import round_interval
 from brand_svc.problems import NOT_ELIGIBLE, NOT_RECOMMENDED, ROUND_UNDER_WAY
+from brand_svc.recording import record_step
 from brand_svc.rounds import repository
 from brand_svc.rounds.lifecycle import State
 from brand_svc.rounds.round import Recognition, Round
@@ -65,7 +65,7 @@ async def announce(
     )
     if not await repository.add(tx, brand_round):
         return Refusal(ROUND_UNDER_WAY)
-    await recorded(tx, service, principal, "announce_round", brand_round, None)
+    await record_step(tx, service, principal, "announce_round", brand_round)
     return brand_round
 
 
@@ -144,7 +144,7 @@ async def _step(
     await repository.save(tx, brand_round)
     now = _announced(brand_round)
     details: dict[str, object] | None = None if now == announced else {"before": announced, "after": now}
-    await recorded(tx, service, principal, action, brand_round, before, details)
+    await record_step(tx, service, principal, action, brand_round, from_state=before, details=details)
     return brand_round
 
 
@@ -182,8 +182,9 @@ async def deliberate(
         return findings
     await repository.replace_list(tx, round_id, {choice.application_id: choice.tier for choice in choices})
     await repository.save(tx, brand_round)
-    await recorded(
-        tx, service, principal, "deliberate_round", brand_round, before, {"recognised": len(choices)}
+    details = {"recognised": len(choices)}
+    await record_step(
+        tx, service, principal, "deliberate_round", brand_round, from_state=before, details=details
     )
     return Listing(brand_round, await repository.list_of(tx, round_id), findings)
 
@@ -241,26 +242,3 @@ async def _decisions(tx: Transaction, service: Service, credit_codes: Sequence[s
     law = parameters_on(service.law, today)
     facts = await standing.facts_of(tx, credit_codes, today)
     return [decide(facts[code], law) for code in credit_codes]
-
-
-async def recorded(
-    tx: Transaction,
-    service: Service,
-    principal: Principal,
-    action: str,
-    brand_round: Round,
-    from_state: State | None,
-    details: dict[str, object] | None = None,
-) -> None:
-    """Writes the audit row of a step of a round."""
-    await record(
-        tx,
-        principal,
-        at=service.clock.now(),
-        action=action,
-        object_type="brand_round",
-        object_id=brand_round.id,
-        from_state=from_state,
-        to_state=brand_round.state,
-        details=details,
-    )
