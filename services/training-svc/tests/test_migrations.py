@@ -3,12 +3,17 @@
 import asyncpg
 import pytest
 from chuangpei.migrations import differences
+from chuangpei.testing.contracts import unmatched_checks
 from training_svc.app import MIGRATIONS
 from training_svc.models import metadata
 
 
 async def test_the_migrated_database_is_what_the_models_say(make_database):
     assert await differences(await make_database(MIGRATIONS), metadata) == []
+
+
+async def test_every_check_of_the_models_is_in_the_database(make_database):
+    assert await unmatched_checks(await make_database(MIGRATIONS), metadata) == set()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from alembic import command, context
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -26,8 +27,11 @@ def run(metadata: MetaData) -> None:
 
 
 def latest(folder: Path) -> str:
-    """The newest revision in ``folder``: revisions are numbered files such as ``0002_notices.py``."""
-    return max(path.name for path in (folder / "versions").glob("[0-9]*.py")).split("_")[0]
+    """The newest revision in ``folder``, whatever the numbers of its files: the one that none follows.
+
+    Raises :class:`alembic.util.CommandError` where more than one is the newest.
+    """
+    return str(ScriptDirectory(str(folder)).get_current_head())
 
 
 async def is_current(dsn: str, folder: Path) -> bool:

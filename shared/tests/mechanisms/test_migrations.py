@@ -74,6 +74,18 @@ async def test_processes_that_migrate_at_once_migrate_once(
     assert await is_current(dsn, folder)
 
 
+async def test_the_newest_revision_is_the_one_none_follows_whatever_its_number(
+    make_empty_database: Callable[[], str], tmp_path: Path
+) -> None:
+    after = SECOND.replace('"0001"', '"0009"')
+    folder = folder_with(tmp_path / "m", v0009=FIRST.replace('"0001"', '"0009"'), v0002=after)
+    dsn = make_empty_database()
+    await upgrade(dsn, folder)
+
+    assert latest(folder) == "0002"
+    assert await is_current(dsn, folder)
+
+
 async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     make_empty_database: Callable[[], str], tmp_path: Path
 ) -> None:
