@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.qualifications import lifecycle as qualifications
 
@@ -11,7 +12,8 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("heading", "lifecycle"), [("Qualification", qualifications), ("Enrolment", enrolments)]
+    ("heading", "lifecycle"),
+    [("Qualification", qualifications), ("Enrolment", enrolments), ("Course", courses)],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):
     section = README.partition(f"### {heading}")[2]

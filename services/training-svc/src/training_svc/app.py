@@ -23,6 +23,10 @@ from fastapi import FastAPI
 from training_svc.attendance.routes import router as attendance
 from training_svc.classes.routes import router as classes
 from training_svc.consumers import HANDLERS
+from training_svc.course_materials.routes import router as course_materials
+from training_svc.courses.assessment_routes import router as course_assessments
+from training_svc.courses.catalogue import router as course_catalogue
+from training_svc.courses.routes import router as courses
 from training_svc.enrolments.routes import router as enrolments
 from training_svc.institutions.routes import router as institutions
 from training_svc.policy.parameters import load_law
@@ -34,7 +38,19 @@ from training_svc.standards.routes import router as standards
 
 NAME = "training"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-ROUTERS = (projects, standards, institutions, qualifications, classes, enrolments, attendance)
+ROUTERS = (
+    projects,
+    standards,
+    institutions,
+    qualifications,
+    classes,
+    enrolments,
+    attendance,
+    courses,
+    course_assessments,
+    course_materials,
+    course_catalogue,
+)
 
 
 def assemble(

@@ -2,6 +2,8 @@
 
 from training_svc.attendance import tables as attendance
 from training_svc.classes import tables as classes
+from training_svc.course_materials import tables as course_materials
+from training_svc.courses import tables as courses
 from training_svc.enrolments import tables as enrolments
 from training_svc.institutions import tables as institutions
 from training_svc.projects import tables as projects
@@ -12,6 +14,8 @@ from training_svc.standards import tables as standards
 __all__ = [
     "attendance",
     "classes",
+    "course_materials",
+    "courses",
     "enrolments",
     "institutions",
     "metadata",

@@ -56,3 +56,20 @@ ATTENDANCE_EXISTS = Problem(
 COMPLETION_REFUSED = Problem(
     "completion_refused", 422, Text("未达到结业条件", "The conditions of completion are not met")
 )
+COURSE_EXISTS = Problem(
+    "course_exists",
+    409,
+    Text("该机构已申报同名课程", "The institution has submitted a course of this name already"),
+)
+COURSE_REFUSED = Problem(
+    "course_refused", 422, Text("不符合精品课程规定", "The course does not meet the rules")
+)
+ASSESSED_ALREADY = Problem(
+    "assessed_already", 409, Text("您已评估过该课程", "You have assessed this course already")
+)
+NOT_YOUR_ASSESSMENT = Problem(
+    "not_your_assessment", 403, Text("只能更正本人的评估", "Only the assessor corrects an assessment")
+)
+MATERIAL_EXISTS = Problem(
+    "material_exists", 409, Text("该课件已有此版本", "The material has this version already")
+)

@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import orjson
 from chuangpei.events.registry import TRAINING_EVENTS
-from chuangpei.events.training import InstitutionRegistered, QualificationApproved, TrainingCompleted
+from chuangpei.events.training import (
+    CourseRecognised,
+    CourseRetired,
+    InstitutionRegistered,
+    QualificationApproved,
+    TrainingCompleted,
+)
 
 COLUMNS = "SELECT json_agg(json_build_object('type', type, 'key', key) ORDER BY id) FROM outbox"
 
@@ -27,7 +33,13 @@ async def test_the_whole_path_emits_each_event_once_under_its_key(world):
 
 
 async def test_every_event_of_the_service_is_one_it_emits(world):
-    assert set(TRAINING_EVENTS) == {InstitutionRegistered, QualificationApproved, TrainingCompleted}
+    assert set(TRAINING_EVENTS) == {
+        InstitutionRegistered,
+        QualificationApproved,
+        TrainingCompleted,
+        CourseRecognised,
+        CourseRetired,
+    }
 
 
 async def test_dates_on_the_wire_are_civil_dates_of_shanghai(world):

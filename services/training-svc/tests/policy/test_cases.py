@@ -8,7 +8,7 @@ import pytest
 import yaml
 from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.refusals import failed
-from training_svc.policy import rules
+from training_svc.policy import courses, rules
 from training_svc.policy.attendance import Method, Presence, presence_errors
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import (
@@ -122,6 +122,34 @@ def test_recording_attendance(given, expected):
     enrolled_at = _instant("2026-03-02", given.get("enrolled", "08:00"))
     found = presence_errors(presence, session, parameters_on(LAW, date(2026, 3, 2)), enrolled_at, now)
     assert [error.code for error in found] == expected
+
+
+def course_facts(given: dict[str, Any]) -> courses.CourseFacts:
+    day = given.get("day", date(2026, 3, 2))
+    return courses.CourseFacts(
+        in_force=LAW.in_force,
+        day=day,
+        parameters=parameters_on(LAW, day) if LAW.in_force.covers(day) else None,
+        online_percent=given.get("online", 40),
+        max_online_percent=given.get("limit"),
+        scores=tuple(given.get("scores", (90, 80))),
+        grant_fen=given.get("grant_fen", 8_000_000),
+    )
+
+
+@cases("course_submission", "fails")
+def test_submitting_a_course(given, expected):
+    assert failing(decide(courses.SUBMISSION_RULES, course_facts(given)).findings) == expected
+
+
+@cases("course_recognition", "fails")
+def test_recognising_a_course(given, expected):
+    assert failing(decide(courses.RECOGNITION_RULES, course_facts(given)).findings) == expected
+
+
+@cases("course_amendment", "fails")
+def test_amending_a_course(given, expected):
+    assert failing(decide(courses.AMENDMENT_RULES, course_facts(given)).findings) == expected
 
 
 def test_a_decision_tells_what_passed_as_well_as_what_failed():

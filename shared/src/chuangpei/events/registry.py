@@ -10,6 +10,8 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstitutionRegistered,
     training.QualificationApproved,
     training.TrainingCompleted,
+    training.CourseRecognised,
+    training.CourseRetired,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

@@ -53,3 +53,27 @@ class TrainingCompleted(Event):
     sessions_attended: int
     sessions_held: int
     instructor_keys: tuple[str, ...]
+
+
+class CourseRecognised(Event):
+    """The city centre recognised an excellent course (精品课程) with a grant, 0 for none (T09, D11)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.course.recognised.v1"
+    KEY: ClassVar[str] = "course_id"
+    course_id: UUID
+    credit_code: str
+    institution_id: UUID
+    name: str
+    project: ProjectRef
+    grant_fen: int
+    recognised_on: date
+
+
+class CourseRetired(Event):
+    """A recognised course left the city's course system (退出; T09)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.course.retired.v1"
+    KEY: ClassVar[str] = "course_id"
+    course_id: UUID
+    credit_code: str
+    retired_on: date

@@ -11,13 +11,17 @@ from training_svc.policy.parameters import Parameters
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The numbers of one version of a standard (专业设置标准): hours, persons, percent of the sessions."""
+    """The numbers of one version of a standard (专业设置标准): hours, persons, percent of the sessions.
+
+    ``max_online_percent`` is the largest share that may be taught online, None where the standard sets none.
+    """
 
     version: str
     effective_from: date
     min_hours: int
     max_class_size: int
     attendance_percent: int
+    max_online_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ PARAMETERS = Path(__file__).with_name("parameters.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The numbers in force on one day, all in minutes."""
+    """The numbers in force on one day, in the unit that ``parameters.yaml`` names for each."""
 
     attendance_minutes_before: int
     attendance_minutes_after: int
     teaching_hour_minutes: int
+    course_grant_fen: int
+    course_assessors: int
+    course_pass_mark: int
 
 
 def load_law() -> ParameterBook:
@@ -33,4 +36,7 @@ def parameters_on(law: ParameterBook, day: date) -> Parameters:
         attendance_minutes_before=int(values["attendance_minutes_before"].value),
         attendance_minutes_after=int(values["attendance_minutes_after"].value),
         teaching_hour_minutes=int(values["teaching_hour_minutes"].value),
+        course_grant_fen=int(values["course_grant_fen"].value),
+        course_assessors=int(values["course_assessors"].value),
+        course_pass_mark=int(values["course_pass_mark"].value),
     )

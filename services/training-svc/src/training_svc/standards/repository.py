@@ -83,4 +83,5 @@ def standard_of(row: Row) -> Standard:
         min_hours=row["min_hours"],
         max_class_size=row["max_class_size"],
         attendance_percent=row["attendance_percent"],
+        max_online_percent=row["max_online_percent"],
     )

@@ -20,6 +20,13 @@ class NewStandard(Body):
     attendance_percent: int = Field(
         ge=1, le=100, examples=[80], description="结业所需出勤率（%） · percent of sessions to attend"
     )
+    max_online_percent: int | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        examples=[50],
+        description="精品课程线上教学比例上限（%），不设为空 · most percent of a course taught online (T09)",
+    )
 
 
 class StandardView(BaseModel):
@@ -33,3 +40,4 @@ class StandardView(BaseModel):
     min_hours: int = Field(examples=[24])
     max_class_size: int = Field(examples=[30])
     attendance_percent: int = Field(examples=[80])
+    max_online_percent: int | None = Field(examples=[50])

@@ -15,6 +15,7 @@ standards = sa.Table(
     sa.Column("min_hours", sa.Integer, nullable=False),
     sa.Column("max_class_size", sa.Integer, nullable=False),
     sa.Column("attendance_percent", sa.SmallInteger, nullable=False),
+    sa.Column("max_online_percent", sa.SmallInteger),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("published_by", sa.Text, nullable=False),
     sa.UniqueConstraint("project_code", "version"),
@@ -22,4 +23,5 @@ standards = sa.Table(
     sa.CheckConstraint("min_hours > 0", name="min_hours"),
     sa.CheckConstraint("max_class_size > 0", name="max_class_size"),
     sa.CheckConstraint("attendance_percent BETWEEN 1 AND 100", name="attendance_percent"),
+    sa.CheckConstraint("max_online_percent BETWEEN 0 AND 100", name="max_online_percent"),
 )

@@ -1,0 +1,176 @@
+"""Courses over HTTP: submitted by developers, assessed and decided by the city centre."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chuangpei.amendments import AmendmentView, history
+from chuangpei.auth import Allow, Principal, Role
+from chuangpei.database import Row, Transaction
+from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
+from chuangpei.idempotency import IdempotencyKey, once
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
+from chuangpei.problems import NOT_FOUND
+from chuangpei.web import IfMatch, expected_version, reply
+from fastapi import APIRouter, Query, Request, Response
+
+from training_svc.courses import repository, use_cases
+from training_svc.courses.course import Course
+from training_svc.courses.schemas import (
+    CourseAmendment,
+    CourseExport,
+    CourseFilters,
+    CoursePage,
+    CourseView,
+    NewCourse,
+    Recognition,
+    Rejection,
+    Retirement,
+)
+from training_svc.service import of
+from training_svc.visibility import READERS, scope_of
+
+Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
+Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
+Reader = Annotated[Principal, Allow(*READERS)]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("课程名称", "Name"), lambda row: row["name"]),
+    Column(Text("开发机构", "Developer"), lambda row: row["institution_name"]),
+    Column(Text("统一社会信用代码", "Credit code"), lambda row: row["credit_code"]),
+    Column(Text("所在区", "District"), lambda row: row["district"]),
+    Column(Text("培训项目", "Project"), lambda row: row["project_code"]),
+    Column(Text("阶段", "Stage"), lambda row: row["stage"]),
+    Column(Text("课时", "Hours"), lambda row: row["hours"]),
+    Column(Text("线上比例（%）", "Online (percent)"), lambda row: row["online_percent"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("申报日期", "Submitted on"), lambda row: row["submitted_on"]),
+    Column(Text("认定日期", "Decided on"), lambda row: row["decided_on"]),
+    Column(Text("资助金额（分）", "Grant (fen)"), lambda row: row["grant_fen"]),
+)
+
+router = APIRouter(prefix="/training/v1/courses", tags=["精品课程 · courses"])
+
+
+@router.post("", status_code=201, response_model=CourseView, summary="申报精品课程 · Submit a course")
+async def submit_course(
+    request: Request, body: NewCourse, key: IdempotencyKey, principal: Developer
+) -> Response:
+    """A developer submits a course; its online share keeps within the project's standard (T09, T05)."""
+    service = of(request)
+
+    async def act(tx: Transaction) -> CourseView | Refusal:
+        submitted = await use_cases.submit(tx, service, principal, body)
+        return submitted if isinstance(submitted, Refusal) else _view(submitted)
+
+    return await once(service.database, request, principal, key, body, act)
+
+
+@router.get("", summary="精品课程列表 · List the courses")
+async def list_courses(
+    request: Request, principal: Reader, query: Annotated[CoursePage, Query()]
+) -> Page[CourseView]:
+    """The courses one may see, in whatever state (T09)."""
+    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _listed)
+
+
+@router.get("/export", summary="导出精品课程 · Export the courses", responses=EXPORT_RESPONSES)
+async def export_courses(
+    request: Request, principal: Reader, query: Annotated[CourseExport, Query()]
+) -> Response:
+    """The courses one may see, as a file (T09)."""
+    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    return await export(request, "courses", _COLUMNS, rows, query.format)
+
+
+@router.get("/{course_id}", response_model=CourseView, summary="查询精品课程 · Read a course")
+async def read_course(request: Request, course_id: UUID, principal: Reader) -> Response:
+    """One course and where it stands (T09)."""
+    return reply(_view(await _seen(request, course_id, principal)))
+
+
+@router.get("/{course_id}/amendments", summary="课程更正记录 · List a course's amendments")
+async def list_course_amendments(request: Request, course_id: UUID, principal: Reader) -> list[AmendmentView]:
+    """Each amendment with the values before and after, the first one first (T09)."""
+    await _seen(request, course_id, principal)
+    return await history(of(request).database, "course", course_id)
+
+
+@router.post("/{course_id}/recognise", response_model=CourseView, summary="认定精品课程 · Recognise a course")
+async def recognise_course(
+    request: Request, course_id: UUID, body: Recognition, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """Somebody who did not assess it recognises the course, with a grant of at most 100,000 yuan (T09)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        decided = await use_cases.recognise(tx, service, principal, course_id, version, body.grant_fen)
+        course = accepted(decided)
+    return reply(_view(course))
+
+
+@router.post("/{course_id}/reject", response_model=CourseView, summary="不予认定 · Reject a course")
+async def reject_course(
+    request: Request, course_id: UUID, body: Rejection, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """Somebody who did not assess it rejects the course with what was found (T09)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        course = accepted(await use_cases.reject(tx, service, principal, course_id, version, body.findings))
+    return reply(_view(course))
+
+
+@router.post(
+    "/{course_id}/admit", response_model=CourseView, summary="纳入课程体系 · Admit to the course system"
+)
+async def admit_course(
+    request: Request, course_id: UUID, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """A recognised course with a released material joins the city's course system (T09)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        course = accepted(await use_cases.admit(tx, service, principal, course_id, version))
+    return reply(_view(course))
+
+
+@router.post("/{course_id}/retire", response_model=CourseView, summary="课程退出 · Retire a course")
+async def retire_course(
+    request: Request, course_id: UUID, body: Retirement, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """A course leaves the course system (T09)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        course = accepted(await use_cases.retire(tx, service, principal, course_id, version, body.reason))
+    return reply(_view(course))
+
+
+@router.post("/{course_id}/amend", response_model=CourseView, summary="更正课程 · Amend a course")
+async def amend_course(
+    request: Request, course_id: UUID, body: CourseAmendment, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """Corrects a recognised course with its reason; the grant keeps within the cap (T09)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        course = accepted(await use_cases.amend(tx, service, principal, course_id, version, body))
+    return reply(_view(course))
+
+
+async def _seen(request: Request, course_id: UUID, principal: Principal) -> Course:
+    found = await repository.one(of(request).database, course_id, scope_of(principal))
+    if found is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return found
+
+
+def _asked(principal: Principal, query: CourseFilters) -> Asked:
+    scope = scope_of(principal)
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+
+
+def _view(course: Course) -> CourseView:
+    return CourseView.model_validate(course)
+
+
+def _listed(row: Row) -> CourseView:
+    return _view(repository.course_of(row))
