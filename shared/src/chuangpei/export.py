@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import quote
 
 import xlsxwriter
 from fastapi import Request, Response
@@ -24,7 +23,7 @@ from starlette.background import BackgroundTask
 from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.refusals import Problem, Refusal, Text
 from chuangpei.paging import ListQuery
-from chuangpei.web import problem_response, wants_english
+from chuangpei.web import as_attachment, problem_response, wants_english
 
 T = TypeVar("T")
 Cell = str | int | date | datetime | bool | None
@@ -69,7 +68,7 @@ async def export(
     shown in Asia/Shanghai. More rows than an XLSX sheet holds are refused (422).
     """
     headings = [one.heading.en if wants_english(request) else one.heading.zh for one in columns]
-    sent = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}.{file_format}"}
+    sent = as_attachment(f"{name}.{file_format}")
     if file_format == "csv":
         lines = _csv(headings, columns, rows)
         return StreamingResponse(lines, headers=sent, media_type=_CSV_TYPE)

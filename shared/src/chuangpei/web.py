@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import asyncpg
 from fastapi import APIRouter, FastAPI, Header, Request, Response
@@ -139,6 +140,11 @@ def problem_response(
 def reply(view: BaseModel, status: int = 200) -> Response:
     """A view as JSON, with its ETag where it has a version."""
     return Response(view.model_dump_json(), status, entity_headers(view), media_type="application/json")
+
+
+def as_attachment(filename: str) -> dict[str, str]:
+    """The header of an answer that is a file to download, whatever letters its name has."""
+    return {"content-disposition": f"attachment; filename*=UTF-8''{quote(filename)}"}
 
 
 def expected_version(if_match: str | None) -> int:

@@ -1,0 +1,69 @@
+"""A certificate as a credential: W3C Verifiable Credentials 2.0, shaped as an Open Badges 3.0 achievement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chuangpei.credentials.documents import Document
+
+CONTEXTS = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What is attested: to whom, what, by whom it was assessed, since when.
+
+    ``achievement_id`` is a URL that names what is achieved, ``achievement_type`` a word of Open Badges,
+    ``number`` the number on the paper, ``awarded`` an instant (UTC), ``status`` the place among the revoked.
+    """
+
+    credential_id: UUID
+    issuer: str
+    issuer_name: str
+    holder_name: str
+    number: str
+    achievement_id: str
+    achievement_type: str
+    achievement_name: str
+    criteria: str
+    assessed_by: str
+    awarded: datetime
+    status: Document
+
+
+def credential(award: Award) -> Document:
+    """The credential, to be secured by one of the carriers."""
+    return {
+        "@context": list(CONTEXTS),
+        "id": f"urn:uuid:{award.credential_id}",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": award.achievement_name,
+        "issuer": {"id": award.issuer, "type": ["Profile"], "name": award.issuer_name},
+        "validFrom": f"{award.awarded:%Y-%m-%dT%H:%M:%SZ}",
+        "credentialSubject": {
+            "type": ["AchievementSubject"],
+            "identifier": [_named(award.holder_name)],
+            "licenseNumber": award.number,
+            "source": {
+                "id": f"{award.issuer}#assessor",
+                "type": ["Profile"],
+                "name": award.assessed_by,
+            },
+            "achievement": {
+                "id": award.achievement_id,
+                "type": ["Achievement"],
+                "achievementType": award.achievement_type,
+                "name": award.achievement_name,
+                "description": award.achievement_name,
+                "criteria": {"narrative": award.criteria},
+            },
+        },
+        "credentialStatus": award.status,
+    }
+
+
+def _named(name: str) -> Document:
+    return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
