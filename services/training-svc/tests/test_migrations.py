@@ -75,7 +75,8 @@ async def test_attendance_joins_a_session_and_an_enrolment_of_one_class_only(wor
     values = (first["id"], other["sessions"][0]["id"], enrolment["id"])
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await world.count(
-            "INSERT INTO attendance"
-            " VALUES (gen_random_uuid(), $1, $2, $3, true, 'qr', now(), 'd', NULL, now(), 'x', 1)",
+            "INSERT INTO attendance (id, class_id, session_id, enrolment_id, present, method, recorded_at,"
+            " device, received_at, received_from, by_trainee, version)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, true, 'qr', now(), 'd', now(), 'x', false, 1)",
             *values,
         )

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher as BlockCipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -69,12 +71,29 @@ class Keyring:
     """
 
     def __init__(self, keys: Mapping[str, str], current: str) -> None:
-        self._keys = {key_id: _aead(spec) for key_id, spec in keys.items()}
+        secrets = {key_id: _secret(spec) for key_id, spec in keys.items()}
+        self._keys = {key_id: algorithm(secret) for key_id, (algorithm, secret) in secrets.items()}
+        self._secrets = {key_id: secret for key_id, (_, secret) in secrets.items()}
         if any("." in key_id or not key_id for key_id in keys):
             raise ValueError("a key id must not be empty or contain a dot")
         if current not in self._keys:
             raise ValueError(f"the current key {current!r} is not among the keys")
         self._current = current
+
+    @property
+    def current(self) -> str:
+        """The id of the key that is used for what is made now."""
+        return self._current
+
+    def derived(self, purpose: str) -> dict[str, bytes]:
+        """A signing key of 32 bytes from each key, by its id (HKDF-SHA-256).
+
+        It is good for ``purpose`` alone: it opens no encrypted value, and tells nothing of the key.
+        """
+        return {
+            key_id: HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
+            for key_id, secret in self._secrets.items()
+        }
 
     def encrypt(self, clear: str, purpose: str) -> str:
         """Encrypts under the current key."""
@@ -112,11 +131,11 @@ class Privacy:
         return hmac.new(self.person_secret, id_number.encode(), sha256).hexdigest()
 
 
-def _aead(spec: str) -> Aead:
+def _secret(spec: str) -> tuple[type[AESGCM] | type[Sm4Gcm], bytes]:
     algorithm, _, encoded = spec.partition(":")
     if algorithm not in _ALGORITHMS:
         raise ValueError(f"unknown algorithm {algorithm!r}; known: {', '.join(_ALGORITHMS)}")
     key = base64.b64decode(encoded, validate=True)
     if len(key) != _KEY_BYTES[algorithm]:
         raise ValueError(f"{algorithm} needs a key of {_KEY_BYTES[algorithm]} bytes, not {len(key)}")
-    return _ALGORITHMS[algorithm](key)
+    return _ALGORITHMS[algorithm], key

@@ -21,7 +21,10 @@ from chuangpei.web import create_app
 from fastapi import FastAPI
 
 from training_svc.attendance.routes import router as attendance
+from training_svc.checkins.code import Codes
+from training_svc.checkins.routes import router as checkins
 from training_svc.classes.routes import router as classes
+from training_svc.completions.routes import router as completions
 from training_svc.consumers import HANDLERS
 from training_svc.course_materials.routes import router as course_materials
 from training_svc.courses.assessment_routes import router as course_assessments
@@ -45,11 +48,13 @@ ROUTERS = (
     qualifications,
     classes,
     enrolments,
-    attendance,
     courses,
     course_assessments,
     course_materials,
     course_catalogue,
+    completions,
+    attendance,
+    checkins,
 )
 
 
@@ -61,14 +66,16 @@ def assemble(
     verifier: TokenVerifier | None = None,
 ) -> Service:
     """The service with its parts; nothing is connected yet."""
+    privacy = settings.privacy()
     return Service(
         settings=settings,
         clock=clock or clock_of(settings),
         database=database_of(settings, NAME),
         bus=bus or bus_of(settings),
-        privacy=settings.privacy(),
+        privacy=privacy,
         verifier=verifier or verifier_of(settings),
         law=load_law(),
+        codes=Codes(privacy.at_rest),
     )
 
 

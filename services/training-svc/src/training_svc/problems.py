@@ -73,3 +73,13 @@ NOT_YOUR_ASSESSMENT = Problem(
 MATERIAL_EXISTS = Problem(
     "material_exists", 409, Text("该课件已有此版本", "The material has this version already")
 )
+CODE_NOT_SHOWN = Problem(
+    "code_not_shown", 409, Text("未到或已过签到时间", "The session's code is not shown at this time")
+)
+CODE_INVALID = Problem("code_invalid", 422, Text("签到码无效", "This is not a code of a session"))
+CODE_EXPIRED = Problem(
+    "code_expired", 422, Text("签到码已更换，请重新扫码", "The code has changed; scan the one on the screen")
+)
+NOT_IN_THE_CLASS = Problem(
+    "not_in_the_class", 403, Text("您未报名该课次的班级", "You are not enrolled in the class of this session")
+)

@@ -10,12 +10,13 @@ from chuangpei.kernel.dated import ParameterBook
 from chuangpei.privacy import Privacy
 from fastapi import Request
 
+from training_svc.checkins.code import Codes
 from training_svc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The running service: its settings, clock, database, bus, keys, and the dated numbers of the law."""
+    """The running service: its settings, clock, database, bus, keys, codes, and the numbers of the law."""
 
     settings: Settings
     clock: Clock
@@ -24,6 +25,7 @@ class Service:
     privacy: Privacy
     verifier: TokenVerifier
     law: ParameterBook
+    codes: Codes
 
 
 def of(request: Request) -> Service:

@@ -1,6 +1,7 @@
 """Bad input is refused with the place and the reason, and changes nothing."""
 
 import pytest
+from chuangpei.auth import Role
 
 GOOD_ID, WRONG_CHECK = "310101199001010039", "310101199001010038"
 
@@ -148,6 +149,9 @@ async def test_unknown_fields_are_refused_on_every_body(world, prepared):
         (f"/classes/{filed['id']}/enrolments", world.trainee(), by),
         (f"/sessions/{session['id']}/attendance", {"records": [world.presence(enrolment, session)]}, by),
         (f"/attendance/{enrolment['id']}/correct", {"present": False, "reason": "他人代签"}, by),
+        (f"/attendance/{enrolment['id']}/amend", {"present": False, "reason": "他人代签"}, world.officer()),
+        (f"/enrolments/{enrolment['id']}/amend-completion", {"completed": False}, world.officer()),
+        ("/my/attendance", {"code": "a.b.c"}, world.by(Role.CITIZEN, id_number=GOOD_ID)),
         (f"/qualifications/{enrolment['id']}/approve", {}, world.officer()),
         (f"/qualifications/{enrolment['id']}/reject", {"reason": "不符合"}, world.officer()),
     ]:

@@ -40,7 +40,12 @@ MAY = {
     ("GET", "/classes/{class_id}/enrolments"): READERS,
     ("GET", "/enrolments/{enrolment_id}"): READERS,
     ("POST", "/enrolments/{enrolment_id}/complete"): {Role.INSTITUTION},
+    ("POST", "/classes/{class_id}/complete"): {Role.INSTITUTION},
+    ("POST", "/enrolments/{enrolment_id}/amend-completion"): {Role.DISTRICT_OFFICER},
+    ("GET", "/enrolments/{enrolment_id}/amendments"): READERS,
     ("GET", "/my/enrolments"): {Role.CITIZEN},
+    ("GET", "/sessions/{session_id}/code"): {Role.INSTITUTION},
+    ("POST", "/my/attendance"): {Role.CITIZEN},
     ("POST", "/sessions/{session_id}/attendance"): {Role.INSTITUTION},
     ("GET", "/sessions/{session_id}/attendance"): READERS,
     ("GET", "/attendance/{attendance_id}"): READERS,
@@ -70,6 +75,7 @@ MAY = {
     ("GET", "/course-catalogue/export"): ANYONE,
     ("GET", "/course-catalogue/{course_id}"): ANYONE,
     ("GET", "/course-catalogue/{course_id}/materials"): ANYONE,
+    ("POST", "/attendance/{attendance_id}/amend"): {Role.DISTRICT_OFFICER},
     ("GET", "/operations/parked-messages"): OPERATORS,
     ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
     ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},
@@ -145,12 +151,15 @@ async def everything(world):
         f"/classes/{filed['id']}",
         f"/classes/{filed['id']}/enrolments",
         f"/enrolments/{enrolment['id']}",
+        f"/enrolments/{enrolment['id']}/amendments",
         f"/sessions/{session['id']}/attendance",
         f"/attendance/{record['id']}",
     ]
     decisions = [
         (f"/qualifications/{qualification['id']}/approve", None),
         (f"/qualifications/{qualification['id']}/reject", {"reason": "不符合标准"}),
+        (f"/enrolments/{enrolment['id']}/amend-completion", {"completed": False, "reason": "登记有误"}),
+        (f"/attendance/{record['id']}/amend", {"present": False, "reason": "他人代签"}),
     ]
     deeds = [
         (
@@ -160,6 +169,7 @@ async def everything(world):
         ("/classes", world.class_body(institution)),
         (f"/classes/{filed['id']}/enrolments", world.trainee()),
         (f"/enrolments/{enrolment['id']}/complete", None),
+        (f"/classes/{filed['id']}/complete", None),
         (
             f"/sessions/{session['id']}/attendance",
             {"records": [world.presence(enrolment, session)]},

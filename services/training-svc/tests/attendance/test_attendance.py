@@ -44,6 +44,40 @@ async def test_a_session_records_who_was_there_and_how(world, held):
     assert sorted(item["id"] for item in listed.json()["items"]) == sorted([one["id"], two["id"]])
 
 
+async def test_a_card_is_kept_sealed_and_shown_by_its_last_digits(world, held):
+    institution, filed, (first, _) = held
+    session = filed["sessions"][0]
+    by_card = world.presence(first, session, method="card", device="reader-3", card_number="3101158800001234")
+    (taken,) = (await take(world, institution, session, by_card)).json()["items"]
+    assert (taken["device"], taken["card_number"]) == ("reader-3", "************1234")
+    kept = await world.count("SELECT proof ->> 'card' FROM attendance")
+    assert "3101158800001234" not in kept
+    sealed = await world.count("SELECT proof -> 'card' ->> 'number_encrypted' FROM attendance")
+    assert world.service.privacy.at_rest.decrypt(sealed, "attendance.card") == "3101158800001234"
+
+
+async def test_a_photo_is_referred_to_and_what_a_correction_replaced_keeps_its_reference(world, held):
+    institution, filed, (first, _) = held
+    session, photo = filed["sessions"][0], {"id": "2026/03/02/7f3a", "sha256": "0f" * 32}
+    by_photo = world.presence(first, session, method="photo", photo=photo)
+    (taken,) = (await take(world, institution, session, by_photo)).json()["items"]
+    assert taken["photo"] == photo
+    path, by = f"/attendance/{taken['id']}/correct", world.of_institution(institution)
+    later = {"present": True, "recorded_at": world.at(0, 9).isoformat(), "reason": "时间有误"}
+    assert (await world.made(path, later, by, 1))["photo"] == photo
+    by_hand = await world.made(path, {"present": True, "method": "manual", "reason": "照片不清"}, by, 2)
+    assert (by_hand["photo"], by_hand["corrections"][1]["old_photo"]) == (None, photo)
+
+
+async def test_a_correction_that_corrects_nothing_is_refused(world, held):
+    institution, filed, (first, _) = held
+    session = filed["sessions"][0]
+    (taken,) = (await take(world, institution, session, world.presence(first, session))).json()["items"]
+    body, by = {"present": True, "device": "gate-1", "reason": "并无更正"}, world.of_institution(institution)
+    answer = await world.post(f"/attendance/{taken['id']}/correct", body, by=by, version=1)
+    assert (answer.status_code, answer.json()["code"]) == (422, "nothing_amended")
+
+
 async def test_all_records_are_taken_or_none_and_every_error_is_told(world, held):
     institution, filed, (first, second) = held
     session = filed["sessions"][0]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import orjson
 from chuangpei.events.registry import TRAINING_EVENTS
 from chuangpei.events.training import (
+    CompletionRevoked,
     CourseRecognised,
     CourseRetired,
     InstitutionRegistered,
@@ -39,6 +40,7 @@ async def test_every_event_of_the_service_is_one_it_emits(world):
         TrainingCompleted,
         CourseRecognised,
         CourseRetired,
+        CompletionRevoked,
     }
 
 

@@ -9,7 +9,7 @@ import yaml
 from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.refusals import failed
 from training_svc.policy import courses, rules
-from training_svc.policy.attendance import Method, Presence, presence_errors
+from training_svc.policy.attendance import Card, Method, Photo, Presence, presence_errors
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import (
     ClassFacts,
@@ -116,6 +116,8 @@ def test_recording_attendance(given, expected):
         recorded_at=_instant("2026-03-02", given["at"]),
         device=given.get("device", "gate-1"),
         reason=given.get("reason"),
+        card=Card("****1234", "sealed") if given.get("card") else None,
+        photo=Photo("2026/7f3a", "0" * 64) if given.get("photo") else None,
     )
     session = hours("2026-03-02 09:00/12:00")
     now = _instant("2026-03-02", given.get("now", "12:00"))

@@ -12,6 +12,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.TrainingCompleted,
     training.CourseRecognised,
     training.CourseRetired,
+    training.CompletionRevoked,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

@@ -1,10 +1,12 @@
 """Events of training-svc (培训服务)."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from chuangpei.events.base import TYPE_PREFIX, Event, InstitutionRef, PersonRef, ProjectRef
+
+RevocationGround = Literal["attendance_corrected", "officer_decision"]
 
 
 class InstitutionRegistered(Event):
@@ -77,3 +79,22 @@ class CourseRetired(Event):
     course_id: UUID
     credit_code: str
     retired_on: date
+
+
+class CompletionRevoked(Event):
+    """The district took a wrong completion back (C01, C02, C03): what rests on it no longer does.
+
+    ``ground``: corrected attendance no longer reaches the standard, or the officer found it wrong.
+    The enrolment may be completed again, and a further ``training.completed`` tells so.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.training.completion_revoked.v1"
+    KEY: ClassVar[str] = "enrolment_id"
+    enrolment_id: UUID
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    person_key: str
+    completed_on: date
+    revoked_on: date
+    ground: RevocationGround

@@ -31,7 +31,7 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a correction replaced, and who corrected when and why."""
+    """What a correction replaced, who corrected when and why, and whether after completion."""
 
     id: UUID
     attendance_id: UUID
@@ -40,11 +40,15 @@ class Correction:
     corrected_at: datetime
     corrected_by: str
     reason: str
+    after_completion: bool
 
 
 @dataclass(slots=True)
 class Attendance:
-    """One record; ``present`` is False where a correction found that the trainee was not there."""
+    """One record; ``present`` is False where a correction found that the trainee was not there.
+
+    ``by_trainee`` tells that the trainee signed in with an own device (扫码签到), not the institution.
+    """
 
     id: UUID
     class_id: UUID
@@ -54,9 +58,19 @@ class Attendance:
     presence: Presence
     received_at: datetime
     received_from: str
+    by_trainee: bool
     version: int
 
-    def correct(self, present: bool, presence: Presence, at: datetime, by: str, reason: str) -> Correction:
+    def correct(
+        self,
+        present: bool,
+        presence: Presence,
+        *,
+        at: datetime,
+        by: str,
+        reason: str,
+        after_completion: bool = False,
+    ) -> Correction:
         """Takes the new value and returns the old one with who, when and why (T06)."""
         correction = Correction(
             id=new_id(),
@@ -66,6 +80,7 @@ class Attendance:
             corrected_at=at,
             corrected_by=by,
             reason=reason,
+            after_completion=after_completion,
         )
         self.present, self.presence = present, presence
         self.version += 1

@@ -1,6 +1,8 @@
 """The queries on attendance."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from training_svc.classes.tables import classes, sessions
 from training_svc.enrolments.lifecycle import State
 from training_svc.enrolments.tables import enrolments
 from training_svc.institutions.tables import institutions
-from training_svc.policy.attendance import Method, Presence
+from training_svc.policy.attendance import Card, Method, Photo, Presence
 from training_svc.policy.facts import Hours
 from training_svc.visibility import Scope, scoped
 
@@ -33,6 +35,14 @@ _LOCK_ENROLMENTS = Statement(
         enrolments.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
     )
     .order_by(enrolments.c.id)
+    .with_for_update(read=True)
+)
+_LOCK_PERSON = Statement(
+    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.enrolled_at)
+    .where(
+        enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid),
+        enrolments.c.person_key == bindparam("person_key", type_=sa.Text),
+    )
     .with_for_update(read=True)
 )
 _NEW = [column.name for column in attendance.columns]
@@ -66,7 +76,7 @@ _LIST = scoped(
     .limit(bindparam("most", type_=sa.Integer)),
     **_SCOPE,
 )
-_SAVED = ("present", "method", "recorded_at", "device", "reason", "version")
+_SAVED = ("present", "method", "recorded_at", "device", "reason", "proof", "version")
 _SAVE = Statement(
     attendance.update()
     .where(attendance.c.id == bindparam("of_id", type_=sa.Uuid))
@@ -97,6 +107,12 @@ async def lock_enrolments(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) 
     """Those of the ids that are enrolments of the class; none of them completes meanwhile."""
     rows = await tx.rows(_LOCK_ENROLMENTS, {"class_id": class_id, "ids": list(ids)})
     return {row["id"]: Attendee(State(row["state"]), row["enrolled_at"]) for row in rows}
+
+
+async def lock_enrolment_of(tx: Transaction, class_id: UUID, person_key: str) -> tuple[UUID, Attendee] | None:
+    """The person's enrolment in the class; it does not complete meanwhile."""
+    row = await tx.row(_LOCK_PERSON, {"class_id": class_id, "person_key": person_key})
+    return (row["id"], Attendee(State(row["state"]), row["enrolled_at"])) if row else None
 
 
 async def insert_new(tx: Transaction, records: Sequence[Attendance]) -> set[UUID]:
@@ -141,9 +157,11 @@ async def save(tx: Transaction, corrected: Attendance, correction: Correction) -
             "old_recorded_at": correction.old.recorded_at,
             "old_device": correction.old.device,
             "old_reason": correction.old.reason,
+            "old_proof": _proof(correction.old),
             "corrected_at": correction.corrected_at,
             "corrected_by": correction.corrected_by,
             "reason": correction.reason,
+            "after_completion": correction.after_completion,
         },
     )
 
@@ -164,8 +182,10 @@ def _values(one: Attendance) -> dict[str, object]:
         "recorded_at": one.presence.recorded_at,
         "device": one.presence.device,
         "reason": one.presence.reason,
+        "proof": _proof(one.presence),
         "received_at": one.received_at,
         "received_from": one.received_from,
+        "by_trainee": one.by_trainee,
         "version": one.version,
     }
 
@@ -177,9 +197,10 @@ def _attendance(row: Row) -> Attendance:
         session_id=row["session_id"],
         enrolment_id=row["enrolment_id"],
         present=row["present"],
-        presence=Presence(Method(row["method"]), row["recorded_at"], row["device"], row["reason"]),
+        presence=_presence(row),
         received_at=row["received_at"],
         received_from=row["received_from"],
+        by_trainee=row["by_trainee"],
         version=row["version"],
     )
 
@@ -189,8 +210,27 @@ def _correction(row: Row) -> Correction:
         id=row["id"],
         attendance_id=row["attendance_id"],
         old_present=row["old_present"],
-        old=Presence(Method(row["old_method"]), row["old_recorded_at"], row["old_device"], row["old_reason"]),
+        old=_presence(row, "old_"),
         corrected_at=row["corrected_at"],
         corrected_by=row["corrected_by"],
         reason=row["reason"],
+        after_completion=row["after_completion"],
     )
+
+
+def _presence(row: Row, old: str = "") -> Presence:
+    proof = row[f"{old}proof"] or {}
+    return Presence(
+        method=Method(row[f"{old}method"]),
+        recorded_at=row[f"{old}recorded_at"],
+        device=row[f"{old}device"],
+        reason=row[f"{old}reason"],
+        card=Card(**proof["card"]) if "card" in proof else None,
+        photo=Photo(**proof["photo"]) if "photo" in proof else None,
+    )
+
+
+def _proof(presence: Presence) -> dict[str, Any] | None:
+    if presence.card is not None:
+        return {"card": asdict(presence.card)}
+    return {"photo": asdict(presence.photo)} if presence.photo is not None else None

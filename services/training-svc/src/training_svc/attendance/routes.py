@@ -1,6 +1,6 @@
 """Attendance over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
@@ -14,7 +14,7 @@ from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
 from training_svc.attendance import repository, use_cases
-from training_svc.attendance.attendance import Attendance, Correction
+from training_svc.attendance.attendance import Correction
 from training_svc.attendance.schemas import (
     AttendanceView,
     CorrectedAttendanceView,
@@ -22,11 +22,15 @@ from training_svc.attendance.schemas import (
     NewCorrection,
     NewRecords,
     RecordsView,
+    attendance_fields,
+    card_number,
+    photo,
 )
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
+Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
 
 router = APIRouter(prefix="/training/v1", tags=["考勤 · attendance"])
@@ -48,7 +52,7 @@ async def record_attendance(
         taken = await use_cases.record_session(tx, service, principal, session_id, body)
         if isinstance(taken, Refusal):
             return taken
-        return RecordsView(items=[AttendanceView(**_fields(one)) for one in taken])
+        return RecordsView(items=[AttendanceView(**attendance_fields(one)) for one in taken])
 
     return await once(service.database, request, principal, key, body, act)
 
@@ -64,7 +68,9 @@ async def list_attendance(
     found = await repository.listed(
         database, scope, session_id=session_id, after=after_id(cursor), most=limit + 1
     )
-    return page_of([AttendanceView(**_fields(one)) for one in found], limit, lambda view: (view.id,))
+    return page_of(
+        [AttendanceView(**attendance_fields(one)) for one in found], limit, lambda view: (view.id,)
+    )
 
 
 @router.get(
@@ -98,9 +104,30 @@ async def correct_attendance(
     return reply(_view(corrected))
 
 
+@router.post(
+    "/attendance/{attendance_id}/amend",
+    response_model=CorrectedAttendanceView,
+    summary="结业后更正考勤 · Amend an attendance record after completion",
+)
+async def amend_attendance(
+    request: Request,
+    attendance_id: UUID,
+    body: NewCorrection,
+    principal: Officer,
+    if_match: IfMatch = None,
+) -> Response:
+    """The district corrects a record of who has completed; the completion is judged again (T06, C01–C03)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        corrected = accepted(await use_cases.amend(tx, service, principal, attendance_id, version, body))
+    return reply(_view(corrected))
+
+
 def _view(corrected: use_cases.Corrected) -> CorrectedAttendanceView:
     found, corrections = corrected
-    return CorrectedAttendanceView(**_fields(found), corrections=[_correction(one) for one in corrections])
+    return CorrectedAttendanceView(
+        **attendance_fields(found), corrections=[_correction(one) for one in corrections]
+    )
 
 
 def _correction(one: Correction) -> CorrectionView:
@@ -110,22 +137,10 @@ def _correction(one: Correction) -> CorrectionView:
         old_recorded_at=one.old.recorded_at,
         old_device=one.old.device,
         old_reason=one.old.reason,
+        old_card_number=card_number(one.old),
+        old_photo=photo(one.old),
         corrected_at=one.corrected_at,
         corrected_by=one.corrected_by,
         reason=one.reason,
+        after_completion=one.after_completion,
     )
-
-
-def _fields(one: Attendance) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "session_id": one.session_id,
-        "enrolment_id": one.enrolment_id,
-        "present": one.present,
-        "method": one.presence.method,
-        "recorded_at": one.presence.recorded_at,
-        "device": one.presence.device,
-        "reason": one.presence.reason,
-        "received_at": one.received_at,
-        "version": one.version,
-    }

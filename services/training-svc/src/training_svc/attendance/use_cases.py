@@ -1,29 +1,37 @@
-"""What is done with attendance: record, correct."""
+"""What is done with attendance: record, correct, and after completion amend."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from chuangpei.amendments import NOTHING_AMENDED
 from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.masking import mask_account
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
-from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords
+from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords, PhotoReference
+from training_svc.completions.use_cases import judge_again
+from training_svc.enrolments import repository as enrolments
 from training_svc.enrolments.lifecycle import State
-from training_svc.policy.attendance import Presence, presence_errors
+from training_svc.policy.attendance import Card, Photo, Presence, presence_errors
 from training_svc.policy.parameters import parameters_on
 from training_svc.problems import ATTENDANCE_EXISTS, ATTENDANCE_REFUSED
 from training_svc.service import Service
-from training_svc.visibility import Scope, scope_of
+from training_svc.visibility import EVERYTHING, Scope, scope_of
 
 _UNKNOWN = Text("本班没有此报名", "The class has no such enrolment")
 _COMPLETED = Text("该学员已结业，考勤不再变动", "The trainee has completed; the attendance stands")
+_NOT_JUDGED = Text(
+    "学员未结业，由机构更正", "The trainee has not completed: the institution corrects the record"
+)
+_NOT_ENROLLED = Text("该学员不在读，不能记录考勤", "The trainee is not in the class")
 _TWICE = Text("同一学员重复", "The trainee is named twice")
 _RECORDED = Text("该学员本课次考勤已记录", "The trainee's attendance of this session is recorded already")
 
@@ -42,12 +50,12 @@ async def record_session(
     now = service.clock.now()
     if errors := tuple(_errors(service, session, attendees, body, now)):
         return Refusal(ATTENDANCE_REFUSED, errors=errors)
-    records = [_attendance(session, one, now, principal.subject) for one in body.records]
+    records = [_attendance(service, session, one, now, principal.subject) for one in body.records]
     added = await repository.insert_new(tx, records)
     if len(added) < len(records):
         again = [number for number, one in enumerate(ids) if one not in added]
         return Refusal(ATTENDANCE_EXISTS, errors=tuple(_at(number, _recorded()) for number in again))
-    await _record_session(tx, principal, session_id, records)
+    await record_taken(tx, principal, session_id, records)
     return records
 
 
@@ -60,24 +68,37 @@ async def correct(
     body: NewCorrection,
 ) -> Corrected | Refusal:
     """Corrects a record, keeping the old value, who and why (T06); not after the trainee completed."""
-    found = await repository.load_for_update(tx, attendance_id, scope_of(principal))
-    if found is None:
-        return Refusal(NOT_FOUND)
-    if found.version != version:
-        return Refusal(PRECONDITION_FAILED)
+    found = await _changeable(tx, principal, attendance_id, version)
+    if isinstance(found, Refusal):
+        return found
     attendees = await repository.lock_enrolments(tx, found.class_id, [found.enrolment_id])
     attendee = attendees[found.enrolment_id]
-    if attendee.state is State.COMPLETED:
-        return Refusal(NOT_ALLOWED_NOW, detail=_COMPLETED)
-    presence, now = _corrected(found.presence, body), service.clock.now()
-    session = await repository.session(tx, found.session_id, scope_of(principal))
-    assert session is not None, "a record has its session"
-    if errors := _presence_errors(service, session, attendee, presence, now) if body.present else ():
-        return Refusal(ATTENDANCE_REFUSED, errors=errors)
-    correction = found.correct(body.present, presence, now, principal.subject, body.reason)
-    await repository.save(tx, found, correction)
-    await _record_correction(tx, principal, found, correction)
-    return found, await repository.corrections_of(tx, attendance_id)
+    if error := standing_error(attendee):
+        return Refusal(NOT_ALLOWED_NOW, detail=error.text)
+    return await _correct(tx, service, principal, found, attendee, body)
+
+
+async def amend(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    attendance_id: UUID,
+    version: int,
+    body: NewCorrection,
+) -> Corrected | Refusal:
+    """The district corrects a record after completion, and the completion is judged again (T06, C01–C03)."""
+    found = await _changeable(tx, principal, attendance_id, version)
+    if isinstance(found, Refusal):
+        return found
+    enrolment = await enrolments.load_for_update(tx, found.enrolment_id, EVERYTHING)
+    assert enrolment is not None, "a record has its enrolment"
+    if enrolment.state not in (State.COMPLETED, State.COMPLETION_REVOKED):
+        return Refusal(NOT_ALLOWED_NOW, detail=_NOT_JUDGED)
+    attendee = Attendee(enrolment.state, enrolment.enrolled_at)
+    corrected = await _correct(tx, service, principal, found, attendee, body)
+    if not isinstance(corrected, Refusal):
+        await judge_again(tx, service, principal, enrolment, body.reason)
+    return corrected
 
 
 async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Corrected | Refusal:
@@ -86,6 +107,44 @@ async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Correct
     if found is None:
         return Refusal(NOT_FOUND)
     return found, await repository.corrections_of(tx, attendance_id)
+
+
+async def _changeable(
+    tx: Transaction, principal: Principal, attendance_id: UUID, version: int
+) -> Attendance | Refusal:
+    found = await repository.load_for_update(tx, attendance_id, scope_of(principal))
+    if found is None:
+        return Refusal(NOT_FOUND)
+    return found if found.version == version else Refusal(PRECONDITION_FAILED)
+
+
+async def _correct(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    found: Attendance,
+    attendee: Attendee,
+    body: NewCorrection,
+) -> Corrected | Refusal:
+    presence, now = _corrected(service, found.presence, body), service.clock.now()
+    if (body.present, replace(presence, reason=found.presence.reason)) == (found.present, found.presence):
+        return Refusal(NOTHING_AMENDED)
+    session = await repository.session(tx, found.session_id, EVERYTHING)
+    assert session is not None, "a record has its session"
+    refusal = presence_refusal(service, session, attendee, presence, now) if body.present else None
+    if refusal:
+        return refusal
+    correction = found.correct(
+        body.present,
+        presence,
+        at=now,
+        by=principal.subject,
+        reason=body.reason,
+        after_completion=attendee.state is not State.ENROLLED,
+    )
+    await repository.save(tx, found, correction)
+    await _record_correction(tx, principal, found, correction)
+    return found, await repository.corrections_of(tx, found.id)
 
 
 def _errors(
@@ -102,11 +161,30 @@ def _errors(
             yield _at(number, FieldError("/enrolment_id", "named_twice", _TWICE))
         elif attendee is None:
             yield _at(number, FieldError("/enrolment_id", "unknown_enrolment", _UNKNOWN))
-        elif attendee.state is State.COMPLETED:
-            yield _at(number, FieldError("/enrolment_id", "completed", _COMPLETED))
-        seen.add(one.enrolment_id)
-        for error in _presence_errors(service, session, attendee, _presence(one), now):
+        elif error := standing_error(attendee):
             yield _at(number, error)
+        seen.add(one.enrolment_id)
+        for error in _presence_errors(service, session, attendee, _presence(service, one), now):
+            yield _at(number, error)
+
+
+def standing_error(attendee: Attendee) -> FieldError | None:
+    """The error of an enrolment whose attendance is no longer, or not, taken (T06)."""
+    match attendee.state:
+        case State.ENROLLED:
+            return None
+        case State.COMPLETED:
+            return FieldError("/enrolment_id", "completed", _COMPLETED)
+        case _:
+            return FieldError("/enrolment_id", "not_enrolled", _NOT_ENROLLED)
+
+
+def presence_refusal(
+    service: Service, session: HeldSession, attendee: Attendee, presence: Presence, now: datetime
+) -> Refusal | None:
+    """The refusal of one presence with everything that is wrong with it, or None (T06)."""
+    errors = _presence_errors(service, session, attendee, presence, now)
+    return Refusal(ATTENDANCE_REFUSED, errors=errors) if errors else None
 
 
 def _presence_errors(
@@ -125,36 +203,62 @@ def _recorded() -> FieldError:
     return FieldError("/enrolment_id", "already_recorded", _RECORDED)
 
 
-def _presence(one: NewAttendance) -> Presence:
-    return Presence(one.method, one.recorded_at, one.device, one.reason)
-
-
-def _corrected(old: Presence, body: NewCorrection) -> Presence:
+def _presence(service: Service, one: NewAttendance) -> Presence:
     return Presence(
-        method=body.method or old.method,
-        recorded_at=body.recorded_at or old.recorded_at,
-        device=body.device or old.device,
-        reason=body.reason,
+        one.method,
+        one.recorded_at,
+        one.device,
+        one.reason,
+        _card(service, one.card_number),
+        _photo(one.photo),
     )
 
 
-def _attendance(session: HeldSession, one: NewAttendance, now: datetime, by: str) -> Attendance:
+def _corrected(service: Service, old: Presence, body: NewCorrection) -> Presence:
+    """The presence as corrected: what is not given stays, but for the proof of another method."""
+    method = body.method or old.method
+    card, photo = (old.card, old.photo) if method is old.method else (None, None)
+    return Presence(
+        method=method,
+        recorded_at=body.recorded_at or old.recorded_at,
+        device=body.device or old.device,
+        reason=body.reason,
+        card=_card(service, body.card_number) or card,
+        photo=_photo(body.photo) or photo,
+    )
+
+
+def _card(service: Service, number: str | None) -> Card | None:
+    if number is None:
+        return None
+    return Card(mask_account(number), service.privacy.at_rest.encrypt(number, "attendance.card"))
+
+
+def _photo(reference: PhotoReference | None) -> Photo | None:
+    return None if reference is None else Photo(reference.id, reference.sha256)
+
+
+def _attendance(
+    service: Service, session: HeldSession, one: NewAttendance, now: datetime, by: str
+) -> Attendance:
     return Attendance(
         id=new_id(),
         class_id=session.class_id,
         session_id=session.id,
         enrolment_id=one.enrolment_id,
         present=True,
-        presence=_presence(one),
+        presence=_presence(service, one),
         received_at=now,
         received_from=by,
+        by_trainee=False,
         version=1,
     )
 
 
-async def _record_session(
+async def record_taken(
     tx: Transaction, principal: Principal, session_id: UUID, records: list[Attendance]
 ) -> None:
+    """Writes the audit row of presences taken at a session."""
     await record(
         tx,
         principal,

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from chuangpei.events.training import TrainingCompleted
+from chuangpei.events.training import CompletionRevoked, RevocationGround, TrainingCompleted
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.privacy import Privacy
@@ -57,9 +58,11 @@ class Enrolment:
         )
         return decide(COMPLETION_RULES, facts)
 
-    def complete(self, training_class: TrainingClass, tally: Tally, now: datetime) -> Decision | Refusal:
-        """Completes once the standard is met (结业); refused with every finding where it is not."""
-        following = NEXT.get((self.state, Action.COMPLETE))
+    def complete(
+        self, training_class: TrainingClass, tally: Tally, now: datetime, action: Action = Action.COMPLETE
+    ) -> Decision | Refusal:
+        """Completes, or restores, once the standard is met (结业); else refused with every finding."""
+        following = NEXT.get((self.state, action))
         if following is None:
             return Refusal(NOT_ALLOWED_NOW)
         decision = self.judged(training_class.project.stage, tally, now)
@@ -69,6 +72,47 @@ class Enrolment:
         self.sessions_attended, self.sessions_held = tally.sessions_attended, tally.sessions_held
         self.version += 1
         return decision
+
+    def revoke(
+        self, training_class: TrainingClass, ground: RevocationGround, on: date
+    ) -> CompletionRevoked | Refusal:
+        """Takes a wrong completion back (撤销结业); the history of amendments keeps what had been counted."""
+        following = NEXT.get((self.state, Action.REVOKE))
+        if following is None:
+            return Refusal(NOT_ALLOWED_NOW)
+        assert self.completed_on is not None
+        event = CompletionRevoked(
+            enrolment_id=self.id,
+            class_id=self.class_id,
+            institution=training_class.institution,
+            project=training_class.project,
+            person_key=self.person.person_key,
+            completed_on=self.completed_on,
+            revoked_on=on,
+            ground=ground,
+        )
+        self.state, self.completed_at, self.completed_on = following, None, None
+        self.sessions_attended = self.sessions_held = None
+        self.version += 1
+        return event
+
+    def recount(self, tally: Tally) -> bool:
+        """Takes over what a corrected record counts to for who stays completed; False if it is the same."""
+        if self.sessions_attended == tally.sessions_attended:
+            return False
+        self.sessions_attended = tally.sessions_attended
+        self.version += 1
+        return True
+
+    def completion(self) -> dict[str, Any]:
+        """The completion as the history of amendments keeps it."""
+        return {
+            "state": self.state,
+            "completed_on": self.completed_on and self.completed_on.isoformat(),
+            "sessions_attended": self.sessions_attended,
+            "sessions_held": self.sessions_held,
+            "version": self.version,
+        }
 
     def completed(self, training_class: TrainingClass, privacy: Privacy) -> TrainingCompleted:
         """The event that tells of the completion."""

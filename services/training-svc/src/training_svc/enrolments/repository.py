@@ -1,5 +1,6 @@
 """The queries on enrolments."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -62,21 +63,29 @@ _LIST = scoped(
     .limit(bindparam("most", type_=sa.Integer)),
     **_SCOPE,
 )
+_ENROLLED_OF_CLASS = Statement(
+    sa.select(enrolments)
+    .where(enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid), enrolments.c.state == "enrolled")
+    .order_by(enrolments.c.id)
+    .with_for_update(key_share=True)
+)
 _SAVED = ("state", "completed_at", "completed_on", "sessions_attended", "sessions_held", "version")
 _SAVE = Statement(
     enrolments.update()
     .where(enrolments.c.id == bindparam("of_id", type_=sa.Uuid))
     .values({name: bindparam(name, type_=enrolments.c[name].type) for name in _SAVED})
 )
-_enrolment_id = bindparam("enrolment_id", type_=sa.Uuid)
-_TALLY = Statement(
+_ATTENDED = Statement(
+    sa.select(attendance.c.enrolment_id, func.count().label("sessions_attended"))
+    .where(
+        attendance.c.enrolment_id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))), attendance.c.present
+    )
+    .group_by(attendance.c.enrolment_id)
+)
+_HELD = Statement(
     sa.select(
         func.count().label("sessions_held"),
         func.max(sessions.c.ends_at).label("last_session_ends_at"),
-        sa.select(func.count())
-        .where(attendance.c.enrolment_id == _enrolment_id, attendance.c.present)
-        .scalar_subquery()
-        .label("sessions_attended"),
         sa.select(standards.c.attendance_percent)
         .join(
             classes,
@@ -154,6 +163,11 @@ async def load_for_update(tx: Transaction, enrolment_id: UUID, scope: Scope) -> 
     return _enrolment(row) if row else None
 
 
+async def load_enrolled(tx: Transaction, class_id: UUID) -> list[Enrolment]:
+    """The enrolments of a class that have not completed, locked as :func:`load_for_update` does."""
+    return [_enrolment(row) for row in await tx.rows(_ENROLLED_OF_CLASS, {"class_id": class_id})]
+
+
 async def listed(
     database: Database, scope: Scope, *, class_id: UUID, after: UUID, most: int
 ) -> list[Enrolment]:
@@ -169,20 +183,32 @@ async def of_person(database: Database, person_key: str, *, after: UUID, most: i
 
 async def tally(tx: Transaction, enrolment: Enrolment) -> Tally:
     """The sessions of the class and those attended, as the database has them now."""
-    row = await tx.row(_TALLY, {"enrolment_id": enrolment.id, "class_id": enrolment.class_id})
-    assert row is not None
-    return Tally(
-        sessions_attended=row["sessions_attended"],
-        sessions_held=row["sessions_held"],
-        last_session_ends_at=row["last_session_ends_at"],
-        attendance_percent=row["attendance_percent"],
+    return (await tallies(tx, enrolment.class_id, [enrolment.id]))[enrolment.id]
+
+
+async def tallies(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Tally]:
+    """The tally of each of the enrolments of a class, as the database has them now."""
+    attended = {
+        row["enrolment_id"]: row["sessions_attended"] for row in await tx.rows(_ATTENDED, {"ids": list(ids)})
+    }
+    held = await tx.row(_HELD, {"class_id": class_id})
+    assert held is not None
+    return {
+        one: Tally(
+            sessions_attended=attended.get(one, 0),
+            sessions_held=held["sessions_held"],
+            last_session_ends_at=held["last_session_ends_at"],
+            attendance_percent=held["attendance_percent"],
+        )
+        for one in ids
+    }
+
+
+async def save(tx: Transaction, *changed: Enrolment) -> None:
+    """Writes what completions changed."""
+    await tx.execute_many(
+        _SAVE, [{name: getattr(one, name) for name in _SAVED} | {"of_id": one.id} for one in changed]
     )
-
-
-async def save(tx: Transaction, enrolment: Enrolment) -> None:
-    """Writes what a completion changed."""
-    values = {name: getattr(enrolment, name) for name in _SAVED}
-    await tx.execute(_SAVE, values | {"of_id": enrolment.id})
 
 
 def _enrolment(row: Row) -> Enrolment:

@@ -75,7 +75,7 @@ async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader
     service = of(request)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.explain(tx, service, principal, enrolment_id))
-    return reply(_judged(judged))
+    return reply(judged_view(judged))
 
 
 @router.post(
@@ -90,7 +90,7 @@ async def complete_enrolment(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.complete(tx, service, principal, enrolment_id, version))
-    return reply(_judged(judged))
+    return reply(judged_view(judged))
 
 
 @router.get("/my/enrolments", summary="我的报名 · My enrolments")
@@ -105,7 +105,8 @@ async def list_my_enrolments(
     return page_of(views, limit, lambda view: (view.id,))
 
 
-def _judged(judged: use_cases.Judged) -> JudgedEnrolmentView:
+def judged_view(judged: use_cases.Judged) -> JudgedEnrolmentView:
+    """An enrolment with its findings, as every answer that judges one shows it."""
     enrolment, findings = judged
     return JudgedEnrolmentView(**_fields(enrolment), findings=[finding_view(one) for one in findings])
 

@@ -27,7 +27,7 @@ enrolments = sa.Table(
     sa.UniqueConstraint("class_id", "person_key"),
     # So that an attendance can be held to the sessions of its enrolment's class.
     sa.UniqueConstraint("class_id", "id"),
-    sa.CheckConstraint("state IN ('enrolled', 'completed')", name="state"),
+    sa.CheckConstraint("state IN ('enrolled', 'completed', 'completion_revoked')", name="state"),
     sa.CheckConstraint(
         "num_nonnulls(completed_at, completed_on, sessions_attended, sessions_held)"
         " = CASE state WHEN 'completed' THEN 4 ELSE 0 END",

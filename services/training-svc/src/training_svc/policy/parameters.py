@@ -1,6 +1,6 @@
 """Typed access to ``parameters.yaml``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -15,10 +15,15 @@ class Parameters:
 
     attendance_minutes_before: int
     attendance_minutes_after: int
+    attendance_code_seconds: int
+    attendance_code_grace_seconds: int
     teaching_hour_minutes: int
     course_grant_fen: int
     course_assessors: int
     course_pass_mark: int
+
+
+_NAMES = tuple(field.name for field in fields(Parameters))
 
 
 def load_law() -> ParameterBook:
@@ -32,11 +37,4 @@ def parameters_on(law: ParameterBook, day: date) -> Parameters:
     Raises :class:`chuangpei.kernel.dated.NoLawInForce` outside the dates of the law (O06).
     """
     values = law.on(day)
-    return Parameters(
-        attendance_minutes_before=int(values["attendance_minutes_before"].value),
-        attendance_minutes_after=int(values["attendance_minutes_after"].value),
-        teaching_hour_minutes=int(values["teaching_hour_minutes"].value),
-        course_grant_fen=int(values["course_grant_fen"].value),
-        course_assessors=int(values["course_assessors"].value),
-        course_pass_mark=int(values["course_pass_mark"].value),
-    )
+    return Parameters(**{name: int(values[name].value) for name in _NAMES})
