@@ -10,6 +10,7 @@ import subsidy_svc.service
 import subsidy_svc.settings
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.testing.api import verifier_for
+from chuangpei.testing.credentials import signing_settings
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 
@@ -23,7 +24,10 @@ def cert(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastA
 
 def cert_service(dsn: str, bus: str, key_file: str) -> cert_svc.service.Service:
     """What cert-svc is made of under measurement."""
-    settings = test_settings(cert_svc.settings.Settings, dsn, bus, poll_seconds=1.0, bus_partitions=6)
+    signing = signing_settings(Path(key_file).with_name("signing-keys"))
+    settings = test_settings(
+        cert_svc.settings.Settings, dsn, bus, poll_seconds=1.0, bus_partitions=6, **signing
+    )
     issuer = DevelopmentIssuer(Path(key_file))
     return cert_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
 

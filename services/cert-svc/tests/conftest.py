@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -23,6 +24,7 @@ from chuangpei.kernel.masking import mask_name
 from chuangpei.kernel.resident_id import make_resident_id
 from chuangpei.testing.api import bearer, client, key, verifier_for
 from chuangpei.testing.clock import FixedClock
+from chuangpei.testing.credentials import signing_settings
 from chuangpei.testing.databases import MakeDatabase
 from chuangpei.testing.events import deliver, pending_events
 from chuangpei.testing.settings import test_settings
@@ -175,11 +177,19 @@ def numbers() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def signing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The settings that say who signs."""
+    return signing_settings(tmp_path_factory.mktemp("signing") / "keys")
+
+
 @pytest.fixture
-async def office(make_database: MakeDatabase, numbers: list[str]) -> AsyncIterator[Office]:
+async def office(
+    make_database: MakeDatabase, numbers: list[str], signing: dict[str, Any]
+) -> AsyncIterator[Office]:
     """The service on 2026-06-01 at nine in Shanghai."""
     clock, issuer = FixedClock.on(date(2026, 6, 1)), DevelopmentIssuer()
-    settings = test_settings(Settings, await make_database(MIGRATIONS))
+    settings = test_settings(Settings, await make_database(MIGRATIONS), **signing)
 
     def draw_number(kind: CertificateKind, year: int) -> str:
         return numbers.pop(0) if numbers else draw(kind, year)

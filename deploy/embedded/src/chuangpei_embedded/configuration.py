@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chuangpei.service import DEVELOPMENT_ISSUER
 
-from chuangpei_embedded.keys import SERVICES, Secrets
+from chuangpei_embedded.keys import SERVICES, SIGNING_KEY, Secrets
 
 BUS_DATABASE = "bus"
 DATABASES = (*SERVICES, BUS_DATABASE)
@@ -22,6 +22,7 @@ class Surroundings:
     bus: str
     tools: str
     clock_file: Path
+    signing_keys: Path
 
 
 def service_values(service: str, database: str, secrets: Secrets, around: Surroundings) -> Values:
@@ -40,11 +41,17 @@ def service_values(service: str, database: str, secrets: Secrets, around: Surrou
         "clock_file": str(around.clock_file),
         "timer_seconds": 0.5,
         **(_outside_ports(around.tools) if service == "subsidy" else {}),
+        **(_signing(around.signing_keys) if service == "cert" else {}),
     }
 
 
 def _outside_ports(tools: str) -> Values:
     return {"registry_url": f"{tools}/simulators/registry", "accounts_url": f"{tools}/simulators/accounts"}
+
+
+def _signing(keys: Path) -> Values:
+    # Not the port of this run: what one run signed must be good in the next.
+    return {"public_url": "http://localhost:8000", "signing_keys": str(keys), "signing_key": SIGNING_KEY}
 
 
 def as_environment(values: Values) -> dict[str, str]:

@@ -9,12 +9,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chuangpei.credentials import keystore
+
 SERVICES = ("training", "cert", "subsidy", "brand")
 """The services of the platform, by the first segment of their addresses."""
 
 FILE = "secrets.json"
 ISSUER_FILE = "issuer.pem"
 """The private key of the development issuer, which keeps it itself (0600)."""
+SIGNING_FOLDER = "signing-keys"
+SIGNING_KEY = "embedded-1"
+"""The key that signs the certificates of an embedded run, and the folder it is kept in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,14 @@ def kept_secrets(folder: Path) -> Secrets:
         folder.mkdir(parents=True, exist_ok=True)
         _write_once(file, _made())
     return Secrets(**json.loads(file.read_text()))
+
+
+def kept_signing_keys(folder: Path) -> Path:
+    """The folder of the signing keys, with one made if there is none."""
+    keys = folder / SIGNING_FOLDER
+    if not keys.exists():
+        keystore.create(keys, SIGNING_KEY)
+    return keys
 
 
 def _made() -> Secrets:

@@ -23,7 +23,10 @@ from fastapi import FastAPI
 from cert_svc.certificates import number, public
 from cert_svc.certificates import routes as certificate_routes
 from cert_svc.consumers import handlers
+from cert_svc.credentials.publication import StatusLists
+from cert_svc.credentials.routes import router as credentials
 from cert_svc.evaluations import routes as evaluation_routes
+from cert_svc.issuer import issuer_of
 from cert_svc.policy.parameters import Law
 from cert_svc.service import Service
 from cert_svc.settings import Settings
@@ -40,16 +43,19 @@ def assemble(
     verifier: TokenVerifier | None = None,
     draw_number: number.Draw = number.draw,
 ) -> Service:
-    """The service of these settings; nothing is connected yet."""
+    """The service of these settings; nothing is connected yet. Raises ``BadKey`` for unfit signing keys."""
+    clock, issuer = clock or clock_of(settings), issuer_of(settings)
     return Service(
         settings=settings,
-        clock=clock or clock_of(settings),
+        clock=clock,
         database=database_of(settings, NAME),
         bus=bus or bus_of(settings),
         privacy=settings.privacy(),
         verifier=verifier or verifier_of(settings),
         law=Law.load(),
         draw_number=draw_number,
+        issuer=issuer,
+        status_lists=StatusLists(issuer, clock),
     )
 
 
@@ -64,6 +70,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         verifier=service.verifier,
         routers=[
             public.router,  # first, since routes are tried in order and the public check is asked most
+            credentials,
             evaluation_routes.router,
             certificate_routes.router,
             operations_router(NAME, service.database, service.clock),

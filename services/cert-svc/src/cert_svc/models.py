@@ -2,7 +2,8 @@
 
 from cert_svc.certificates import tables as certificate_tables
 from cert_svc.completions import tables as completion_tables
+from cert_svc.credentials import tables as credential_tables
 from cert_svc.evaluations import tables as evaluation_tables
 from cert_svc.schema import metadata
 
-__all__ = ["certificate_tables", "completion_tables", "evaluation_tables", "metadata"]
+__all__ = ["certificate_tables", "completion_tables", "credential_tables", "evaluation_tables", "metadata"]

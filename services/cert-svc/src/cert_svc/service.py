@@ -10,13 +10,15 @@ from chuangpei.privacy import Privacy
 from fastapi import Request
 
 from cert_svc.certificates.number import Draw
+from cert_svc.credentials.publication import StatusLists
+from cert_svc.issuer import Issuer
 from cert_svc.policy.parameters import Law
 from cert_svc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, law, and where certificate numbers are drawn from."""
+    """Settings, clock, database, bus, keys, law, where numbers are drawn from, and who signs."""
 
     settings: Settings
     clock: Clock
@@ -26,6 +28,8 @@ class Service:
     verifier: TokenVerifier
     law: Law
     draw_number: Draw
+    issuer: Issuer
+    status_lists: StatusLists
 
 
 def of(request: Request) -> Service:

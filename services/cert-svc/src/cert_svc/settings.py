@@ -1,7 +1,20 @@
 """The settings of cert-svc; nothing else reads the environment."""
 
+from pathlib import Path
+
 from chuangpei.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """What every service is told; this one needs nothing more yet."""
+    """What this service is told beyond what all are.
+
+    ``public_url`` is the origin under which all reach the platform: the issuer's DID and the addresses of
+    status lists are made of it, so it must never change. ``signing_keys`` is a folder (see
+    :mod:`chuangpei.credentials.keystore`), ``signing_key`` the key in it that signs.
+    """
+
+    public_url: str = "https://chuangpei.invalid"
+    issuer_name: str = "上海市就业促进中心"
+    signing_keys: Path
+    signing_key: str
+    status_list_minutes: int = 60

@@ -5,6 +5,7 @@ from chuangpei.auth import Role
 from chuangpei.testing.api import ALL_ROLES, bearer, key, operations
 
 PUBLIC = frozenset(ALL_ROLES) | {None}
+HOLDERS = {Role.CITIZEN, Role.CITY_CENTRE}
 OPERATORS = {Role.CITY_CENTRE}
 OFFICES = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 ALLOWED = {
@@ -17,6 +18,15 @@ ALLOWED = {
     ("POST", "/cert/v1/certificates/{number}/revoke"): {Role.CITY_CENTRE},
     ("GET", "/cert/v1/certificates/{number}"): PUBLIC,
     ("GET", "/cert/v1/revocation-reasons"): PUBLIC,
+    ("GET", "/cert/v1/certificates/{number}/credential"): HOLDERS,
+    ("GET", "/cert/v1/certificates/{number}/credential.jwt"): HOLDERS,
+    ("GET", "/cert/v1/certificates/{number}/code"): HOLDERS,
+    ("GET", "/cert/v1/certificates/{number}/code.svg"): HOLDERS,
+    ("GET", "/cert/did.json"): PUBLIC,
+    ("GET", "/cert/v1/status-lists/{list_number}"): PUBLIC,
+    ("GET", "/cert/contexts/{name}"): PUBLIC,
+    ("GET", "/cert/v1/trust"): PUBLIC,
+    ("POST", "/cert/v1/checks"): PUBLIC,
     ("GET", "/cert/v1/operations/parked-messages"): {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR},
     ("POST", "/cert/v1/operations/parked-messages/{message_id}/replay"): OPERATORS,
     ("POST", "/cert/v1/operations/parked-messages/{message_id}/discard"): OPERATORS,
@@ -49,6 +59,7 @@ def filled(path):
         path.replace("{evaluation_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{number}", "SH2026H7K3M01X2T0B")
         .replace("{message_id}", "999")
+        .replace("{list_number}", "1")
     )
 
 

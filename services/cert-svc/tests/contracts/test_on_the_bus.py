@@ -15,9 +15,9 @@ from chuangpei.testing.events import received
 from chuangpei.testing.settings import test_settings
 
 
-async def test_a_completion_on_the_bus_becomes_a_certificate_on_the_bus(make_database, office):
+async def test_a_completion_on_the_bus_becomes_a_certificate_on_the_bus(make_database, office, signing):
     dsn = await make_database(MIGRATIONS)
-    settings = test_settings(Settings, dsn)
+    settings = test_settings(Settings, dsn, **signing)
     service = assemble(
         settings,
         clock=FixedClock.on(date(2026, 6, 1)),

@@ -1,7 +1,9 @@
 """A certificate as a credential: W3C Verifiable Credentials 2.0, shaped as an Open Badges 3.0 achievement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from chuangpei.credentials.documents import Document
@@ -10,6 +12,12 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
+_SHIPPED = Path(__file__).with_name("contexts")
+CONTEXT_FILES: Mapping[str, Path] = {
+    CONTEXTS[0]: _SHIPPED / "credentials-v2.jsonld",
+    CONTEXTS[1]: _SHIPPED / "open-badges-3.0.3.jsonld",
+}
+"""The vocabularies as W3C and 1EdTech publish them, at hand so that reading a credential needs no network."""
 
 
 @dataclass(frozen=True, slots=True)

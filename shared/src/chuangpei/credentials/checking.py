@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chuangpei.credentials import compact, data_integrity, did_web, paper, status_list
+from chuangpei.credentials import achievement, compact, data_integrity, did_web, paper, status_list
 from chuangpei.credentials.documents import Document, Malformed, read
 from chuangpei.credentials.signing import PublicKey
 from chuangpei.kernel.refusals import Text
@@ -130,6 +130,8 @@ class Checker:
         return Checked(self._status(entry, found.issuer, now), Carrier.PAPER, says)
 
     def _standing(self, document: Document, carrier: Carrier, now: datetime) -> Checked:
+        if document.get("@context") != list(achievement.CONTEXTS):
+            raise Malformed("words of another vocabulary")
         if not _in_time(document, now):
             return Checked(Verdict.NOT_IN_TIME, carrier, document)
         status = document.get("credentialStatus")
@@ -161,6 +163,28 @@ class Checker:
         of, name = did_web.key_named(method)
         issuer = self.issuers.get(did)
         return issuer.keys.get(name) if issuer is not None and of == did else None
+
+
+def trusted_in(bundle: Document) -> Checker:
+    """The checker of a trust bundle: the issuers it names, and the status lists it brings along.
+
+    Raises :class:`Malformed` where it is none.
+    """
+    issuers, lists = bundle.get("issuers"), bundle.get("status_lists")
+    if not isinstance(issuers, list) or not isinstance(lists, list):
+        raise Malformed("no trust bundle")
+    if not all(isinstance(one, dict) for one in (*issuers, *lists)):
+        raise Malformed("no trust bundle")
+    trusted = [_issuer_in(one) for one in issuers]
+    by_url = {str(one.get("id")): one for one in lists}
+    return Checker({one.did: one for one in trusted}, by_url.get)
+
+
+def _issuer_in(told: Document) -> Issuer:
+    document, status_url = told.get("did_document"), told.get("status_url")
+    if not isinstance(document, dict) or not isinstance(status_url, str):
+        raise Malformed("an issuer of another shape")
+    return Issuer(str(document.get("id")), did_web.keys_in(document), status_url)
 
 
 def carrier_of(content: bytes) -> Carrier | None:

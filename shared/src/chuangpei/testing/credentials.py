@@ -1,13 +1,16 @@
 """An issuer in tests: keys of its own, a certificate in every carrier, and what a checker trusts."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chuangpei.credentials import achievement, compact, data_integrity, did_web, paper, status_list
+from chuangpei.credentials import achievement, compact, data_integrity, did_web, keystore, paper, status_list
 from chuangpei.credentials.checking import Checked, Checker, Issuer
 from chuangpei.credentials.documents import Document, canonical
 from chuangpei.credentials.signing import Ed25519Signer, PublicKey, Signer, Sm2Signer
@@ -20,6 +23,13 @@ SIGNERS: dict[str, Callable[[str], Signer]] = {
     "Ed25519": lambda name: Ed25519Signer(name, Ed25519PrivateKey.generate()),
     "SM2": lambda name: Sm2Signer(name, b"\x39" * 32),
 }
+
+
+def signing_settings(folder: Path) -> dict[str, Any]:
+    """Settings of a service that signs, with the one key of the folder, made where there is none."""
+    with contextlib.suppress(FileExistsError):
+        keystore.create(folder, "test-1")
+    return {"signing_keys": folder, "signing_key": "test-1", "public_url": "https://chuangpei.example"}
 
 
 @dataclass

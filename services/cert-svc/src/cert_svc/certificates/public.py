@@ -48,6 +48,11 @@ async def revocation_reasons(request: Request) -> list[RevocationReasonView]:
     ]
 
 
+def public_view(row: Row) -> PublicCertificateView:
+    """What the paper shows, from a row of :data:`cert_svc.certificates.repository.CHECK`."""
+    return PublicCertificateView.model_validate_json(_shown(row))
+
+
 def _shown(row: Row) -> bytes:
     number, kind, holder, institution, project, stage, issued_on, state, revoked_on, _ = row
     name = KIND_NAMES[kind]

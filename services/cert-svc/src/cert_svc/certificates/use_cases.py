@@ -13,6 +13,8 @@ from cert_svc.certificates import repository
 from cert_svc.certificates.certificate import Certificate, Evaluated, new_certificate
 from cert_svc.certificates.lifecycle import State
 from cert_svc.completions.completion import Completion
+from cert_svc.credentials import use_cases as credentials
+from cert_svc.credentials.repository import withdraw
 from cert_svc.people import told
 from cert_svc.service import Service
 
@@ -31,7 +33,7 @@ async def issue(
     kind: CertificateKind,
     evaluated: Evaluated | None = None,
 ) -> Certificate | None:
-    """Issues a certificate today (Asia/Shanghai), with ledger line, audit row and event (C01, C02, C03, C06).
+    """Issues a certificate today (Asia/Shanghai): signed, in the ledger, audited, told (C01–C03, C06).
 
     None when the enrolment has one of this kind already: nothing is changed then.
     """
@@ -44,6 +46,7 @@ async def issue(
             break
         if await repository.has(tx, completion.enrolment_id, kind):
             return None
+    await credentials.attest(tx, service, certificate)
     await repository.enter_in_ledger(tx, certificate, "issued", principal, on, at)
     await record(
         tx,
@@ -84,6 +87,7 @@ async def revoke(
     if isinstance(revoked, Refusal):
         return revoked
     await repository.save_revocation(tx, certificate)
+    await withdraw(tx, certificate.id, at)
     await repository.enter_in_ledger(tx, certificate, "revoked", principal, on, at)
     await record(
         tx,
