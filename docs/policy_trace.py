@@ -3,7 +3,7 @@
     python docs/policy_trace.py            writes the page
     python docs/policy_trace.py --check    fails where the page is out of date
 
-The rule ids of T, C, S and B (and the project's decisions D) stand in docs/rules.yaml with one line each; an
+The rule ids (and D, decisions of the project) stand in docs/rules.yaml with one line each; an
 id counts as carried where a source file names it, and as tested where a test or a test case names it.
 """
 
@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "policy-trace.md"
 RULES = ROOT / "docs" / "rules.yaml"
-RULE_ID = re.compile(r"(?<![A-Za-z0-9])([TCSBD]\d{2})(?:\s*[-–—]\s*([TCSBD])?(\d{2}))?(?![A-Za-z0-9])")
+RULE_ID = re.compile(r"(?<![A-Za-z0-9])([TCSBOD]\d{2})(?:\s*[-–—]\s*([TCSBOD])?(\d{2}))?(?![A-Za-z0-9])")
 CODE = ("shared/src", "services/*/src", "services/*/migrations")
 TESTS = ("shared/tests", "services/*/tests", "tests-e2e", "deploy/*/tests")
 READ = {".py", ".yaml", ".sql"}

@@ -7,13 +7,21 @@ import pytest
 from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.qualifications import lifecycle as qualifications
+from training_svc.training_plans import lifecycle as plans
+from training_svc.working_mechanisms import lifecycle as mechanisms
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("heading", "lifecycle"),
-    [("Qualification", qualifications), ("Enrolment", enrolments), ("Course", courses)],
+    [
+        ("Qualification", qualifications),
+        ("Enrolment", enrolments),
+        ("Course", courses),
+        ("Working mechanism", mechanisms),
+        ("Training plan", plans),
+    ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):
     section = README.partition(f"### {heading}")[2]

@@ -38,6 +38,8 @@ from training_svc.qualifications.routes import router as qualifications
 from training_svc.service import Service
 from training_svc.settings import Settings
 from training_svc.standards.routes import router as standards
+from training_svc.training_plans.routes import router as training_plans
+from training_svc.working_mechanisms.routes import router as working_mechanisms
 
 NAME = "training"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -55,6 +57,8 @@ ROUTERS = (
     completions,
     attendance,
     checkins,
+    working_mechanisms,
+    training_plans,
 )
 
 

@@ -10,6 +10,8 @@ from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
 from training_svc.schema import metadata
 from training_svc.standards import tables as standards
+from training_svc.training_plans import tables as training_plans
+from training_svc.working_mechanisms import tables as working_mechanisms
 
 __all__ = [
     "attendance",
@@ -22,4 +24,6 @@ __all__ = [
     "projects",
     "qualifications",
     "standards",
+    "training_plans",
+    "working_mechanisms",
 ]

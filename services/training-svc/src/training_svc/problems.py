@@ -56,6 +56,15 @@ ATTENDANCE_EXISTS = Problem(
 COMPLETION_REFUSED = Problem(
     "completion_refused", 422, Text("未达到结业条件", "The conditions of completion are not met")
 )
+MECHANISM_PENDING = Problem(
+    "mechanism_pending",
+    409,
+    Text("本区已有工作机制待备案", "A working mechanism of the district waits for its answer already"),
+)
+PLAN_EXISTS = Problem(
+    "plan_exists", 409, Text("本区该年度已有培训计划", "The district has a plan for this year already")
+)
+PLAN_REFUSED = Problem("plan_refused", 422, Text("不符合培训计划规定", "The plan does not meet the rules"))
 COURSE_EXISTS = Problem(
     "course_exists",
     409,

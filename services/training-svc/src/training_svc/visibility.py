@@ -31,6 +31,9 @@ READERS = (
 )
 """The roles that read training records; a citizen has ``/my/enrolments``."""
 
+OFFICES = tuple(role for role in READERS if role is not Role.INSTITUTION)
+"""The offices of the districts and the city: for what they file with each other."""
+
 ANYONE = tuple(role for role in Role if role is not Role.SYSTEM)
 """Whoever is signed in: for what the city centre publishes."""
 
@@ -69,11 +72,21 @@ def reaches(
     return {Reach.INSTITUTION: credit_code == value, Reach.DISTRICT: district == value, Reach.ALL: None}
 
 
-def scoped(
-    statement: sa.Select[Any], *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
-) -> ByReach:
+def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """What each reach of the :data:`OFFICES` narrows a query to, by the parameter ``scope``."""
+    return {Reach.DISTRICT: district == bindparam("scope", type_=sa.Text), Reach.ALL: None}
+
+
+def by_reach(statement: sa.Select[Any], narrowed: Mapping[Reach, sa.ColumnElement[bool] | None]) -> ByReach:
     """The statement once for each reach, each with its own plan; ``scope`` is the parameter."""
     return {
         reach: Statement(statement if condition is None else statement.where(condition))
-        for reach, condition in reaches(credit_code=credit_code, district=district).items()
+        for reach, condition in narrowed.items()
     }
+
+
+def scoped(
+    statement: sa.Select[Any], *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
+) -> ByReach:
+    """The statement once for each reach of institutions, districts and the city."""
+    return by_reach(statement, reaches(credit_code=credit_code, district=district))

@@ -14,6 +14,7 @@ READERS = {
     Role.CITY_BUREAU,
     Role.AUDITOR,
 }
+OFFICES = READERS - {Role.INSTITUTION}
 OPERATORS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 PUBLIC = {("GET", "/training/healthz"), ("GET", "/training/readyz")}
 
@@ -76,6 +77,25 @@ MAY = {
     ("GET", "/course-catalogue/{course_id}"): ANYONE,
     ("GET", "/course-catalogue/{course_id}/materials"): ANYONE,
     ("POST", "/attendance/{attendance_id}/amend"): {Role.DISTRICT_OFFICER},
+    ("POST", "/working-mechanisms"): {Role.DISTRICT_OFFICER},
+    ("GET", "/working-mechanisms"): OFFICES,
+    ("GET", "/working-mechanisms/export"): OFFICES,
+    ("GET", "/working-mechanisms/{mechanism_id}"): OFFICES,
+    ("GET", "/working-mechanisms/{mechanism_id}/amendments"): OFFICES,
+    ("POST", "/working-mechanisms/{mechanism_id}/accept"): {Role.CITY_CENTRE},
+    ("POST", "/working-mechanisms/{mechanism_id}/return"): {Role.CITY_CENTRE},
+    ("POST", "/working-mechanisms/{mechanism_id}/amend"): {Role.DISTRICT_OFFICER},
+    ("POST", "/training-plans"): {Role.DISTRICT_OFFICER},
+    ("GET", "/training-plans"): OFFICES,
+    ("GET", "/training-plans/export"): OFFICES,
+    ("GET", "/training-plans/progress"): OFFICES,
+    ("GET", "/training-plans/progress/export"): OFFICES,
+    ("GET", "/training-plans/{plan_id}"): OFFICES,
+    ("GET", "/training-plans/{plan_id}/amendments"): OFFICES,
+    ("POST", "/training-plans/{plan_id}/resubmit"): {Role.DISTRICT_OFFICER},
+    ("POST", "/training-plans/{plan_id}/accept"): {Role.CITY_CENTRE},
+    ("POST", "/training-plans/{plan_id}/return"): {Role.CITY_CENTRE},
+    ("POST", "/training-plans/{plan_id}/amend"): {Role.CITY_CENTRE},
     ("GET", "/operations/parked-messages"): OPERATORS,
     ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
     ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},

@@ -32,6 +32,7 @@ classes = sa.Table(
     # A session's institution is its class's.
     sa.UniqueConstraint("institution_id", "id"),
     sa.Index("ix_classes_district_id", "district", "id"),
+    sa.Index("ix_classes_starts_on", "starts_on"),
 )
 
 sessions = sa.Table(

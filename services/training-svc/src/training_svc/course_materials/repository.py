@@ -1,10 +1,11 @@
 """The queries on materials."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Row, Statement, Transaction
+from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +14,7 @@ from training_svc.course_materials.tables import course_materials
 from training_svc.courses.lifecycle import State
 from training_svc.courses.tables import courses
 from training_svc.institutions.tables import institutions
-from training_svc.visibility import Reach, Scope, reaches
+from training_svc.visibility import Scope, by_reach, reaches
 
 _RELEASED = course_materials.c.released_at.is_not(None)
 _SELECT = (
@@ -43,16 +44,9 @@ CATALOGUE = Listing(
 )
 
 
-def _by_reach(select: sa.Select[Any]) -> dict[Reach, Statement]:
-    return {
-        reach: Statement(select if condition is None else select.where(condition))
-        for reach, condition in _REACHES.items()
-    }
-
-
 _ID = course_materials.c.id == bindparam("id", type_=sa.Uuid)
-_ONE = _by_reach(_SELECT.where(_ID))
-_FOR_UPDATE = _by_reach(_SELECT.where(_ID).with_for_update(of=course_materials))
+_ONE = by_reach(_SELECT.where(_ID), _REACHES)
+_FOR_UPDATE = by_reach(_SELECT.where(_ID).with_for_update(of=course_materials), _REACHES)
 _INSERT = Statement(
     insert(course_materials)
     .values({one.name: bindparam(one.name, type_=one.type) for one in course_materials.columns})
@@ -91,10 +85,9 @@ async def insert_new(tx: Transaction, values: dict[str, Any]) -> Row | None:
     return await tx.row(_INSERT, values)
 
 
-async def one(source: Any, material_id: UUID, scope: Scope) -> Row | None:
+async def one(source: Database | Transaction, material_id: UUID, scope: Scope) -> Row | None:
     """A material that the scope sees."""
-    row: Row | None = await source.row(_ONE[scope.reach], {"id": material_id, "scope": scope.value})
-    return row
+    return await source.row(_ONE[scope.reach], {"id": material_id, "scope": scope.value})
 
 
 async def load_for_update(tx: Transaction, material_id: UUID, scope: Scope) -> Row | None:
@@ -109,7 +102,7 @@ async def revise(tx: Transaction, material_id: UUID, values: dict[str, Any]) -> 
     return row
 
 
-async def release(tx: Transaction, material_id: UUID, by: str, at: Any) -> Row:
+async def release(tx: Transaction, material_id: UUID, by: str, at: datetime) -> Row:
     """Freezes a draft."""
     row = await tx.row(_RELEASE, {"of_id": material_id, "by": by, "at": at})
     assert row is not None, "the row is locked"
