@@ -39,6 +39,7 @@ class World:
     issuer: DevelopmentIssuer
     tokens: dict[Any, str] = field(default_factory=dict)
     numbers: int = 0
+    pool: set[str] = field(default_factory=set)
 
     def by(self, role: Role, **claims: Any) -> dict[str, str]:
         """The headers of someone in a role."""
@@ -166,10 +167,54 @@ class World:
             "instructors": [{"name": "李老师", "id_number": self.id_number(date(1980, 1, 1))}],
         } | own
 
-    async def filed(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
+    def application(self, **own: Any) -> dict[str, Any]:
+        """An application for the pool of instructors by an institution."""
+        return {
+            "name": "李老师",
+            "id_number": self.id_number(date(1980, 1, 1)),
+            "phone": "13900001234",
+            "employment": "full_time",
+            "fields": ["市场营销"],
+            "projects": ["IYB"],
+            "certificates": [
+                {
+                    "name": "创业培训讲师证书",
+                    "number": f"IYB-{self.number()}",
+                    "issued_by": "中国就业培训技术指导中心",
+                    "issued_on": "2023-06-01",
+                }
+            ],
+        } | own
+
+    async def applied(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
         return await self.made(
-            "/classes", self.class_body(institution, **own), self.of_institution(institution)
+            f"/institutions/{institution['id']}/instructors",
+            self.application(**own),
+            self.of_institution(institution),
         )
+
+    async def decided(self, instructor: dict[str, Any], step: str, **said: Any) -> dict[str, Any]:
+        """The district vets, the city centre takes every other step."""
+        by = self.officer(instructor["district"]) if step == "vet" else self.centre
+        path = f"/instructors/{instructor['id']}/{step}"
+        return await self.made(path, said or None, by, instructor["version"])
+
+    async def admitted(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
+        """An instructor in the pool: applied for, vetted and admitted."""
+        vetted = await self.decided(await self.applied(institution, **own), "vet")
+        return await self.decided(vetted, "admit")
+
+    async def teachable(self, institution: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """The class, once everyone it names to teach is admitted for its project."""
+        for named in body["instructors"]:
+            if "id_number" in named and named["id_number"] not in self.pool:
+                self.pool.add(named["id_number"])
+                await self.admitted(institution, projects=[body["project_code"]], **named)
+        return body
+
+    async def filed(self, institution: dict[str, Any], **own: Any) -> dict[str, Any]:
+        body = await self.teachable(institution, self.class_body(institution, **own))
+        return await self.made("/classes", body, self.of_institution(institution))
 
     def trainee(self, **own: Any) -> dict[str, Any]:
         return {"name": "张三丰", "id_number": self.id_number(), "phone": "13800001234"} | own

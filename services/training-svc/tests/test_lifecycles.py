@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
+from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
 from training_svc.training_plans import lifecycle as plans
 from training_svc.working_mechanisms import lifecycle as mechanisms
@@ -21,6 +22,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Course", courses),
         ("Working mechanism", mechanisms),
         ("Training plan", plans),
+        ("Instructor", instructors),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -32,12 +32,14 @@ from training_svc.courses.catalogue import router as course_catalogue
 from training_svc.courses.routes import router as courses
 from training_svc.enrolments.routes import router as enrolments
 from training_svc.institutions.routes import router as institutions
+from training_svc.instructors.routes import router as instructors
 from training_svc.policy.parameters import load_law
 from training_svc.projects.routes import router as projects
 from training_svc.qualifications.routes import router as qualifications
 from training_svc.service import Service
 from training_svc.settings import Settings
 from training_svc.standards.routes import router as standards
+from training_svc.timers import timers
 from training_svc.training_plans.routes import router as training_plans
 from training_svc.working_mechanisms.routes import router as working_mechanisms
 
@@ -59,6 +61,7 @@ ROUTERS = (
     checkins,
     working_mechanisms,
     training_plans,
+    instructors,
 )
 
 
@@ -102,7 +105,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
 
 
 def jobs(service: Service) -> list[Job]:
-    """The background work: the relay carries this service's events; it reads none of others."""
+    """The background work: the relay carries this service's events, the timers do what is due."""
     return background_of(
-        service.settings, service.database, service.bus, name=NAME, handlers=HANDLERS, timers=()
+        service.settings, service.database, service.bus, name=NAME, handlers=HANDLERS, timers=timers(service)
     )

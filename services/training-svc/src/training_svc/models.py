@@ -1,29 +1,39 @@
 """All tables together, for the migrations."""
 
+from training_svc.activities import tables as activities
+from training_svc.appraisals import tables as appraisals
 from training_svc.attendance import tables as attendance
 from training_svc.classes import tables as classes
 from training_svc.course_materials import tables as course_materials
 from training_svc.courses import tables as courses
 from training_svc.enrolments import tables as enrolments
+from training_svc.exits import tables as exits
 from training_svc.institutions import tables as institutions
+from training_svc.instructors import tables as instructors
 from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
 from training_svc.schema import metadata
 from training_svc.standards import tables as standards
+from training_svc.studios import tables as studios
 from training_svc.training_plans import tables as training_plans
 from training_svc.working_mechanisms import tables as working_mechanisms
 
 __all__ = [
+    "activities",
+    "appraisals",
     "attendance",
     "classes",
     "course_materials",
     "courses",
     "enrolments",
+    "exits",
     "institutions",
+    "instructors",
     "metadata",
     "projects",
     "qualifications",
     "standards",
+    "studios",
     "training_plans",
     "working_mechanisms",
 ]

@@ -11,6 +11,7 @@ from chuangpei.privacy import Privacy
 
 _NAME = "person.name"
 _ID_NUMBER = "person.id_number"
+_PHONE = "person.phone"
 
 _NOT_BORN = Text("证件号码的出生日期晚于今天", "The birth date in the identity number lies in the future")
 
@@ -39,14 +40,33 @@ def seal(privacy: Privacy, name: str, id_number: str) -> SealedPerson:
 
 def reference(privacy: Privacy, person: SealedPerson) -> PersonRef:
     """The person as events carry one, encrypted anew under the key of events."""
-    name = privacy.at_rest.decrypt(person.name_encrypted, _NAME)
-    id_number = privacy.at_rest.decrypt(person.id_number_encrypted, _ID_NUMBER)
+    name, id_number = clear_name(privacy, person), clear_id_number(privacy, person)
     return PersonRef(
         person_key=person.person_key,
         masked_name=person.masked_name,
         name_encrypted=privacy.in_events.encrypt(name, "event.name"),
         id_number_encrypted=privacy.in_events.encrypt(id_number, "event.id_number"),
     )
+
+
+def clear_name(privacy: Privacy, person: SealedPerson) -> str:
+    """The name as it was given, for comparing and for who may see it."""
+    return privacy.at_rest.decrypt(person.name_encrypted, _NAME)
+
+
+def clear_id_number(privacy: Privacy, person: SealedPerson) -> str:
+    """The id number, for who may see it."""
+    return privacy.at_rest.decrypt(person.id_number_encrypted, _ID_NUMBER)
+
+
+def seal_phone(privacy: Privacy, phone: str) -> str:
+    """A phone number encrypted for keeping."""
+    return privacy.at_rest.encrypt(phone, _PHONE)
+
+
+def clear_phone(privacy: Privacy, encrypted: str) -> str:
+    """The phone number, for who may see it."""
+    return privacy.at_rest.decrypt(encrypted, _PHONE)
 
 
 def birth_errors(id_number: str, pointer: str, today: date) -> tuple[FieldError, ...]:

@@ -92,3 +92,15 @@ CODE_EXPIRED = Problem(
 NOT_IN_THE_CLASS = Problem(
     "not_in_the_class", 403, Text("您未报名该课次的班级", "You are not enrolled in the class of this session")
 )
+NO_LAW_IN_FORCE = Problem(
+    "no_law_in_force", 422, Text("该日期不在文件有效期内", "No rules are in force on that day")
+)
+INSTRUCTOR_EXISTS = Problem(
+    "instructor_exists", 409, Text("该人员已申请或已在师资库", "This person has applied or is in the pool")
+)
+INSTRUCTOR_REFUSED = Problem(
+    "instructor_refused", 422, Text("不符合师资库规定", "The rules of the instructor pool are not met")
+)
+CERTIFICATE_EXISTS = Problem(
+    "certificate_exists", 409, Text("该师资证书已登记", "This certificate is recorded already")
+)

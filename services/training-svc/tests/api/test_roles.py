@@ -34,7 +34,27 @@ MAY = {
     ("GET", "/qualifications/{qualification_id}"): READERS,
     ("POST", "/qualifications/{qualification_id}/approve"): {Role.DISTRICT_OFFICER},
     ("POST", "/qualifications/{qualification_id}/reject"): {Role.DISTRICT_OFFICER},
+    ("POST", "/institutions/{institution_id}/instructors"): {Role.INSTITUTION},
+    ("POST", "/my/instructor"): {Role.CITIZEN},
+    ("GET", "/my/instructor"): {Role.CITIZEN},
+    ("GET", "/instructors"): READERS,
+    ("GET", "/instructors/export"): READERS,
+    ("GET", "/instructors/{instructor_id}"): READERS,
+    ("POST", "/instructors/{instructor_id}/vet"): {Role.DISTRICT_OFFICER},
+    ("POST", "/instructors/{instructor_id}/refuse"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("POST", "/instructors/{instructor_id}/admit"): {Role.CITY_CENTRE},
+    ("POST", "/instructors/{instructor_id}/suspend"): {Role.CITY_CENTRE},
+    ("POST", "/instructors/{instructor_id}/resume"): {Role.CITY_CENTRE},
+    ("POST", "/instructors/{instructor_id}/amend"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/instructors/{instructor_id}/amendments"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("POST", "/instructors/{instructor_id}/certificates"): {
+        Role.INSTITUTION,
+        Role.DISTRICT_OFFICER,
+        Role.CITY_CENTRE,
+    },
+    ("POST", "/instructors/{instructor_id}/unmask"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
     ("POST", "/classes"): {Role.INSTITUTION},
+    ("GET", "/classes/export"): READERS,
     ("GET", "/classes"): READERS,
     ("GET", "/classes/{class_id}"): READERS,
     ("POST", "/classes/{class_id}/enrolments"): {Role.INSTITUTION},
@@ -162,12 +182,14 @@ async def everything(world):
     institution = await world.qualified()
     qualification = (await world.get("/qualifications", world.officer())).json()["items"][0]
     filed = await world.filed(institution)
+    instructor = (await world.get("/instructors", world.officer())).json()["items"][0]
     enrolment = await world.enrolled(institution, filed)
     (record,) = await world.attended(institution, filed, enrolment, 1)
     session = filed["sessions"][0]
     reads = [
         f"/institutions/{institution['id']}",
         f"/qualifications/{qualification['id']}",
+        f"/instructors/{instructor['id']}",
         f"/classes/{filed['id']}",
         f"/classes/{filed['id']}/enrolments",
         f"/enrolments/{enrolment['id']}",
@@ -180,12 +202,18 @@ async def everything(world):
         (f"/qualifications/{qualification['id']}/reject", {"reason": "不符合标准"}),
         (f"/enrolments/{enrolment['id']}/amend-completion", {"completed": False, "reason": "登记有误"}),
         (f"/attendance/{record['id']}/amend", {"present": False, "reason": "他人代签"}),
+        (f"/instructors/{instructor['id']}/vet", None),
+        (f"/instructors/{instructor['id']}/refuse", {"reason": "不符合标准"}),
+        (f"/instructors/{instructor['id']}/amend", {"projects": ["IYB"], "reason": "登记有误"}),
+        (f"/instructors/{instructor['id']}/unmask", {"reason": "核对身份"}),
     ]
     deeds = [
         (
             f"/institutions/{institution['id']}/qualifications",
             {"project_code": "IYB", "standard_version": "2026-1"},
         ),
+        (f"/institutions/{institution['id']}/instructors", world.application()),
+        (f"/instructors/{instructor['id']}/certificates", world.application()["certificates"][0]),
         ("/classes", world.class_body(institution)),
         (f"/classes/{filed['id']}/enrolments", world.trainee()),
         (f"/enrolments/{enrolment['id']}/complete", None),
@@ -205,7 +233,7 @@ async def test_another_districts_officer_sees_and_decides_nothing(world, everyth
     assert {path: (await world.get(path, other)).status_code for path in reads} == dict.fromkeys(reads, 404)
     for path, body in decisions:
         assert (await world.post(path, body, by=other, version=1)).status_code == 404
-    for path in ("/institutions", "/qualifications", "/classes"):
+    for path in ("/institutions", "/qualifications", "/instructors", "/classes"):
         assert (await world.get(path, other)).json()["items"] == []
 
 
@@ -231,5 +259,5 @@ async def test_the_institution_its_district_and_the_city_see_everything(world, e
         assert {path: (await world.get(path, reader)).status_code for path in reads} == dict.fromkeys(
             reads, 200
         )
-        for path in ("/institutions", "/qualifications", "/classes"):
+        for path in ("/institutions", "/qualifications", "/instructors", "/classes"):
             assert len((await world.get(path, reader)).json()["items"]) == 1

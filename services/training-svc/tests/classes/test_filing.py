@@ -13,9 +13,8 @@ def failed(answer):
 
 
 async def file(world, institution, **own):
-    return await world.post(
-        "/classes", world.class_body(institution, **own), by=world.of_institution(institution)
-    )
+    body = await world.teachable(institution, world.class_body(institution, **own))
+    return await world.post("/classes", body, by=world.of_institution(institution))
 
 
 async def test_a_class_freezes_the_district_and_the_standard(world):
@@ -145,6 +144,7 @@ async def test_of_ten_classes_filed_at_once_for_one_room_one_is_filed(world):
 async def test_of_ten_classes_filed_at_once_for_one_instructor_one_is_filed(world):
     institution = await world.qualified()
     teacher = [{"name": "王老师", "id_number": world.id_number(date(1975, 5, 5))}]
+    await world.teachable(institution, world.class_body(institution, instructors=teacher))
     answers = await asyncio.gather(
         *(
             file(world, institution, instructors=teacher, sessions=world.sessions(room=f"3{number:02}"))
@@ -159,7 +159,8 @@ async def test_an_instructor_is_named_once_and_is_born(world):
     institution = await world.qualified()
     twice = {"name": "王老师", "id_number": world.id_number(date(1975, 5, 5))}
     unborn = {"name": "未来", "id_number": world.id_number(date(2026, 2, 21))}
-    answer = await file(world, institution, instructors=[twice, twice, unborn])
+    body = world.class_body(institution, instructors=[twice, twice, unborn])
+    answer = await world.post("/classes", body, by=world.of_institution(institution))
     assert answer.status_code == 422
     assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
         ("/instructors/1/id_number", "named_twice"),
@@ -188,7 +189,8 @@ async def test_an_institution_files_no_class_of_another(world):
 
 async def test_an_unknown_project_is_named(world):
     institution = await world.qualified()
-    answer = await file(world, institution, project_code="XYZ")
+    body = world.class_body(institution, project_code="XYZ")
+    answer = await world.post("/classes", body, by=world.of_institution(institution))
     assert [one["code"] for one in answer.json()["errors"]] == ["unknown_project"]
 
 

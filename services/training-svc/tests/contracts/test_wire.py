@@ -9,6 +9,9 @@ from chuangpei.events.training import (
     CourseRecognised,
     CourseRetired,
     InstitutionRegistered,
+    InstructorAppraisalDue,
+    InstructorExited,
+    InstructorReinstated,
     QualificationApproved,
     TrainingCompleted,
 )
@@ -41,6 +44,9 @@ async def test_every_event_of_the_service_is_one_it_emits(world):
         CourseRecognised,
         CourseRetired,
         CompletionRevoked,
+        InstructorAppraisalDue,
+        InstructorExited,
+        InstructorReinstated,
     }
 
 

@@ -16,6 +16,7 @@ from training_svc.policy.facts import (
     CompletionFacts,
     EnrolmentFacts,
     Hours,
+    InstructorFacts,
     QualificationFacts,
     RegistrationFacts,
     Standard,
@@ -52,6 +53,17 @@ def _instant(day: str, time: str) -> datetime:
     return midnight + timedelta(hours=hour, minutes=minute)
 
 
+def instructor(given: dict[str, Any]) -> InstructorFacts:
+    state = given.get("state", "active")
+    return InstructorFacts(
+        name="李*",
+        state=None if state == "unknown" else state,
+        active=state == "active",
+        appraisal_due_on=given.get("appraisal_due_on", date(2031, 12, 1)),
+        entitled=given.get("entitled", state != "unknown"),
+    )
+
+
 def failing(found: tuple[Any, ...]) -> list[str]:
     return [finding.rule for finding in failed(found)]
 
@@ -72,6 +84,7 @@ def test_filing_a_class(given, expected):
         ends_on=given.get("ends_on", date(2026, 3, 3)),
         capacity=given.get("capacity", 30),
         sessions=tuple(map(hours, given.get("sessions", USUAL_SESSIONS))),
+        instructors=(instructor(given.get("instructor", {})),),
     )
     assert failing(decide(rules.CLASS_RULES, facts).findings) == expected
 

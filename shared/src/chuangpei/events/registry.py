@@ -13,6 +13,9 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.CourseRecognised,
     training.CourseRetired,
     training.CompletionRevoked,
+    training.InstructorAppraisalDue,
+    training.InstructorExited,
+    training.InstructorReinstated,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

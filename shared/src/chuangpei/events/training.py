@@ -98,3 +98,41 @@ class CompletionRevoked(Event):
     completed_on: date
     revoked_on: date
     ground: RevocationGround
+
+
+class InstructorAppraisalDue(Event):
+    """The appraisal (定期考核) of an instructor is due from ``due_on`` on (T10)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.instructor.appraisal_due.v1"
+    KEY: ClassVar[str] = "instructor_id"
+    instructor_id: UUID
+    person_key: str
+    credit_code: str | None
+    district: str
+    due_on: date
+
+
+class InstructorExited(Event):
+    """An instructor left the pool (退出师资库), and may apply again from ``may_return_on`` (T10)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.instructor.exited.v1"
+    KEY: ClassVar[str] = "instructor_id"
+    instructor_id: UUID
+    person_key: str
+    credit_code: str | None
+    district: str
+    ground: str
+    exited_on: date
+    may_return_on: date
+
+
+class InstructorReinstated(Event):
+    """An exit that had been told was undone (恢复在库): its reason did not hold (T10)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.instructor.reinstated.v1"
+    KEY: ClassVar[str] = "instructor_id"
+    instructor_id: UUID
+    person_key: str
+    credit_code: str | None
+    district: str
+    reinstated_on: date

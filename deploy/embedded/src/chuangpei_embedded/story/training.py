@@ -27,6 +27,7 @@ async def train(play: Play) -> Trained:
     """Plays the chapter. One trainee stays away from half of the sessions and may not complete."""
     play.tell.chapter("一、培训", "Training")
     institution = await _qualified_institution(play)
+    await _admitted_instructor(play, institution)
     filed = await _filed_class(play, institution)
     enrolments = await _enrolled(play, filed)
     await _attended(play, filed, enrolments)
@@ -67,6 +68,36 @@ async def _qualified_institution(play: Play) -> Json:
     expect(approved["state"] == "approved", "an approved qualification", approved)
     play.tell.done("区批准资质", "District approves the qualification", "T07")
     return institution
+
+
+async def _admitted_instructor(play: Play, institution: Json) -> None:
+    """T10: who is to teach applies for the pool by real name; the district vets, the city centre admits."""
+    cast, own = play.cast, await play.actor(play.cast.institution())
+    applied = await own.post(
+        f"/training/v1/institutions/{institution['id']}/instructors",
+        {
+            "name": cast.instructor_name,
+            "id_number": cast.instructor_id_number,
+            "phone": "13900000000",
+            "employment": "full_time",
+            "fields": ["企业管理"],
+            "projects": [cast.project_code],
+            "certificates": [
+                {
+                    "name": "创业培训讲师证书",
+                    "number": f"JS-{cast.project_code}",
+                    "issued_by": "中国就业培训技术指导中心",
+                    "issued_on": "2023-06-01",
+                }
+            ],
+        },
+    )
+    officer, centre = await play.actor(play.officers.approves), await play.actor(CITY_CENTRE)
+    path = f"/training/v1/instructors/{applied['id']}"
+    vetted = await officer.post(f"{path}/vet", {"comment": "证书真实有效"}, version=applied["version"])
+    admitted = await centre.post(f"{path}/admit", version=vetted["version"])
+    expect(admitted["state"] == "active", "an instructor active in the pool", admitted)
+    play.tell.done("讲师实名入库", "Instructor admitted to the pool by real name", "T10")
 
 
 async def _registered(play: Play, account: Account) -> Json:

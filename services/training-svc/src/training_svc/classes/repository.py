@@ -1,20 +1,24 @@
 """The queries on classes, their sessions and instructors."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
+from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 
 from training_svc.classes.tables import class_instructors, classes, session_instructors, sessions
 from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.institutions.tables import institutions
+from training_svc.instructors.lifecycle import BARRED, State, state_on
+from training_svc.instructors.tables import instructors
 from training_svc.persons import SealedPerson
 from training_svc.policy.facts import Hours
 from training_svc.projects.tables import projects
-from training_svc.visibility import Scope, scoped
+from training_svc.visibility import Scope, reaches, scoped
 
 
 def _insert(table: sa.Table) -> Statement:
@@ -43,14 +47,31 @@ _SELECT = (
 )
 _SCOPE = {"credit_code": institutions.c.credit_code, "district": classes.c.district}
 _ONE = scoped(_SELECT.where(classes.c.id == bindparam("id")), **_SCOPE)
-_project = bindparam("of_project", type_=sa.Text)
-_LIST = scoped(
-    _SELECT.where(
-        classes.c.id > bindparam("after"), sa.or_(_project.is_(None), classes.c.project_code == _project)
-    )
-    .order_by(classes.c.id)
-    .limit(bindparam("most", type_=sa.Integer)),
-    **_SCOPE,
+_BARRED = sa.and_(
+    class_instructors.c.person_key == instructors.c.person_key,
+    instructors.c.state.in_([sa.literal_column(f"'{state}'") for state in BARRED]),
+)
+_FLAGGED = sa.select(class_instructors.c.class_id).join(instructors, _BARRED)
+LIST = Listing(
+    _SELECT,
+    key=Order(classes.c.id, UUID),
+    orders={"starts_on": Order(classes.c.starts_on, date)},
+    filters={
+        "project_code": equal(classes.c.project_code),
+        "flagged_on": Filter(
+            sa.Date(), lambda day: sa.and_(classes.c.ends_on >= day, classes.c.id.in_(_FLAGGED))
+        ),
+        "unflagged_on": Filter(
+            sa.Date(), lambda day: sa.or_(classes.c.ends_on < day, classes.c.id.not_in(_FLAGGED))
+        ),
+    },
+    reaches=reaches(**_SCOPE),
+)
+_FLAGS = Statement(
+    sa.select(instructors)
+    .select_from(class_instructors)
+    .join(instructors, _BARRED)
+    .where(class_instructors.c.class_id == bindparam("class_id"))
 )
 _SESSIONS = Statement(
     sa.select(sessions).where(sessions.c.class_id == bindparam("class_id")).order_by(sessions.c.starts_at)
@@ -160,13 +181,13 @@ async def one(tx: Transaction, class_id: UUID, scope: Scope) -> TrainingClass | 
         return None
     found = await tx.rows(_SESSIONS, {"class_id": class_id})
     people = await tx.rows(_INSTRUCTORS, {"class_id": class_id})
-    return _class(row, tuple(map(_session, found)), tuple(map(_instructor, people)))
+    return class_of(row, tuple(map(_session, found)), tuple(map(_instructor, people)))
 
 
 async def summary(source: Database | Transaction, class_id: UUID, scope: Scope) -> TrainingClass | None:
     """A class that the scope sees, without its sessions and instructors."""
     row = await source.row(_ONE[scope.reach], {"id": class_id, "scope": scope.value})
-    return _class(row) if row else None
+    return class_of(row) if row else None
 
 
 async def teaches(tx: Transaction, class_id: UUID, person_key: str) -> bool:
@@ -174,12 +195,16 @@ async def teaches(tx: Transaction, class_id: UUID, person_key: str) -> bool:
     return bool(await tx.value(_TEACHES, {"class_id": class_id, "person_key": person_key}))
 
 
-async def listed(
-    database: Database, scope: Scope, *, after: UUID, most: int, project_code: str | None
-) -> list[TrainingClass]:
-    """The classes that the scope sees, by id, without their sessions and instructors."""
-    values = {"after": after, "most": most, "of_project": project_code, "scope": scope.value}
-    return [_class(row) for row in await database.rows(_LIST[scope.reach], values)]
+async def flags(tx: Transaction, training_class: TrainingClass, today: date) -> dict[str, State]:
+    """Who teaches the class, by person key, though suspended or leaving the pool; none once it has ended."""
+    if training_class.ends_on < today:
+        return {}
+    return {
+        row["person_key"]: state_on(
+            State(row["state"]), today, appraisal_due_on=row["appraisal_due_on"], exits_on=row["exits_on"]
+        )
+        for row in await tx.rows(_FLAGS, {"class_id": training_class.id})
+    }
 
 
 def _times(wanted: Sequence[Session]) -> dict[str, object]:
@@ -230,7 +255,10 @@ def _instructor_values(class_id: UUID, person: SealedPerson) -> dict[str, object
     }
 
 
-def _class(row: Row, found: tuple[Session, ...] = (), people: tuple[SealedPerson, ...] = ()) -> TrainingClass:
+def class_of(
+    row: Row, found: tuple[Session, ...] = (), people: tuple[SealedPerson, ...] = ()
+) -> TrainingClass:
+    """The class in a row of :data:`LIST`."""
     return TrainingClass(
         id=row["id"],
         institution_id=row["institution_id"],

@@ -1,26 +1,54 @@
 """Classes over HTTP."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
-from chuangpei.database import Transaction
+from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.classes import repository, use_cases
-from training_svc.classes.schemas import ClassSummary, ClassView, InstructorView, NewClass, SessionView
+from training_svc.classes.schemas import (
+    ClassExport,
+    ClassFilters,
+    ClassPage,
+    ClassSummary,
+    ClassView,
+    InstructorView,
+    NewClass,
+    SessionView,
+)
 from training_svc.classes.training_class import TrainingClass
+from training_svc.instructors.lifecycle import State
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Reader = Annotated[Principal, Allow(*READERS)]
+
+_COLUMNS: tuple[Column[ClassSummary], ...] = (
+    Column(Text("班级名称", "Class"), lambda one: one.name),
+    Column(Text("培训机构", "Institution"), lambda one: one.institution_name),
+    Column(Text("统一社会信用代码", "Credit code"), lambda one: one.credit_code),
+    Column(Text("所在区", "District"), lambda one: one.district),
+    Column(Text("项目", "Project"), lambda one: one.project_code),
+    Column(Text("阶段", "Stage"), lambda one: one.stage),
+    Column(Text("标准版本", "Standard"), lambda one: one.standard_version),
+    Column(Text("开班日期", "Starts on"), lambda one: one.starts_on),
+    Column(Text("结束日期", "Ends on"), lambda one: one.ends_on),
+    Column(Text("名额", "Capacity"), lambda one: one.capacity),
+    Column(Text("已报名", "Enrolled"), lambda one: one.enrolled),
+)
 
 router = APIRouter(prefix="/training/v1/classes", tags=["班级 · classes"])
 
@@ -32,41 +60,61 @@ async def file_class(request: Request, body: NewClass, key: IdempotencyKey, prin
 
     async def act(tx: Transaction) -> ClassView | Refusal:
         filed = await use_cases.file_class(tx, service, principal, body)
-        return filed if isinstance(filed, Refusal) else _view(filed)
+        return filed if isinstance(filed, Refusal) else _view(filed, {})
 
     return await once(service.database, request, principal, key, body, act)
 
 
 @router.get("", summary="班级列表 · List the classes")
 async def list_classes(
-    request: Request,
-    principal: Reader,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    project_code: Annotated[str | None, Query(max_length=40)] = None,
+    request: Request, principal: Reader, query: Annotated[ClassPage, Query()]
 ) -> Page[ClassSummary]:
-    """The classes one may see, by id (T06)."""
-    found = await repository.listed(
-        of(request).database,
-        scope_of(principal),
-        after=after_id(cursor),
-        most=limit + 1,
-        project_code=project_code,
-    )
-    return page_of([ClassSummary(**_summary(one)) for one in found], limit, lambda view: (view.id,))
+    """The classes one may see; ``flagged`` finds those with an instructor to be replaced (T06, T10)."""
+    service = of(request)
+    asked = _asked(principal, query, service.clock.today())
+    return await repository.LIST.page(service.database, asked, query, _row)
+
+
+@router.get("/export", summary="导出班级 · Export the classes", responses=EXPORT_RESPONSES)
+async def export_classes(
+    request: Request, principal: Reader, query: Annotated[ClassExport, Query()]
+) -> Response:
+    """The classes one may see, as a file (T06, T10)."""
+    service = of(request)
+    rows = repository.LIST.all_rows(service.database, _asked(principal, query, service.clock.today()))
+    return await export(request, "classes", _COLUMNS, (_row(row) async for row in rows), query.format)
 
 
 @router.get("/{class_id}", response_model=ClassView, summary="查询班级 · Read a class")
 async def read_class(request: Request, class_id: UUID, principal: Reader) -> Response:
-    """One class with its sessions and its instructors' masked names (T06, T10)."""
-    async with of(request).database.transaction() as tx:
+    """One class with its sessions and instructors, masked, a flag on who is to be replaced (T06, T10)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
         found = await repository.one(tx, class_id, scope_of(principal))
-    if found is None:
-        raise Refused(Refusal(NOT_FOUND))
-    return reply(_view(found))
+        if found is None:
+            raise Refused(Refusal(NOT_FOUND))
+        flags = await repository.flags(tx, found, service.clock.today())
+    return reply(_view(found, flags))
 
 
-def _view(one: TrainingClass) -> ClassView:
+def _asked(principal: Principal, query: ClassFilters, today: date) -> Asked:
+    scope = scope_of(principal)
+    flagged_on, unflagged_on = today if query.flagged else None, today if query.flagged is False else None
+    return repository.LIST.asked(
+        query,
+        reach=scope.reach,
+        scope=scope.value,
+        flagged=None,
+        flagged_on=flagged_on,
+        unflagged_on=unflagged_on,
+    )
+
+
+def _row(row: Row) -> ClassSummary:
+    return ClassSummary(**_summary(repository.class_of(row)))
+
+
+def _view(one: TrainingClass, flags: Mapping[str, State]) -> ClassView:
     return ClassView(
         **_summary(one),
         sessions=[
@@ -79,9 +127,14 @@ def _view(one: TrainingClass) -> ClassView:
             for session in one.sessions
         ],
         instructors=[
-            InstructorView(name=person.masked_name, id_number=person.masked_id_number)
+            InstructorView(
+                name=person.masked_name,
+                id_number=person.masked_id_number,
+                flag=flags.get(person.person_key),
+            )
             for person in one.instructors
         ],
+        flagged=bool(flags),
     )
 
 

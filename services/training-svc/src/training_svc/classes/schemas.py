@@ -1,15 +1,23 @@
 """Classes as the API takes and shows them."""
 
 from datetime import date, datetime
+from typing import Literal, Self
 from uuid import UUID
 
+from chuangpei.export import ExportQuery
 from chuangpei.fields import Code, IdNumber, Instant, Name
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.refusals import Text
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
+
+from training_svc.instructors.lifecycle import State
 
 _ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
+_ONE_WAY = Text(
+    "填写讲师编号，或同时填写姓名与证件号码", "Give the instructor's id, or both name and id number"
+)
 
 
 class NewSession(Body):
@@ -28,11 +36,19 @@ class NewSession(Body):
         return ends_at
 
 
-class NewInstructor(Body):
-    """An instructor (讲师) by real name."""
+class NamedInstructor(Body):
+    """Somebody in the pool (师资库) who is to teach: by ``instructor_id``, or by real name and id number."""
 
-    name: Name = Field(examples=["李老师"])
-    id_number: IdNumber
+    instructor_id: UUID | None = None
+    name: Name | None = Field(default=None, examples=["李老师"])
+    id_number: IdNumber | None = None
+
+    @model_validator(mode="after")
+    def _named_in_one_way(self) -> Self:
+        by_name = (self.name is not None, self.id_number is not None)
+        if by_name not in ((True, True), (False, False)) or by_name[0] == (self.instructor_id is not None):
+            raise InvalidText(_ONE_WAY)
+        return self
 
 
 class NewClass(Body):
@@ -45,7 +61,7 @@ class NewClass(Body):
     ends_on: date = Field(examples=["2026-03-04"])
     capacity: int = Field(ge=1, le=1_000, examples=[30])
     sessions: list[NewSession] = Field(min_length=1, max_length=200)
-    instructors: list[NewInstructor] = Field(min_length=1, max_length=20)
+    instructors: list[NamedInstructor] = Field(min_length=1, max_length=20)
 
     @field_validator("ends_on")
     @classmethod
@@ -66,10 +82,13 @@ class SessionView(BaseModel):
 
 
 class InstructorView(BaseModel):
-    """An instructor, masked."""
+    """An instructor of the class, masked."""
 
     name: str = Field(examples=["李*"])
     id_number: str = Field(examples=["310*************15"])
+    flag: State | None = Field(
+        description="讲师已暂停或退出而班级未结束 · suspended or leaving while the class is open (T10)"
+    )
 
 
 class ClassSummary(BaseModel):
@@ -96,3 +115,22 @@ class ClassView(ClassSummary):
 
     sessions: list[SessionView]
     instructors: list[InstructorView]
+    flagged: bool = Field(description="有讲师须更换 · an instructor is to be replaced (T10)")
+
+
+class ClassFilters(ListQuery):
+    """What the list of classes may be narrowed to, and its orders."""
+
+    project_code: str | None = Field(default=None, max_length=40)
+    flagged: bool | None = Field(
+        default=None, description="未结束且有讲师须更换 · open, with an instructor to be replaced (T10)"
+    )
+    sort: Literal["id", "-id", "starts_on", "-starts_on"] = "id"
+
+
+class ClassPage(ClassFilters, PageQuery):
+    """A page of the classes."""
+
+
+class ClassExport(ClassFilters, ExportQuery):
+    """The classes as a file."""

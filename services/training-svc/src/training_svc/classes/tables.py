@@ -56,7 +56,8 @@ class_instructors = sa.Table(
     "class_instructors",
     metadata,
     sa.Column("class_id", sa.Uuid, sa.ForeignKey("classes.id"), primary_key=True),
-    sa.Column("person_key", sa.Text, primary_key=True),
+    # NOT VALID in the database: classes filed before there was a pool keep who taught them.
+    sa.Column("person_key", sa.Text, sa.ForeignKey("instructors.person_key"), primary_key=True),
     sa.Column("masked_name", sa.Text, nullable=False),
     sa.Column("masked_id_number", sa.Text, nullable=False),
     sa.Column("name_encrypted", sa.Text, nullable=False),

@@ -1,7 +1,5 @@
 """What is done with classes: file one."""
 
-from collections.abc import Iterator
-
 import asyncpg
 from chuangpei.audit import record
 from chuangpei.auth import Principal
@@ -13,9 +11,9 @@ from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.classes import repository
 from training_svc.classes.schemas import NewClass
+from training_svc.classes.teachers import Teacher, facts_of, teachers_named
 from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.institutions import repository as institutions
-from training_svc.persons import birth_errors, seal
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import ClassFacts, Hours, Standard
 from training_svc.policy.findings import finding, local
@@ -32,7 +30,6 @@ from training_svc.visibility import scope_of
 _UNKNOWN_PROJECT = FieldError(
     "/project_code", "unknown_project", Text("没有此培训项目", "There is no such project")
 )
-_NAMED_TWICE = Text("同一讲师重复", "The instructor is named twice")
 _ROOM_TAKEN = Text("教室在该时间已有课次", "The room has another session at that time")
 _INSTRUCTOR_TAKEN = Text("讲师在该时间另有课次", "The instructor teaches elsewhere at that time")
 
@@ -45,28 +42,22 @@ async def file_class(
     if institution is None:
         return Refusal(NOT_FOUND)
     project = await projects.one(tx, body.project_code)
-    errors = tuple(_input_errors(service, body, project))
-    if project is None or errors:
-        return Refusal(INVALID_INPUT, errors=errors)
+    teachers = await teachers_named(tx, service, body.instructors)
+    if project is None or isinstance(teachers, Refusal):
+        return _invalid(project, teachers)
     standard = await _standard(tx, body, project["stage"])
-    facts = _facts(service, body, InstitutionKind(institution["kind"]), project["stage"], standard)
+    facts = _facts(service, body, InstitutionKind(institution["kind"]), project["stage"], standard, teachers)
     refusal = decide(CLASS_RULES, facts).refusal(CLASS_REFUSED)
     if refusal or standard is None:
         return refusal or Refusal(CLASS_REFUSED)
-    training_class = _class(service, body, institution, project, standard)
+    training_class = _class(service, body, institution, project, standard, teachers)
     return await _insert(tx, service, principal, training_class)
 
 
-def _input_errors(service: Service, body: NewClass, project: Row | None) -> Iterator[FieldError]:
-    if project is None:
-        yield _UNKNOWN_PROJECT
-    seen: set[str] = set()
-    for number, one in enumerate(body.instructors):
-        pointer = f"/instructors/{number}/id_number"
-        yield from birth_errors(one.id_number, pointer, service.clock.today())
-        if one.id_number in seen:
-            yield FieldError(pointer, "named_twice", _NAMED_TWICE)
-        seen.add(one.id_number)
+def _invalid(project: Row | None, teachers: tuple[Teacher, ...] | Refusal) -> Refusal:
+    """All that is wrong with what was given."""
+    unknown = () if project else (_UNKNOWN_PROJECT,)
+    return Refusal(INVALID_INPUT, errors=unknown + (teachers.errors if isinstance(teachers, Refusal) else ()))
 
 
 async def _standard(tx: Transaction, body: NewClass, stage: int) -> Standard | None:
@@ -79,7 +70,12 @@ async def _standard(tx: Transaction, body: NewClass, stage: int) -> Standard | N
 
 
 def _facts(
-    service: Service, body: NewClass, organiser: InstitutionKind, stage: int, standard: Standard | None
+    service: Service,
+    body: NewClass,
+    organiser: InstitutionKind,
+    stage: int,
+    standard: Standard | None,
+    teachers: tuple[Teacher, ...],
 ) -> ClassFacts:
     law = service.law
     in_force = law.in_force.covers(body.starts_on)
@@ -95,11 +91,17 @@ def _facts(
         ends_on=body.ends_on,
         capacity=body.capacity,
         sessions=tuple(Hours(one.starts_at, one.ends_at) for one in body.sessions),
+        instructors=tuple(facts_of(one, body.project_code) for one in teachers),
     )
 
 
 def _class(
-    service: Service, body: NewClass, institution: Row, project: Row, standard: Standard
+    service: Service,
+    body: NewClass,
+    institution: Row,
+    project: Row,
+    standard: Standard,
+    teachers: tuple[Teacher, ...],
 ) -> TrainingClass:
     return TrainingClass(
         id=new_id(),
@@ -122,7 +124,7 @@ def _class(
             Session(new_id(), one.room, Hours(one.starts_at, one.ends_at))
             for one in sorted(body.sessions, key=lambda one: one.starts_at)
         ),
-        instructors=tuple(seal(service.privacy, one.name, one.id_number) for one in body.instructors),
+        instructors=tuple(one.person for one in teachers),
     )
 
 

@@ -16,7 +16,7 @@ from training_svc.enrolments import repository
 from training_svc.enrolments.enrolment import Enrolment
 from training_svc.enrolments.lifecycle import State
 from training_svc.enrolments.schemas import NewEnrolment
-from training_svc.persons import birth_errors, seal
+from training_svc.persons import birth_errors, seal, seal_phone
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import EnrolmentFacts
 from training_svc.policy.rules import ENROLMENT_RULES
@@ -42,7 +42,7 @@ async def enrol(
     facts = EnrolmentFacts(training_class.ends_on, today, teaches)
     if refusal := decide(ENROLMENT_RULES, facts).refusal(ENROLMENT_REFUSED):
         return refusal
-    phone = service.privacy.at_rest.encrypt(body.phone, "person.phone")
+    phone = seal_phone(service.privacy, body.phone)
     if not await repository.insert_new(tx, enrolment, phone, principal.subject):
         return Refusal(ALREADY_ENROLLED)
     if not await repository.take_place(tx, class_id):

@@ -50,6 +50,21 @@ class QualificationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InstructorFacts:
+    """Somebody named to teach (讲师): the masked name, and how they stand in the pool (师资库).
+
+    ``state`` is None for somebody who is not in the pool; ``appraisal_due_on`` is there for who is
+    ``active``; ``entitled`` is whether the pool admits them for the project of the class.
+    """
+
+    name: str
+    state: str | None
+    active: bool
+    appraisal_due_on: date | None
+    entitled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """A class (班级) that is to be filed.
 
@@ -69,6 +84,7 @@ class ClassFacts:
     ends_on: date
     capacity: int
     sessions: tuple[Hours, ...]
+    instructors: tuple[InstructorFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)

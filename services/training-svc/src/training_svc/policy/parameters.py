@@ -1,5 +1,6 @@
 """Typed access to ``parameters.yaml``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,12 @@ class Parameters:
     course_grant_fen: int
     course_assessors: int
     course_pass_mark: int
+    appraisal_interval_months: int
+    appraisal_grace_days: int
+    appraisal_parts: Mapping[str, int]
+    appraisal_pass_mark: int
+    exit_notice_days: int
+    exit_bar_months: Mapping[str, int]
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))
@@ -37,4 +44,4 @@ def parameters_on(law: ParameterBook, day: date) -> Parameters:
     Raises :class:`chuangpei.kernel.dated.NoLawInForce` outside the dates of the law (O06).
     """
     values = law.on(day)
-    return Parameters(**{name: int(values[name].value) for name in _NAMES})
+    return Parameters(**{name: values[name].value for name in _NAMES})

@@ -14,6 +14,10 @@ from training_svc.policy.facts import (
     RegistrationFacts,
 )
 from training_svc.policy.findings import Rule, finding, local
+from training_svc.policy.instructors import (
+    instructors_may_teach_the_project,
+    instructors_stand_in_the_pool,
+)
 from training_svc.policy.organisers import CENTRES, ORGANISERS_BY_STAGE, QUALIFIED_STAGE
 
 ORGANISER_RULES = {1: "T02", 2: "T02", 3: "T03", 4: "T04"}
@@ -164,6 +168,8 @@ CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     size_is_within_the_standard,
     sessions_lie_within_the_class,
     sessions_do_not_overlap,
+    instructors_stand_in_the_pool,
+    instructors_may_teach_the_project,
 )
 ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended, trainee_does_not_teach_the_class)
 COMPLETION_RULES: tuple[Rule[CompletionFacts], ...] = (last_session_is_over, attendance_reaches_the_standard)

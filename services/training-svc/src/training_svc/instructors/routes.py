@@ -1,0 +1,304 @@
+"""Instructors over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from chuangpei.amendments import AmendmentView, history
+from chuangpei.auth import Allow, Principal, Role
+from chuangpei.database import Database, Row, Transaction
+from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
+from chuangpei.idempotency import IdempotencyKey, once
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
+from chuangpei.problems import NOT_FOUND
+from chuangpei.web import IfMatch, expected_version, reply
+from fastapi import APIRouter, Query, Request, Response
+
+from training_svc.instructors import repository, upkeep, use_cases
+from training_svc.instructors.instructor import Instructor
+from training_svc.instructors.schemas import (
+    Because,
+    Comment,
+    InstructorAmendment,
+    InstructorExport,
+    InstructorFilters,
+    InstructorPage,
+    InstructorSummary,
+    InstructorView,
+    NewCertificate,
+    NewInstructor,
+    SelfNomination,
+    UnmaskedView,
+)
+from training_svc.instructors.views import certificate_view, summary
+from training_svc.service import Service, of
+from training_svc.visibility import READERS, scope_of
+
+Employer = Annotated[Principal, Allow(Role.INSTITUTION)]
+Citizen = Annotated[Principal, Allow(Role.CITIZEN)]
+Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
+Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
+Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
+Recorder = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
+Reader = Annotated[Principal, Allow(*READERS)]
+B = TypeVar("B")
+Decision = Callable[[Transaction, Service, Principal, UUID, int, B], Awaitable[Instructor | Refusal]]
+
+_COLUMNS: tuple[Column[InstructorSummary], ...] = (
+    Column(Text("姓名", "Name"), lambda one: one.name),
+    Column(Text("证件号码", "Id number"), lambda one: one.id_number),
+    Column(Text("电话", "Phone"), lambda one: one.phone),
+    Column(Text("状态", "State"), lambda one: one.state),
+    Column(Text("所在区", "District"), lambda one: one.district),
+    Column(Text("所属机构", "Institution"), lambda one: one.institution_name),
+    Column(Text("聘用性质", "Employment"), lambda one: one.employment),
+    Column(Text("可授项目", "Projects"), lambda one: " ".join(one.projects)),
+    Column(Text("专业领域", "Fields"), lambda one: " ".join(one.fields)),
+    Column(Text("入库日期", "Admitted on"), lambda one: one.admitted_on),
+    Column(Text("考核到期日", "Appraisal due on"), lambda one: one.appraisal_due_on),
+    Column(Text("退出生效日", "Exits on"), lambda one: one.exits_on),
+)
+
+router = APIRouter(prefix="/training/v1", tags=["师资库 · instructors"])
+
+
+@router.post(
+    "/institutions/{institution_id}/instructors",
+    status_code=201,
+    response_model=InstructorView,
+    summary="为本机构讲师申请入库 · Apply for an instructor of the institution",
+)
+async def apply_for_instructor(
+    request: Request, institution_id: UUID, body: NewInstructor, key: IdempotencyKey, principal: Employer
+) -> Response:
+    """An institution applies for somebody it employs; its district vets (T10)."""
+    service = of(request)
+
+    async def act(tx: Transaction) -> InstructorView | Refusal:
+        applied = await use_cases.apply(tx, service, principal, institution_id, body)
+        return applied if isinstance(applied, Refusal) else await _view(tx, applied, service.clock.today())
+
+    return await once(service.database, request, principal, key, body, act)
+
+
+@router.post(
+    "/my/instructor", status_code=201, response_model=InstructorView, summary="自荐入库 · Nominate oneself"
+)
+async def nominate_oneself(
+    request: Request, body: SelfNomination, key: IdempotencyKey, principal: Citizen
+) -> Response:
+    """A citizen applies for the pool alone, by real name (T10)."""
+    service = of(request)
+
+    async def act(tx: Transaction) -> InstructorView | Refusal:
+        applied = await use_cases.nominate_oneself(tx, service, principal, body)
+        return applied if isinstance(applied, Refusal) else await _view(tx, applied, service.clock.today())
+
+    return await once(service.database, request, principal, key, body, act)
+
+
+@router.get("/my/instructor", response_model=InstructorView, summary="我的师资信息 · My entry in the pool")
+async def read_own(request: Request, principal: Citizen) -> Response:
+    """Where one stands in the pool oneself (T10)."""
+    database = of(request).database
+    found = await repository.of_person(database, principal.person_key or "")
+    return reply(await _view(database, _found(found), of(request).clock.today()))
+
+
+@router.get("/instructors", summary="师资列表 · List the instructors")
+async def list_instructors(
+    request: Request, principal: Reader, query: Annotated[InstructorPage, Query()]
+) -> Page[InstructorSummary]:
+    """The instructors one may see; ``state`` is the one of today (T10)."""
+    service = of(request)
+    today = service.clock.today()
+    asked = _asked(principal, query, today)
+    return await repository.LIST.page(service.database, asked, query, lambda row: _row(row, today))
+
+
+@router.get("/instructors/export", summary="导出师资 · Export the instructors", responses=EXPORT_RESPONSES)
+async def export_instructors(
+    request: Request, principal: Reader, query: Annotated[InstructorExport, Query()]
+) -> Response:
+    """The instructors one may see, masked, as a file (T10)."""
+    service = of(request)
+    today = service.clock.today()
+    rows = repository.LIST.all_rows(service.database, _asked(principal, query, today))
+    views = (_row(row, today) async for row in rows)
+    return await export(request, "instructors", _COLUMNS, views, query.format)
+
+
+@router.get(
+    "/instructors/{instructor_id}", response_model=InstructorView, summary="查询师资 · Read an instructor"
+)
+async def read_instructor(request: Request, instructor_id: UUID, principal: Reader) -> Response:
+    """One instructor, masked, with the certificates held (T10)."""
+    service = of(request)
+    found = await repository.one(service.database, instructor_id, scope_of(principal))
+    return reply(await _view(service.database, _found(found), service.clock.today()))
+
+
+@router.post(
+    "/instructors/{instructor_id}/vet",
+    response_model=InstructorView,
+    summary="资格审核通过 · Vet an instructor",
+)
+async def vet_instructor(
+    request: Request,
+    instructor_id: UUID,
+    principal: Officer,
+    if_match: IfMatch = None,
+    body: Comment | None = None,
+) -> Response:
+    """The district vets who holds a valid certificate (T10)."""
+    return await _decided(request, use_cases.vet, principal, instructor_id, if_match, body or Comment())
+
+
+@router.post(
+    "/instructors/{instructor_id}/refuse",
+    response_model=InstructorView,
+    summary="不予入库 · Refuse an instructor",
+)
+async def refuse_instructor(
+    request: Request, instructor_id: UUID, body: Because, principal: Keeper, if_match: IfMatch = None
+) -> Response:
+    """The district refuses an application, or the city centre one that is vetted, saying why (T10)."""
+    return await _decided(request, use_cases.refuse, principal, instructor_id, if_match, body)
+
+
+@router.post(
+    "/instructors/{instructor_id}/admit", response_model=InstructorView, summary="入库 · Admit to the pool"
+)
+async def admit_instructor(
+    request: Request,
+    instructor_id: UUID,
+    principal: Centre,
+    if_match: IfMatch = None,
+    body: Comment | None = None,
+) -> Response:
+    """The city centre admits who is vetted; the first appraisal is due an interval later (T10)."""
+    return await _decided(request, use_cases.admit, principal, instructor_id, if_match, body or Comment())
+
+
+@router.post(
+    "/instructors/{instructor_id}/suspend",
+    response_model=InstructorView,
+    summary="暂停授课 · Suspend an instructor",
+)
+async def suspend_instructor(
+    request: Request, instructor_id: UUID, body: Because, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """The city centre suspends: no new class, and open ones show a flag (T10)."""
+    return await _decided(request, use_cases.suspend, principal, instructor_id, if_match, body)
+
+
+@router.post(
+    "/instructors/{instructor_id}/resume",
+    response_model=InstructorView,
+    summary="恢复授课 · End a suspension",
+)
+async def resume_instructor(
+    request: Request, instructor_id: UUID, body: Because, principal: Centre, if_match: IfMatch = None
+) -> Response:
+    """The city centre ends a suspension (T10)."""
+    return await _decided(request, use_cases.resume, principal, instructor_id, if_match, body)
+
+
+@router.post(
+    "/instructors/{instructor_id}/amend",
+    response_model=InstructorView,
+    summary="更正师资信息 · Amend an instructor's entry",
+)
+async def amend_instructor(
+    request: Request,
+    instructor_id: UUID,
+    body: InstructorAmendment,
+    principal: Keeper,
+    if_match: IfMatch = None,
+) -> Response:
+    """Amends name, phone, employment, fields or projects, with a reason and its history (T10)."""
+    return await _decided(request, upkeep.amend, principal, instructor_id, if_match, body)
+
+
+@router.get(
+    "/instructors/{instructor_id}/amendments",
+    summary="师资信息更正记录 · Amendments of an entry",
+)
+async def read_amendments(request: Request, instructor_id: UUID, principal: Keeper) -> list[AmendmentView]:
+    """What was amended, when, by whom and why (T10)."""
+    database = of(request).database
+    _found(await repository.one(database, instructor_id, scope_of(principal)))
+    return await history(database, "instructor", instructor_id)
+
+
+@router.post(
+    "/instructors/{instructor_id}/certificates",
+    status_code=201,
+    response_model=InstructorView,
+    summary="登记师资证书 · Record a certificate",
+)
+async def add_certificate(
+    request: Request, instructor_id: UUID, body: NewCertificate, key: IdempotencyKey, principal: Recorder
+) -> Response:
+    """Records a certificate that somebody holds (T10)."""
+    service = of(request)
+
+    async def act(tx: Transaction) -> InstructorView | Refusal:
+        held = await upkeep.add_certificate(tx, service, principal, instructor_id, body)
+        return held if isinstance(held, Refusal) else await _view(tx, held, service.clock.today())
+
+    return await once(service.database, request, principal, key, body, act)
+
+
+@router.post(
+    "/instructors/{instructor_id}/unmask",
+    response_model=UnmaskedView,
+    summary="查看明文信息 · Show what is masked",
+)
+async def unmask_instructor(
+    request: Request, instructor_id: UUID, body: Because, principal: Keeper
+) -> Response:
+    """Name, id number and phone in clear, for a reason that the audit log keeps (T10)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
+        shown = accepted(await upkeep.unmask(tx, service, principal, instructor_id, body.reason))
+    return reply(shown)
+
+
+async def _decided(
+    request: Request,
+    decide: Decision[B],
+    principal: Principal,
+    instructor_id: UUID,
+    if_match: str | None,
+    body: B,
+) -> Response:
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        decided = accepted(await decide(tx, service, principal, instructor_id, version, body))
+        view = await _view(tx, decided, service.clock.today())
+    return reply(view)
+
+
+def _found(instructor: Instructor | None) -> Instructor:
+    if instructor is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return instructor
+
+
+def _asked(principal: Principal, query: InstructorFilters, today: date) -> Asked:
+    scope, state = scope_of(principal), repository.in_state(query.state, today)
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **state)
+
+
+def _row(row: Row, today: date) -> InstructorSummary:
+    return summary(repository.instructor_of(row), today)
+
+
+async def _view(source: Database | Transaction, one: Instructor, today: date) -> InstructorView:
+    held = [certificate_view(row) for row in await repository.certificates(source, one.id)]
+    return InstructorView(**summary(one, today).model_dump(), certificates=held)

@@ -1,0 +1,38 @@
+"""Instructors as they are shown: masked, in the state of the day."""
+
+from datetime import date
+
+from chuangpei.database import Row
+
+from training_svc.instructors.instructor import Instructor
+from training_svc.instructors.schemas import CertificateView, InstructorSummary
+
+
+def summary(one: Instructor, today: date) -> InstructorSummary:
+    """An instructor without the certificates."""
+    return InstructorSummary(
+        id=one.id,
+        name=one.person.masked_name,
+        id_number=one.person.masked_id_number,
+        phone=one.masked_phone,
+        employment=one.employment,
+        institution_id=one.institution_id,
+        institution_name=one.institution_name,
+        credit_code=one.credit_code,
+        district=one.district,
+        fields=list(one.fields),
+        projects=list(one.projects),
+        state=one.state_on(today),
+        applied_at=one.applied_at,
+        admitted_on=one.admitted_on,
+        appraisal_due_on=one.appraisal_due_on,
+        exits_on=one.exits_on,
+        may_apply_again_on=one.may_return_on,
+        reason=one.reason,
+        version=one.version,
+    )
+
+
+def certificate_view(row: Row) -> CertificateView:
+    """A certificate of an instructor."""
+    return CertificateView.model_validate({name: row[name] for name in CertificateView.model_fields})
