@@ -1,7 +1,7 @@
 """A running training-svc for each test: its real app, its own database, a clock that stands still."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -20,12 +20,14 @@ from chuangpei.testing.events import pending_events
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 from training_svc.app import MIGRATIONS, assemble, create_api
+from training_svc.rosters.work import work_on_rosters
 from training_svc.service import Service
 from training_svc.settings import Settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_DAY = date(2026, 3, 2)
 PUDONG, XUHUI = "310115", "310104"
+ROSTER_FIELDS = ("name", "id_number", "phone")
 
 
 @dataclass
@@ -86,7 +88,8 @@ class World:
         return make_credit_code(f"91310115MA1K{self.number():05}")
 
     def id_number(self, birth: date = date(1990, 1, 1)) -> str:
-        return make_resident_id("310101", birth, self.number())
+        days, order = divmod(self.number(), 1_000)  # a day has a thousand numbers
+        return make_resident_id("310101", birth - timedelta(days=days), order)
 
     @staticmethod
     def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -223,6 +226,46 @@ class World:
         return await self.made(
             f"/classes/{filed['id']}/enrolments", self.trainee(**own), self.of_institution(institution)
         )
+
+    @staticmethod
+    def roster_file(people: Iterable[dict[str, Any]], fields: Sequence[str] = ROSTER_FIELDS) -> bytes:
+        """A CSV file with a row for each of the people, a heading above."""
+        rows = [[one.get(name, "") for name in fields] for one in people]
+        return "\n".join(map(",".join, [fields, *rows])).encode()
+
+    async def sent_roster(
+        self,
+        institution: dict[str, Any],
+        filed: dict[str, Any],
+        content: bytes,
+        mode: str = "all_or_nothing",
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        sent = self.of_institution(institution) | key() | (headers or {})
+        path = f"/training/v1/classes/{filed['id']}/rosters?mode={mode}"
+        return await self.http.post(path, content=content, headers=sent)
+
+    async def one_stretch(self) -> int:
+        """The next stretch of a roster import is done; 0 where none is due."""
+        return await work_on_rosters(self.service)
+
+    async def worked(self) -> None:
+        """All that is due of the roster imports is done."""
+        while await self.one_stretch():
+            pass
+
+    async def roster(
+        self,
+        institution: dict[str, Any],
+        filed: dict[str, Any],
+        content: bytes,
+        mode: str = "all_or_nothing",
+    ) -> Any:
+        """A roster that was sent and worked on to its end."""
+        sent = await self.sent_roster(institution, filed, content, mode)
+        assert sent.status_code == 202, sent.text
+        await self.worked()
+        return (await self.get(f"/rosters/{sent.json()['id']}", self.of_institution(institution))).json()
 
     @staticmethod
     def presence(enrolment: dict[str, Any], session: dict[str, Any], **own: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
+from training_svc.rosters import lifecycle as rosters
 from training_svc.training_plans import lifecycle as plans
 from training_svc.working_mechanisms import lifecycle as mechanisms
 
@@ -20,6 +21,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Qualification", qualifications),
         ("Enrolment", enrolments),
         ("Course", courses),
+        ("Roster import", rosters),
         ("Working mechanism", mechanisms),
         ("Training plan", plans),
         ("Instructor", instructors),

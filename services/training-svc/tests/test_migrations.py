@@ -80,3 +80,23 @@ async def test_attendance_joins_a_session_and_an_enrolment_of_one_class_only(wor
             " VALUES (gen_random_uuid(), $1, $2, $3, true, 'qr', now(), 'd', now(), 'x', false, 1)",
             *values,
         )
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["enrolled = 1", "good = 2", "state = 'importing'", "bad = 0"],
+)
+async def test_the_counts_of_a_roster_import_always_fit(world, change):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await world.roster(institution, filed, world.roster_file([world.trainee(phone="1"), world.trainee()]))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.count(f"UPDATE roster_imports SET {change}")  # noqa: S608 -- the changes are named above
+
+
+async def test_a_roster_has_one_good_row_for_a_person(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await world.sent_roster(institution, filed, world.roster_file([world.trainee(), world.trainee()]))
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await world.count("UPDATE roster_rows SET checked = true, good = true, person_key = 'same'")

@@ -78,6 +78,12 @@ async def export(
     return FileResponse(path, headers=sent, media_type=_XLSX_TYPE, background=BackgroundTask(path.unlink))
 
 
+def download(name: str, file_format: str, content: bytes) -> Response:
+    """A whole file to download, ``csv`` or ``xlsx``; ``name`` is without ending."""
+    kind = _CSV_TYPE if file_format == "csv" else _XLSX_TYPE
+    return Response(content, headers=as_attachment(f"{name}.{file_format}"), media_type=kind)
+
+
 async def _csv(
     headings: Sequence[str], columns: Sequence[Column[T]], rows: AsyncIterator[T]
 ) -> AsyncIterator[str]:

@@ -36,6 +36,7 @@ from training_svc.instructors.routes import router as instructors
 from training_svc.policy.parameters import load_law
 from training_svc.projects.routes import router as projects
 from training_svc.qualifications.routes import router as qualifications
+from training_svc.rosters.routes import router as rosters
 from training_svc.service import Service
 from training_svc.settings import Settings
 from training_svc.standards.routes import router as standards
@@ -52,6 +53,7 @@ ROUTERS = (
     qualifications,
     classes,
     enrolments,
+    rosters,
     courses,
     course_assessments,
     course_materials,

@@ -12,6 +12,7 @@ from training_svc.institutions import tables as institutions
 from training_svc.instructors import tables as instructors
 from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
+from training_svc.rosters import tables as rosters
 from training_svc.schema import metadata
 from training_svc.standards import tables as standards
 from training_svc.studios import tables as studios
@@ -32,6 +33,7 @@ __all__ = [
     "metadata",
     "projects",
     "qualifications",
+    "rosters",
     "standards",
     "studios",
     "training_plans",

@@ -60,6 +60,13 @@ MAY = {
     ("POST", "/classes/{class_id}/enrolments"): {Role.INSTITUTION},
     ("GET", "/classes/{class_id}/enrolments"): READERS,
     ("GET", "/enrolments/{enrolment_id}"): READERS,
+    ("POST", "/classes/{class_id}/rosters"): {Role.INSTITUTION},
+    ("GET", "/rosters"): READERS,
+    ("GET", "/rosters/export"): READERS,
+    ("GET", "/rosters/template"): READERS,
+    ("GET", "/rosters/{roster_id}"): READERS,
+    ("GET", "/rosters/{roster_id}/errors"): READERS,
+    ("GET", "/rosters/{roster_id}/errors/export"): READERS,
     ("POST", "/enrolments/{enrolment_id}/complete"): {Role.INSTITUTION},
     ("POST", "/classes/{class_id}/complete"): {Role.INSTITUTION},
     ("POST", "/enrolments/{enrolment_id}/amend-completion"): {Role.DISTRICT_OFFICER},
@@ -186,6 +193,7 @@ async def everything(world):
     enrolment = await world.enrolled(institution, filed)
     (record,) = await world.attended(institution, filed, enrolment, 1)
     session = filed["sessions"][0]
+    roster = await world.roster(institution, filed, world.roster_file([world.trainee()]))
     reads = [
         f"/institutions/{institution['id']}",
         f"/qualifications/{qualification['id']}",
@@ -194,6 +202,9 @@ async def everything(world):
         f"/classes/{filed['id']}/enrolments",
         f"/enrolments/{enrolment['id']}",
         f"/enrolments/{enrolment['id']}/amendments",
+        f"/rosters/{roster['id']}",
+        f"/rosters/{roster['id']}/errors",
+        f"/rosters/{roster['id']}/errors/export",
         f"/sessions/{session['id']}/attendance",
         f"/attendance/{record['id']}",
     ]
@@ -233,7 +244,7 @@ async def test_another_districts_officer_sees_and_decides_nothing(world, everyth
     assert {path: (await world.get(path, other)).status_code for path in reads} == dict.fromkeys(reads, 404)
     for path, body in decisions:
         assert (await world.post(path, body, by=other, version=1)).status_code == 404
-    for path in ("/institutions", "/qualifications", "/instructors", "/classes"):
+    for path in ("/institutions", "/qualifications", "/instructors", "/classes", "/rosters"):
         assert (await world.get(path, other)).json()["items"] == []
 
 
@@ -259,5 +270,5 @@ async def test_the_institution_its_district_and_the_city_see_everything(world, e
         assert {path: (await world.get(path, reader)).status_code for path in reads} == dict.fromkeys(
             reads, 200
         )
-        for path in ("/institutions", "/qualifications", "/instructors", "/classes"):
+        for path in ("/institutions", "/qualifications", "/instructors", "/classes", "/rosters"):
             assert len((await world.get(path, reader)).json()["items"]) == 1

@@ -99,6 +99,12 @@ _HELD = Statement(
         .label("attendance_percent"),
     ).where(sessions.c.class_id == bindparam("class_id", type_=sa.Uuid))
 )
+_ENROLLED_OF = Statement(
+    sa.select(enrolments.c.person_key).where(
+        enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid),
+        enrolments.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
+    )
+)
 _OF_PERSON = Statement(
     sa.select(
         enrolments.c.id,
@@ -179,6 +185,12 @@ async def listed(
 async def of_person(database: Database, person_key: str, *, after: UUID, most: int) -> list[Row]:
     """A person's enrolments, by id, with what the person may know of the class."""
     return await database.rows(_OF_PERSON, {"person_key": person_key, "after": after, "most": most})
+
+
+async def enrolled_of(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:
+    """Which of the persons are enrolled in the class."""
+    rows = await tx.rows(_ENROLLED_OF, {"class_id": class_id, "person_keys": list(person_keys)})
+    return frozenset(row["person_key"] for row in rows)
 
 
 async def tally(tx: Transaction, enrolment: Enrolment) -> Tally:

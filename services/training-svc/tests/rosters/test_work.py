@@ -1,0 +1,202 @@
+"""The work on rosters: in stretches, by several at once, through crashes, with its progress (T06)."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from chuangpei.kernel.clock import DevelopmentClock
+from training_svc.rosters import work
+from training_svc.rosters.work import work_on_rosters
+
+
+@pytest.fixture
+async def filed(world):
+    institution = await world.qualified()
+    return institution, await world.filed(institution)
+
+
+async def read(world, sent):
+    return (await world.get(f"/rosters/{sent.json()['id']}", world.officer())).json()
+
+
+@pytest.fixture
+def short_stretches(monkeypatch):
+    monkeypatch.setattr(work, "CHECKED_AT_ONCE", 4)
+    monkeypatch.setattr(work, "ENROLLED_AT_ONCE", 3)
+
+
+@pytest.mark.usefixtures("short_stretches")
+async def test_progress_only_grows_and_ends_at_a_hundred(world, filed):
+    people = [world.trainee(phone="1" if number % 4 == 0 else "13800001234") for number in range(12)]
+    sent = await world.sent_roster(*filed, world.roster_file(people), "good_rows")
+    seen = [sent.json()]
+    while await world.one_stretch():
+        seen.append(await read(world, sent))
+    assert [one["state"] for one in seen] == [
+        "received", "checking", "checking", "importing", "importing", "importing", "done",
+    ]  # fmt: skip
+    percents = [one["progress_percent"] for one in seen]
+    assert percents == sorted(set(percents))
+    assert (percents[0], percents[-1]) == (0, 100)
+    assert (seen[-1]["enrolled"], seen[-1]["bad"]) == (9, 3)
+
+
+@pytest.mark.usefixtures("short_stretches")
+async def test_people_named_twice_far_apart_are_found(world, filed):
+    people = [world.trainee() for _ in range(9)]
+    roster = await world.roster(*filed, world.roster_file([*people, people[0]]), "good_rows")
+    assert (roster["enrolled"], roster["bad"]) == (9, 1)
+    found = await world.count("SELECT reason_zh FROM roster_errors")
+    assert found == "第2行与第11行为同一人"
+
+
+@pytest.mark.usefixtures("short_stretches")
+async def test_a_small_file_does_not_wait_for_a_large_one(world, filed):
+    large = await world.sent_roster(*filed, world.roster_file([world.trainee() for _ in range(20)]))
+    small = await world.sent_roster(*filed, world.roster_file([world.trainee()]))
+    for _ in range(4):
+        world.clock.advance(seconds=1)
+        await world.one_stretch()
+    assert (await read(world, small))["state"] == "done"
+    assert (await read(world, large))["state"] == "checking"
+
+
+@pytest.mark.usefixtures("short_stretches")
+async def test_several_workers_share_the_work_and_enrol_everybody_once(world, filed):
+    institution, _ = filed
+    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    sent = [
+        await world.sent_roster(
+            institution, one, world.roster_file([world.trainee() for _ in range(20)]), mode
+        )
+        for one in (filed[1], other)
+        for mode in ("good_rows",)
+    ]
+    for _ in range(40):
+        await asyncio.gather(*(work_on_rosters(world.service) for _ in range(4)))
+    assert [(await read(world, one))["state"] for one in sent] == ["done", "done"]
+    assert await world.count("SELECT count(*) FROM enrolments") == 40
+    assert await world.count("SELECT count(DISTINCT person_key) FROM enrolments") == 40
+
+
+@pytest.mark.usefixtures("short_stretches")
+@pytest.mark.parametrize("mode", ["good_rows", "all_or_nothing"])
+async def test_work_that_is_cut_off_anywhere_goes_on_and_enrols_nobody_twice(world, filed, mode):
+    sent = await world.sent_roster(*filed, world.roster_file([world.trainee() for _ in range(8)]), mode)
+    for seconds in (0.002, 0.004, 0.008, 0.012, 0.016, 0.02, 0.03, 0.04, 0.05):
+        one = asyncio.create_task(work_on_rosters(world.service))
+        await asyncio.sleep(seconds)
+        one.cancel()
+        await asyncio.wait([one])
+    await world.worked()
+    roster = await read(world, sent)
+    assert (roster["state"], roster["enrolled"]) == ("done", 8)
+    assert await world.count("SELECT count(*) FROM enrolments") == 8
+    assert await world.count("SELECT enrolled FROM classes") == 8
+
+
+async def test_work_that_fails_is_put_off_and_in_the_end_given_up_with_the_rows_removed(world, filed):
+    sent = await world.sent_roster(*filed, world.roster_file([world.trainee()]))
+    await world.count("UPDATE roster_rows SET sealed = 'k0.lost'")
+    assert await world.one_stretch() == 1
+    assert await world.one_stretch() == 0, "it is put off"
+    assert (await read(world, sent))["state"] == "received"
+    for _ in range(5):
+        world.clock.advance(minutes=5)
+        await world.one_stretch()
+    assert (await read(world, sent))["state"] == "failed"
+    assert await world.count("SELECT count(*) FROM roster_rows") == 0
+    assert await world.one_stretch() == 0
+
+
+async def test_a_roster_that_fails_holds_up_no_other(world, filed):
+    await world.sent_roster(*filed, world.roster_file([world.trainee()]))
+    await world.count("UPDATE roster_rows SET sealed = 'k0.lost'")
+    good = await world.sent_roster(*filed, world.roster_file([world.trainee()]))
+    await world.worked()
+    assert (await read(world, good))["state"] == "done"
+
+
+async def test_ten_thousand_rows(world, capsys):
+    """The encryption and the enrolments of 10,000 rows, a place for a thousand of them."""
+    await world.project()
+    await world.standard(max_class_size=1_000)
+    institution = await world.qualified()
+    training_class = await world.filed(institution, capacity=1_000)
+    people = [world.trainee() for _ in range(10_000)]
+    content = world.roster_file(people)
+    begun = time.perf_counter()
+    sent = await world.sent_roster(institution, training_class, content, "good_rows")
+    received = time.perf_counter() - begun
+    percents = []
+    while await world.one_stretch():
+        percents.append((await read(world, sent))["progress_percent"])
+    with capsys.disabled():
+        print(f"10,000 rows: received in {received:.1f} s, worked on in {time.perf_counter() - begun:.1f} s")  # noqa: T201
+    roster = await read(world, sent)
+    assert (roster["state"], roster["rows"], roster["enrolled"]) == ("done", 10_000, 1_000)
+    assert len(set(percents)) > 20
+    assert await world.count("SELECT count(*) FROM roster_rows") == 0
+
+
+def worker_environment(world, clock_file):
+    settings = world.service.settings
+    named = {
+        "environment": "embedded",
+        "database": settings.database.get_secret_value(),
+        "bus": settings.bus.get_secret_value(),
+        "issuer": settings.issuer,
+        "jwks_url": settings.jwks_url,
+        "person_secret": settings.person_secret.get_secret_value(),
+        "keys": json.dumps({name: one.get_secret_value() for name, one in settings.keys.items()}),
+        "current_key": settings.current_key,
+        "event_keys": json.dumps({name: one.get_secret_value() for name, one in settings.event_keys.items()}),
+        "current_event_key": settings.current_event_key,
+        "clock_file": str(clock_file),
+        "timer_seconds": "0.1",
+    }
+    return dict(os.environ) | {f"CHUANGPEI_{name.upper()}": value for name, value in named.items()}
+
+
+@asynccontextmanager
+async def worker(environment):
+    """A worker process of the service, killed in the end as an outage kills it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "training_svc", "worker", env=environment
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def until(world, sql):
+    async with asyncio.timeout(60):
+        while not await world.count(sql):  # noqa: ASYNC110 -- another process does the work
+            await asyncio.sleep(0.01)
+
+
+async def test_a_worker_that_is_killed_is_followed_by_one_that_ends_its_work(world, tmp_path):
+    DevelopmentClock(tmp_path / "clock").set_to(world.clock.now() + timedelta(hours=1))
+    await world.project()
+    await world.standard(max_class_size=1_000)
+    institution = await world.qualified()
+    training_class = await world.filed(institution, capacity=1_000)
+    content = world.roster_file([world.trainee() for _ in range(900)])
+    sent = await world.sent_roster(institution, training_class, content, "good_rows")
+    environment = worker_environment(world, tmp_path / "clock")
+    async with worker(environment):
+        await until(world, "SELECT enrolled > 0 FROM roster_imports")
+    left = await read(world, sent)
+    assert (left["state"], 0 < left["enrolled"] < 900) == ("importing", True)
+    async with worker(environment):
+        await until(world, "SELECT state = 'done' FROM roster_imports")
+    assert (await read(world, sent))["enrolled"] == 900
+    assert await world.count("SELECT count(*) FROM enrolments") == 900
+    assert await world.count("SELECT enrolled FROM classes") == 900
