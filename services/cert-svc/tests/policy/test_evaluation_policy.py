@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from cert_svc.policy import parameters
 from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
 from cert_svc.policy.parameters import Law
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts, completion_kind
@@ -98,7 +99,7 @@ def test_before_the_law_there_is_no_reason():
 
 
 def test_a_reason_with_a_ground_that_does_not_exist_is_refused(tmp_path):
-    here = Path(LAW.load.__func__.__code__.co_filename)
+    here = Path(parameters.__file__)
     text = here.with_name("revocation_reasons.yaml").read_text(encoding="utf-8")
     changed = tmp_path / "reasons.yaml"
     changed.write_text(text.replace("exit_ground: X5", "exit_ground: X9"), encoding="utf-8")

@@ -81,7 +81,7 @@ class ParameterBook:
     def load(cls, path: Path) -> Self:
         """The book in the YAML file ``path``. Raises :class:`ParameterError` naming all that is wrong."""
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 -- a SafeLoader
+            document = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506 -- a safe loader
         except yaml.YAMLError as error:
             raise ParameterError(f"{path}: {error}") from error
         reader = _Reader()
@@ -129,7 +129,7 @@ def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """Refuses a key written twice, of which YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

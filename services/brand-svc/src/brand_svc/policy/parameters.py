@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from chuangpei.kernel.dated import DatedValue, ParameterBook
@@ -25,6 +26,7 @@ class Parameters:
     version: str
 
 
+@cache
 def load_book() -> ParameterBook:
     """The book of brand parameters."""
     return ParameterBook.load(PARAMETERS_FILE)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, cast, get_args
@@ -42,6 +43,7 @@ class Law:
     revocation: ParameterBook
 
     @classmethod
+    @cache
     def load(cls) -> Self:
         """The law in the files beside this module. Raises ``ParameterError`` naming all that is wrong."""
         here = Path(__file__)

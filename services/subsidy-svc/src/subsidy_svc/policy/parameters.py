@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from chuangpei.kernel.dated import DatedValue, ParameterBook
@@ -71,6 +72,7 @@ class LawBook:
         self._laws: dict[str, Law] = {}
 
     @classmethod
+    @cache
     def load(cls, path: Path = PARAMETERS) -> "LawBook":
         """The law in ``path``; raises ``ParameterError`` naming all that is wrong."""
         return cls(ParameterBook.load(path))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from chuangpei.kernel.dated import ParameterBook
@@ -33,6 +34,7 @@ class Parameters:
 _NAMES = tuple(field.name for field in fields(Parameters))
 
 
+@cache
 def load_law() -> ParameterBook:
     """The service's book of dated numbers."""
     return ParameterBook.load(PARAMETERS)
