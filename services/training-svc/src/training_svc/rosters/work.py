@@ -6,6 +6,8 @@ and enrols nobody twice. Stretches of different files take turns.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -78,54 +80,72 @@ async def _check(tx: Transaction, service: Service, one: RosterImport) -> None:
 async def _import_some(tx: Transaction, service: Service, one: RosterImport) -> None:
     """Enrols the next good rows; who is refused now is told with the reason."""
     rows = await repository.good(tx, one.id, ENROLLED_AT_ONCE)
-    errors = await _enrol(tx, service, one, rows)
-    await repository.insert_errors(tx, one.id, errors)
+    outcome = await _enrol(tx, service, one, rows)
+    await repository.insert_errors(tx, one.id, outcome.errors)
     await repository.delete_rows(tx, one.id, [row["line"] for row in rows])
-    refused = len({error.line for error in errors})
-    one.count_imported(len(rows) - refused, 0, refused, service.clock.now())
+    one.count_imported(outcome.enrolled, outcome.waiting, outcome.refused, service.clock.now())
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of rows when it was their turn."""
+
+    enrolled: int = 0
+    waiting: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        """How many rows were refused, for one reason or several."""
+        return len({error.line for error in self.errors})
 
 
 class _Undone(Exception):  # noqa: N818  # it undoes a savepoint, and goes no further
-    def __init__(self, errors: Sequence[RowError]) -> None:
-        self.errors = errors
+    """Nothing of it is written."""
 
 
 async def _import_all(tx: Transaction, service: Service, one: RosterImport) -> None:
     """Enrols every row, or none where one is refused."""
     rows = await repository.good(tx, one.id, one.rows)
+    outcome = _Outcome()
     try:
         async with tx.savepoint():
-            if errors := await _enrol(tx, service, one, rows):
-                raise _Undone(errors)
-    except _Undone as undone:
-        await repository.insert_errors(tx, one.id, undone.errors)
-        one.refuse(len({error.line for error in undone.errors}), service.clock.now())
+            outcome = await _enrol(tx, service, one, rows)
+            if outcome.errors:
+                raise _Undone
+    except _Undone:
+        await repository.insert_errors(tx, one.id, outcome.errors)
+        one.refuse(outcome.refused, service.clock.now())
     else:
-        one.count_imported(len(rows), 0, 0, service.clock.now())
+        one.count_imported(outcome.enrolled, outcome.waiting, 0, service.clock.now())
 
 
-async def _enrol(tx: Transaction, service: Service, one: RosterImport, rows: Sequence[Row]) -> list[RowError]:
-    """Enrols each row by the rules of a single enrolment; the errors of those that are refused."""
-    errors: list[RowError] = []
+async def _enrol(tx: Transaction, service: Service, one: RosterImport, rows: Sequence[Row]) -> _Outcome:
+    """Enrols each row by the rules of a single enrolment, or tells why it is refused."""
+    outcome = _Outcome()
     for row in rows:
         opened = opened_row(service.privacy, row["line"], row["sealed"])
         candidate = candidate_of(service.privacy, opened, service.clock.today())
-        try:
+        with suppress(_Undone):
             async with tx.savepoint():
-                if found := await _enrol_one(tx, service, one, candidate):
-                    raise _Undone(found)
-        except _Undone as undone:
-            errors += undone.errors
-    return errors
+                await _enrol_one(tx, service, one, candidate, outcome)
+    return outcome
 
 
 async def _enrol_one(
-    tx: Transaction, service: Service, one: RosterImport, candidate: Candidate
-) -> Sequence[RowError]:
-    if candidate.body is None or candidate.errors:
-        return candidate.errors
+    tx: Transaction, service: Service, one: RosterImport, candidate: Candidate, outcome: _Outcome
+) -> None:
+    if candidate.body is None:  # what was good reads otherwise by now
+        outcome.errors += candidate.errors
+        return
     enrolled = await enrolling.enrol(tx, service, one.sender, one.class_id, candidate.body)
-    return errors_of(candidate.line, enrolled) if isinstance(enrolled, Refusal) else ()
+    if isinstance(enrolled, Refusal):
+        outcome.errors += errors_of(candidate.line, enrolled)
+        raise _Undone  # what it wrote before it was refused
+    if enrolled.state == "waiting":
+        outcome.waiting += 1
+    else:
+        outcome.enrolled += 1
 
 
 def errors_of(line: int, refusal: Refusal) -> list[RowError]:
