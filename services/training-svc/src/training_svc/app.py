@@ -31,6 +31,8 @@ from training_svc.courses.assessment_routes import router as course_assessments
 from training_svc.courses.catalogue import router as course_catalogue
 from training_svc.courses.routes import router as courses
 from training_svc.enrolments.routes import router as enrolments
+from training_svc.follow_ups.list_routes import router as follow_up_lists
+from training_svc.follow_ups.routes import router as follow_ups
 from training_svc.institutions.routes import router as institutions
 from training_svc.instructors.routes import router as instructors
 from training_svc.policy.parameters import load_law
@@ -64,6 +66,9 @@ ROUTERS = (
     working_mechanisms,
     training_plans,
     instructors,
+    # Lists first: their paths would be taken for the id of one.
+    follow_up_lists,
+    follow_ups,
 )
 
 

@@ -53,6 +53,9 @@ ATTENDANCE_REFUSED = Problem(
 ATTENDANCE_EXISTS = Problem(
     "attendance_exists", 409, Text("该课次的考勤已记录", "The attendance of this session is recorded already")
 )
+FOLLOW_UP_REFUSED = Problem(
+    "follow_up_refused", 422, Text("不符合跟踪服务规定", "The record does not meet the rules of follow-up")
+)
 COMPLETION_REFUSED = Problem(
     "completion_refused", 422, Text("未达到结业条件", "The conditions of completion are not met")
 )

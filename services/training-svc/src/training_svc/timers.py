@@ -2,20 +2,26 @@
 
 from chuangpei.background import Timer
 
+from training_svc.follow_ups.use_cases import remind
 from training_svc.instructors.use_cases import tell_due
 from training_svc.rosters.work import work_on_rosters
 from training_svc.service import Service
 
 
 def timers(service: Service) -> list[Timer]:
-    """Appraisals of instructors that are due (T10), and the stretches of roster imports (T06)."""
+    """Appraisals of instructors (T10) and checks of follow-ups (T11) that are due; roster imports (T06)."""
 
     async def tell_appraisals() -> int:
         async with service.database.transaction() as tx:
             return await tell_due(tx, service)
 
+    async def remind_of_checks() -> int:
+        async with service.database.transaction() as tx:
+            return await remind(tx, service)
+
     seconds = service.settings.timer_seconds
     return [
         Timer("tell appraisals that are due", tell_appraisals, seconds),
+        Timer("remind of follow-ups due", remind_of_checks, seconds),
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
     ]

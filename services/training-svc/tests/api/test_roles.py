@@ -16,6 +16,7 @@ READERS = {
 }
 OFFICES = READERS - {Role.INSTITUTION}
 OPERATORS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+KEEPERS = {Role.INSTITUTION, Role.DISTRICT_OFFICER}
 PUBLIC = {("GET", "/training/healthz"), ("GET", "/training/readyz")}
 
 MAY = {
@@ -123,6 +124,20 @@ MAY = {
     ("POST", "/training-plans/{plan_id}/accept"): {Role.CITY_CENTRE},
     ("POST", "/training-plans/{plan_id}/return"): {Role.CITY_CENTRE},
     ("POST", "/training-plans/{plan_id}/amend"): {Role.CITY_CENTRE},
+    ("GET", "/follow-ups"): READERS,
+    ("GET", "/follow-ups/export"): READERS,
+    ("GET", "/follow-ups/due"): READERS,
+    ("GET", "/follow-ups/due/export"): READERS,
+    ("GET", "/follow-ups/statistics"): READERS,
+    ("GET", "/follow-ups/statistics/export"): READERS,
+    ("GET", "/follow-ups/{follow_up_id}"): READERS,
+    ("GET", "/follow-ups/{follow_up_id}/amendments"): READERS,
+    ("POST", "/follow-ups/{follow_up_id}/open-business"): KEEPERS,
+    ("POST", "/follow-ups/{follow_up_id}/close-business"): KEEPERS,
+    ("POST", "/follow-ups/{follow_up_id}/checks/{check_id}/record"): KEEPERS,
+    ("POST", "/follow-ups/{follow_up_id}/services"): KEEPERS,
+    ("POST", "/follow-ups/{follow_up_id}/amend"): KEEPERS,
+    ("GET", "/my/follow-up"): {Role.CITIZEN},
     ("GET", "/operations/parked-messages"): OPERATORS,
     ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
     ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},

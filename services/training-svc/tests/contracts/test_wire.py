@@ -8,6 +8,7 @@ from chuangpei.events.training import (
     CompletionRevoked,
     CourseRecognised,
     CourseRetired,
+    FollowUpDue,
     InstitutionRegistered,
     InstructorAppraisalDue,
     InstructorExited,
@@ -47,6 +48,7 @@ async def test_every_event_of_the_service_is_one_it_emits(world):
         InstructorAppraisalDue,
         InstructorExited,
         InstructorReinstated,
+        FollowUpDue,
     }
 
 

@@ -16,6 +16,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstructorAppraisalDue,
     training.InstructorExited,
     training.InstructorReinstated,
+    training.FollowUpDue,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

@@ -136,3 +136,21 @@ class InstructorReinstated(Event):
     credit_code: str | None
     district: str
     reinstated_on: date
+
+
+class FollowUpDue(Event):
+    """A check of a completed trainee's business has become due (T11); once for each check.
+
+    ``kind`` is ``opening`` (was a business opened?) or ``trading`` (does it still trade?), ``months`` after
+    the day from which it is counted.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.follow_up.due.v1"
+    KEY: ClassVar[str] = "follow_up_id"
+    follow_up_id: UUID
+    check_id: UUID
+    enrolment_id: UUID
+    institution: InstitutionRef
+    kind: Literal["opening", "trading"]
+    months: int
+    due_on: date

@@ -21,6 +21,7 @@ from training_svc.enrolments import repository
 from training_svc.enrolments.enrolment import Enrolment, Tally
 from training_svc.enrolments.lifecycle import Action, State
 from training_svc.enrolments.use_cases import Judged
+from training_svc.follow_ups.use_cases import follow_up
 from training_svc.service import Service
 from training_svc.visibility import EVERYTHING, scope_of
 
@@ -52,6 +53,7 @@ async def complete_class(
     completed = [one for one, _ in judged.completed]
     await repository.save(tx, *completed)
     await emit(tx, [one.completed(training_class, service.privacy) for one in completed], now)
+    await follow_up(tx, service, training_class, completed)
     await _record(tx, service, principal, class_id, completed)
     return judged
 
@@ -78,6 +80,8 @@ async def amend(
     if isinstance(change, Refusal):
         return change
     await _keep(tx, service, principal, enrolment, before, body.reason, change)
+    if body.completed:
+        await follow_up(tx, service, training_class, [enrolment])
     decision = enrolment.judged(training_class.project.stage, tally, service.clock.now())
     return enrolment, decision.findings
 

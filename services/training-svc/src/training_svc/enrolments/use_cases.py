@@ -16,6 +16,7 @@ from training_svc.enrolments import repository
 from training_svc.enrolments.enrolment import Enrolment
 from training_svc.enrolments.lifecycle import State
 from training_svc.enrolments.schemas import NewEnrolment
+from training_svc.follow_ups.use_cases import follow_up
 from training_svc.persons import birth_errors, seal, seal_phone
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import EnrolmentFacts
@@ -68,6 +69,7 @@ async def complete(
         return decision
     await repository.save(tx, enrolment)
     await emit(tx, enrolment.completed(training_class, service.privacy), now)
+    await follow_up(tx, service, training_class, [enrolment])
     await _record(tx, principal, enrolment, "complete", State.ENROLLED)
     return enrolment, decision.findings
 
