@@ -71,9 +71,11 @@ class Documents:
         orjson writes. Raises :class:`Refused` (503) where too many wait or it takes too long, and
         :class:`NotDisplayable` where a standard asks for glyphs that the font lacks.
         """
+        # default: asyncpg's own UUID, which orjson does not take for one.
+        given = orjson.dumps(data, default=str).decode()
         if not self._places.acquire(blocking=False):
             raise Refused(Refusal(UNAVAILABLE, retry_after_seconds=_RETRY_AFTER_SECONDS))
-        rendering = self._worker.submit(self._compiled, template, orjson.dumps(data), at, list(standards))
+        rendering = self._worker.submit(self._compiled, template, given, at, list(standards))
         rendering.add_done_callback(self._give_place_back)
         try:
             # A rendering that has begun keeps its place until it ends, whoever has gone meanwhile.
@@ -84,7 +86,7 @@ class Documents:
     def _give_place_back(self, _: Future[bytes]) -> None:
         self._places.release()
 
-    def _compiled(self, template: Path, data: bytes, at: datetime, standards: list[PdfStandard]) -> bytes:
+    def _compiled(self, template: Path, data: str, at: datetime, standards: list[PdfStandard]) -> bytes:
         """In the worker's one thread: a compiler is for one at a time."""
         from typst import TypstError
 
@@ -95,7 +97,7 @@ class Documents:
                 str(template),
                 root=str(template.parent),
                 format="pdf",
-                sys_inputs={"data": data.decode()},
+                sys_inputs={"data": data},
                 pdf_standards=list(standards),
                 timestamp=int(at.timestamp()),
             )
@@ -108,8 +110,9 @@ class Documents:
 
 
 def document(name: str, pdf: bytes) -> Response:
-    """The answer with a document to download; ``name`` is the file's without its ending."""
-    return Response(pdf, headers=as_attachment(f"{name}.pdf"), media_type=PDF_TYPE)
+    """The answer with a document to download, kept by no cache; ``name`` is the file's without its ending."""
+    headers = as_attachment(f"{name}.pdf") | {"cache-control": "no-store"}
+    return Response(pdf, headers=headers, media_type=PDF_TYPE)
 
 
 def _new_compiler() -> "Compiler":

@@ -5,6 +5,7 @@ from pathlib import Path
 from chuangpei.auth import TokenVerifier
 from chuangpei.background import Job
 from chuangpei.bus.port import Bus
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
@@ -42,6 +43,7 @@ from training_svc.rosters.routes import router as rosters
 from training_svc.service import Service
 from training_svc.settings import Settings
 from training_svc.standards.routes import router as standards
+from training_svc.student_files.routes import router as student_files
 from training_svc.timers import timers
 from training_svc.training_plans.routes import router as training_plans
 from training_svc.working_mechanisms.routes import router as working_mechanisms
@@ -69,6 +71,7 @@ ROUTERS = (
     # Lists first: their paths would be taken for the id of one.
     follow_up_lists,
     follow_ups,
+    student_files,
 )
 
 
@@ -90,6 +93,7 @@ def assemble(
         verifier=verifier or verifier_of(settings),
         law=load_law(),
         codes=Codes(privacy.at_rest),
+        documents=Documents(),
     )
 
 

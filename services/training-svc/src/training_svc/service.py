@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chuangpei.auth import TokenVerifier
 from chuangpei.bus.port import Bus
 from chuangpei.database import Database
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
 from chuangpei.privacy import Privacy
@@ -16,7 +17,7 @@ from training_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The running service: its settings, clock, database, bus, keys, codes, and the numbers of the law."""
+    """The running service: its settings, clock, database, bus, keys, codes, documents, and the law."""
 
     settings: Settings
     clock: Clock
@@ -26,6 +27,7 @@ class Service:
     verifier: TokenVerifier
     law: ParameterBook
     codes: Codes
+    documents: Documents
 
 
 def of(request: Request) -> Service:

@@ -81,11 +81,15 @@ async def explain(
     enrolment = await repository.one(tx, enrolment_id, scope_of(principal))
     if enrolment is None:
         return Refusal(NOT_FOUND)
+    return enrolment, await completion_findings(tx, service, enrolment)
+
+
+async def completion_findings(tx: Transaction, service: Service, enrolment: Enrolment) -> tuple[Finding, ...]:
+    """What the rules of completion find about an enrolment now, or found on the day it was completed."""
     training_class = await classes.summary(tx, enrolment.class_id, EVERYTHING)
     assert training_class is not None, "an enrolment has its class"
     tally = await repository.tally(tx, enrolment)
-    decision = enrolment.judged(training_class.project.stage, tally, service.clock.now())
-    return enrolment, decision.findings
+    return enrolment.judged(training_class.project.stage, tally, service.clock.now()).findings
 
 
 def _enrolment(service: Service, class_id: UUID, body: NewEnrolment) -> Enrolment:
