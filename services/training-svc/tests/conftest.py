@@ -207,6 +207,19 @@ class World:
         vetted = await self.decided(await self.applied(institution, **own), "vet")
         return await self.decided(vetted, "admit")
 
+    def appraisal(self, total: int, **own: Any) -> dict[str, Any]:
+        """An appraisal held today, its points spread over the parts."""
+        most = {"teaching": 40, "trainee_feedback": 30, "research": 15, "compliance": 15}
+        scores = {}
+        for part, points in most.items():
+            scores[part] = min(points, total)
+            total -= scores[part]
+        return {"held_on": self.clock.today().isoformat(), "scores": scores} | own
+
+    async def appraised(self, instructor: dict[str, Any], total: int, **own: Any) -> dict[str, Any]:
+        path = f"/instructors/{instructor['id']}/appraisals"
+        return await self.made(path, self.appraisal(total, **own), self.officer(instructor["district"]))
+
     async def teachable(self, institution: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """The class, once everyone it names to teach is admitted for its project."""
         for named in body["instructors"]:

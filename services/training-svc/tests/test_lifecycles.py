@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
+from training_svc.exits import lifecycle as exits
 from training_svc.follow_ups import lifecycle as follow_ups
 from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
@@ -27,6 +28,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Training plan", plans),
         ("Instructor", instructors),
         ("Follow-up", follow_ups),
+        ("Exit from the pool", exits),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -21,6 +21,8 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from training_svc.activities.routes import router as activities
+from training_svc.appraisals.routes import router as appraisals
 from training_svc.attendance.routes import router as attendance
 from training_svc.checkins.code import Codes
 from training_svc.checkins.routes import router as checkins
@@ -32,6 +34,7 @@ from training_svc.courses.assessment_routes import router as course_assessments
 from training_svc.courses.catalogue import router as course_catalogue
 from training_svc.courses.routes import router as courses
 from training_svc.enrolments.routes import router as enrolments
+from training_svc.exits.routes import router as exits
 from training_svc.follow_ups.list_routes import router as follow_up_lists
 from training_svc.follow_ups.routes import router as follow_ups
 from training_svc.institutions.routes import router as institutions
@@ -44,6 +47,8 @@ from training_svc.service import Service
 from training_svc.settings import Settings
 from training_svc.standards.routes import router as standards
 from training_svc.student_files.routes import router as student_files
+from training_svc.studios.routes import router as studios
+from training_svc.teacher_files.routes import router as teacher_files
 from training_svc.timers import timers
 from training_svc.training_plans.routes import router as training_plans
 from training_svc.working_mechanisms.routes import router as working_mechanisms
@@ -72,6 +77,11 @@ ROUTERS = (
     follow_up_lists,
     follow_ups,
     student_files,
+    appraisals,
+    exits,
+    studios,
+    activities,
+    teacher_files,
 )
 
 

@@ -107,3 +107,9 @@ INSTRUCTOR_REFUSED = Problem(
 CERTIFICATE_EXISTS = Problem(
     "certificate_exists", 409, Text("该师资证书已登记", "This certificate is recorded already")
 )
+NOT_YOUR_RECORD = Problem(
+    "not_your_record", 403, Text("只能更正本区的记录", "Only records of your own district")
+)
+HEADS_ANOTHER_STUDIO = Problem(
+    "heads_another_studio", 409, Text("该讲师已领办另一工作室", "The instructor heads another open studio")
+)

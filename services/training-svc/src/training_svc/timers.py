@@ -2,6 +2,7 @@
 
 from chuangpei.background import Timer
 
+from training_svc.exits.use_cases import take_effect
 from training_svc.follow_ups.use_cases import remind
 from training_svc.instructors.use_cases import tell_due
 from training_svc.rosters.work import work_on_rosters
@@ -9,7 +10,7 @@ from training_svc.service import Service
 
 
 def timers(service: Service) -> list[Timer]:
-    """Appraisals of instructors (T10) and checks of follow-ups (T11) that are due; roster imports (T06)."""
+    """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
 
     async def tell_appraisals() -> int:
         async with service.database.transaction() as tx:
@@ -19,9 +20,14 @@ def timers(service: Service) -> list[Timer]:
         async with service.database.transaction() as tx:
             return await remind(tx, service)
 
+    async def let_exits_take_effect() -> int:
+        async with service.database.transaction() as tx:
+            return await take_effect(tx, service)
+
     seconds = service.settings.timer_seconds
     return [
         Timer("tell appraisals that are due", tell_appraisals, seconds),
         Timer("remind of follow-ups due", remind_of_checks, seconds),
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
+        Timer("let exits take effect", let_exits_take_effect, seconds),
     ]

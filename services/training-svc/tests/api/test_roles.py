@@ -54,6 +54,31 @@ MAY = {
         Role.CITY_CENTRE,
     },
     ("POST", "/instructors/{instructor_id}/unmask"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/instructors/{instructor_id}/file"): READERS,
+    ("GET", "/my/instructor/file"): {Role.CITIZEN},
+    ("POST", "/instructors/{instructor_id}/appraisals"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/appraisals"): READERS,
+    ("GET", "/appraisals/export"): READERS,
+    ("GET", "/appraisals/{appraisal_id}"): READERS,
+    ("POST", "/appraisals/{appraisal_id}/amend"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/appraisals/{appraisal_id}/amendments"): READERS,
+    ("POST", "/instructors/{instructor_id}/exits"): {Role.CITY_CENTRE},
+    ("GET", "/instructor-exits"): READERS,
+    ("GET", "/instructor-exits/export"): READERS,
+    ("GET", "/instructor-exits/{exit_id}"): READERS,
+    ("POST", "/instructor-exits/{exit_id}/withdraw"): {Role.CITY_CENTRE},
+    ("POST", "/studios"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/studios"): READERS,
+    ("GET", "/studios/export"): READERS,
+    ("GET", "/studios/{studio_id}"): READERS,
+    ("POST", "/studios/{studio_id}/amend"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/studios/{studio_id}/amendments"): READERS,
+    ("POST", "/instructor-activities"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/instructor-activities"): READERS,
+    ("GET", "/instructor-activities/export"): READERS,
+    ("GET", "/instructor-activities/{activity_id}"): READERS,
+    ("POST", "/instructor-activities/{activity_id}/amend"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
+    ("GET", "/instructor-activities/{activity_id}/amendments"): READERS,
     ("POST", "/classes"): {Role.INSTITUTION},
     ("GET", "/classes/export"): READERS,
     ("GET", "/classes"): READERS,
@@ -209,6 +234,9 @@ async def everything(world):
     qualification = (await world.get("/qualifications", world.officer())).json()["items"][0]
     filed = await world.filed(institution)
     instructor = (await world.get("/instructors", world.officer())).json()["items"][0]
+    leaving = await world.admitted(institution)
+    appraisal = await world.appraised(leaving, 59)
+    exiting = (await world.get("/instructor-exits", world.officer())).json()["items"][0]
     enrolment = await world.enrolled(institution, filed)
     (record,) = await world.attended(institution, filed, enrolment, 1)
     session = filed["sessions"][0]
@@ -217,6 +245,10 @@ async def everything(world):
         f"/institutions/{institution['id']}",
         f"/qualifications/{qualification['id']}",
         f"/instructors/{instructor['id']}",
+        f"/instructors/{instructor['id']}/file",
+        f"/appraisals/{appraisal['id']}",
+        f"/appraisals/{appraisal['id']}/amendments",
+        f"/instructor-exits/{exiting['id']}",
         f"/classes/{filed['id']}",
         f"/classes/{filed['id']}/enrolments",
         f"/enrolments/{enrolment['id']}",
@@ -236,6 +268,8 @@ async def everything(world):
         (f"/instructors/{instructor['id']}/refuse", {"reason": "不符合标准"}),
         (f"/instructors/{instructor['id']}/amend", {"projects": ["IYB"], "reason": "登记有误"}),
         (f"/instructors/{instructor['id']}/unmask", {"reason": "核对身份"}),
+        (f"/instructors/{instructor['id']}/appraisals", world.appraisal(80)),
+        (f"/appraisals/{appraisal['id']}/amend", {"comment": "复核", "reason": "登记有误"}),
     ]
     deeds = [
         (
@@ -257,13 +291,25 @@ async def everything(world):
     return institution, reads, decisions, deeds
 
 
+LISTS = {
+    "/institutions": 1,
+    "/qualifications": 1,
+    "/instructors": 2,
+    "/appraisals": 1,
+    "/instructor-exits": 1,
+    "/classes": 1,
+    "/rosters": 1,
+}
+"""The lists, and how many rows of :func:`everything` each shows to who may see them."""
+
+
 async def test_another_districts_officer_sees_and_decides_nothing(world, everything):
     _, reads, decisions, _ = everything
     other = world.officer("310104")
     assert {path: (await world.get(path, other)).status_code for path in reads} == dict.fromkeys(reads, 404)
     for path, body in decisions:
         assert (await world.post(path, body, by=other, version=1)).status_code == 404
-    for path in ("/institutions", "/qualifications", "/instructors", "/classes", "/rosters"):
+    for path in LISTS:
         assert (await world.get(path, other)).json()["items"] == []
 
 
@@ -289,5 +335,5 @@ async def test_the_institution_its_district_and_the_city_see_everything(world, e
         assert {path: (await world.get(path, reader)).status_code for path in reads} == dict.fromkeys(
             reads, 200
         )
-        for path in ("/institutions", "/qualifications", "/instructors", "/classes", "/rosters"):
-            assert len((await world.get(path, reader)).json()["items"]) == 1
+        for path, count in LISTS.items():
+            assert len((await world.get(path, reader)).json()["items"]) == count, path

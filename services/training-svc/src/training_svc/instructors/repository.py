@@ -118,7 +118,7 @@ LIST = Listing(
         "exited_on": Filter(
             sa.Date(),
             lambda day: sa.and_(
-                instructors.c.state.in_([State.EXITING.value, State.EXITED.value]),
+                sa.or_(instructors.c.state == State.EXITING.value, instructors.c.state == State.EXITED.value),
                 instructors.c.exits_on <= day,
             ),
         ),

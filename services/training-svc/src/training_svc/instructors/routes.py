@@ -34,7 +34,7 @@ from training_svc.instructors.schemas import (
     SelfNomination,
     UnmaskedView,
 )
-from training_svc.instructors.views import certificate_view, summary
+from training_svc.instructors.views import summary, view
 from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
 
@@ -280,8 +280,8 @@ async def _decided(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         decided = accepted(await decide(tx, service, principal, instructor_id, version, body))
-        view = await _view(tx, decided, service.clock.today())
-    return reply(view)
+        shown = await _view(tx, decided, service.clock.today())
+    return reply(shown)
 
 
 def _found(instructor: Instructor | None) -> Instructor:
@@ -300,5 +300,4 @@ def _row(row: Row, today: date) -> InstructorSummary:
 
 
 async def _view(source: Database | Transaction, one: Instructor, today: date) -> InstructorView:
-    held = [certificate_view(row) for row in await repository.certificates(source, one.id)]
-    return InstructorView(**summary(one, today).model_dump(), certificates=held)
+    return view(one, await repository.certificates(source, one.id), today)

@@ -1,11 +1,12 @@
 """Instructors as they are shown: masked, in the state of the day."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from chuangpei.database import Row
 
 from training_svc.instructors.instructor import Instructor
-from training_svc.instructors.schemas import CertificateView, InstructorSummary
+from training_svc.instructors.schemas import CertificateView, InstructorSummary, InstructorView
 
 
 def summary(one: Instructor, today: date) -> InstructorSummary:
@@ -33,6 +34,12 @@ def summary(one: Instructor, today: date) -> InstructorSummary:
     )
 
 
-def certificate_view(row: Row) -> CertificateView:
-    """A certificate of an instructor."""
+def view(one: Instructor, certificates: Sequence[Row], today: date) -> InstructorView:
+    """An instructor with the certificates held."""
+    return InstructorView(
+        **summary(one, today).model_dump(), certificates=[_certificate(row) for row in certificates]
+    )
+
+
+def _certificate(row: Row) -> CertificateView:
     return CertificateView.model_validate({name: row[name] for name in CertificateView.model_fields})

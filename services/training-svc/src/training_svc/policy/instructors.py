@@ -44,6 +44,15 @@ class AppraisalFacts:
     pass_mark: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A notice of exit on a ground; ``overdue_after`` is the last day of the grace of the appraisal due."""
+
+    ground: ExitGround
+    overdue_after: date | None
+    today: date
+
+
 def bar_is_over(facts: ReturnFacts) -> Finding | None:
     """T10: who left the pool may apply anew from the day named at the exit (再次入库)."""
     if facts.may_return_on is None:
@@ -68,6 +77,15 @@ def score_reaches_the_pass_mark(facts: AppraisalFacts) -> Finding:
     total = sum(facts.scores.values())
     text = Text("考核总分应达到合格线", "The points together reach the pass mark")
     return finding("T10", total >= facts.pass_mark, total, f"≥ {facts.pass_mark}", text)
+
+
+def appraisal_is_overdue(facts: NoticeFacts) -> Finding | None:
+    """T10 及时退出: who leaves for an overdue appraisal is past the day it was due and the grace after it."""
+    if facts.ground is not ExitGround.OVERDUE_APPRAISAL:
+        return None
+    text = Text("考核宽限期未过", "The grace of the appraisal is not over")
+    overdue = facts.overdue_after is not None and facts.today > facts.overdue_after
+    return finding("T10", overdue, facts.today, f"> {facts.overdue_after or '—'}", text)
 
 
 def instructors_stand_in_the_pool(facts: ClassFacts) -> Finding | None:
@@ -106,3 +124,4 @@ def _why_not(one: InstructorFacts, due_at_the_earliest: date) -> str | None:
 RETURN_RULES: tuple[Rule[ReturnFacts], ...] = (bar_is_over,)
 VETTING_RULES: tuple[Rule[VettingFacts], ...] = (holds_a_valid_certificate,)
 APPRAISAL_RULES: tuple[Rule[AppraisalFacts], ...] = (score_reaches_the_pass_mark,)
+NOTICE_RULES: tuple[Rule[NoticeFacts], ...] = (appraisal_is_overdue,)
