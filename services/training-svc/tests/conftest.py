@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from chuangpei.auth import Role
+from chuangpei.auth import Principal, Role
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.resident_id import make_resident_id
@@ -60,6 +60,11 @@ class World:
     def of_institution(self, institution: dict[str, Any]) -> dict[str, str]:
         return self.by(Role.INSTITUTION, credit_code=institution["credit_code"])
 
+    @staticmethod
+    def principal_of(institution: dict[str, Any]) -> Principal:
+        """The institution itself, for a use case that is called in a transaction of the test's own."""
+        return Principal("someone", Role.INSTITUTION, credit_code=institution["credit_code"])
+
     async def get(self, path: str, by: dict[str, str]) -> httpx.Response:
         return await self.http.get(f"/training/v1{path}", headers=by)
 
@@ -96,10 +101,9 @@ class World:
         """An instant on a day of the class, 0 its first, at a civil time."""
         return datetime.combine(FIRST_DAY + timedelta(days=day), time(hour, minute), SHANGHAI)
 
-    async def project(self, code: str = "IYB", stage: int = 3) -> dict[str, Any]:
-        return await self.made(
-            "/projects", {"code": code, "name": "改善你的企业", "stage": stage}, self.centre
-        )
+    async def project(self, code: str = "IYB", stage: int = 3, **own: Any) -> dict[str, Any]:
+        body = {"code": code, "name": "改善你的企业", "stage": stage}
+        return await self.made("/projects", body | own, self.centre)
 
     async def standard(self, project_code: str = "IYB", version: str = "2026-1", **numbers: Any) -> Any:
         body = {
@@ -127,12 +131,48 @@ class World:
             "/institutions", self.institution_body(district, **own), self.officer(district)
         )
 
-    async def submitted(self, institution: dict[str, Any], project_code: str = "IYB") -> Any:
-        return await self.made(
-            f"/institutions/{institution['id']}/qualifications",
-            {"project_code": project_code, "standard_version": "2026-1"},
-            self.of_institution(institution),
-        )
+    async def norm(self, project_code: str = "IYB", version: str = "2026-1", **own: Any) -> Any:
+        body = {
+            "project_code": project_code,
+            "version": version,
+            "name": "评价规范",
+            "effective_from": "2026-01-01",
+            "pass_mark": 60,
+            "parts": [
+                {"code": "written", "name": "笔试", "weight": 40},
+                {"code": "plan", "name": "创业计划书", "weight": 60},
+            ],
+        }
+        return await self.made("/evaluation-norms", body | own, self.centre)
+
+    @staticmethod
+    def figures(**own: int) -> dict[str, int]:
+        """What an institution declares, or an officer finds: a class of 30 in a room of 60 square metres."""
+        return {
+            "class_size": 30,
+            "instructors": 2,
+            "hours": 16,
+            "room_square_decimetres": 6_000,
+            "online_percent": 0,
+        } | own
+
+    def qualification_body(
+        self, project_code: str = "IYB", version: str = "2026-1", **own: Any
+    ) -> dict[str, Any]:
+        return {
+            "project_code": project_code,
+            "standard_version": version,
+            "declared": self.figures(),
+        } | own
+
+    async def submitted(self, institution: dict[str, Any], *of: str, **own: Any) -> Any:
+        path, by = f"/institutions/{institution['id']}/qualifications", self.of_institution(institution)
+        return await self.made(path, self.qualification_body(*of, **own), by)
+
+    async def approved(self, submitted: dict[str, Any], **found: int) -> Any:
+        """The district approves what was submitted, having found the usual figures but for those named."""
+        path, by = f"/qualifications/{submitted['id']}/approve", self.officer(submitted["district"])
+        return await self.made(path, {"found": self.figures(**found)}, by, submitted["version"])
 
     async def qualified(self, district: str = PUDONG) -> dict[str, Any]:
         """A registered institution of the district, approved for the project IYB."""
@@ -140,10 +180,7 @@ class World:
             await self.project()
             await self.standard()
         institution = await self.institution(district)
-        submitted = await self.submitted(institution)
-        await self.made(
-            f"/qualifications/{submitted['id']}/approve", None, self.officer(district), submitted["version"]
-        )
+        await self.approved(await self.submitted(institution))
         return institution
 
     def sessions(self, days: int = 2, room: str = "301") -> list[dict[str, Any]]:

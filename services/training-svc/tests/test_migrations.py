@@ -29,17 +29,81 @@ async def test_the_audit_log_only_grows(world, statement):
 @pytest.mark.parametrize(
     "statement", ["UPDATE standards SET min_hours = 1", "DELETE FROM standards", "TRUNCATE standards CASCADE"]
 )
-async def test_a_published_standard_is_frozen(world, statement):
-    await world.project()
-    await world.standard()
+async def test_a_cited_standard_is_frozen(world, statement):
+    await world.qualified()
     with pytest.raises(asyncpg.RestrictViolationError):
         await world.count(statement)
 
 
 @pytest.mark.parametrize(
-    "change", ["district = '310104'", "standard_version = '2026-2'", "project_code = 'SYB'"]
+    "statement",
+    [
+        "UPDATE evaluation_norms SET pass_mark = 1",
+        "DELETE FROM evaluation_norms",
+        "TRUNCATE evaluation_norms CASCADE",
+    ],
 )
-async def test_district_and_standard_are_frozen_on_a_class(world, change):
+async def test_a_cited_norm_is_frozen(world, statement):
+    institution = await world.qualified()
+    await world.norm()
+    assert (await world.filed(institution))["norm_version"] == "2026-1"
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count(statement)
+
+
+async def test_the_weights_of_a_norm_sum_to_100(world):
+    await world.project()
+    await world.norm()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.count("""UPDATE evaluation_norms SET parts = '[{"weight": 99}]'""")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "certificates = ARRAY['training_completion']",
+        "certificates = ARRAY['entrepreneurship_completion']",
+        "district = '310104'",
+        "family = 'district'",
+    ],
+)
+async def test_a_project_has_the_certificates_of_its_stage_and_a_district_only_if_it_is_one_districts(
+    world, change
+):
+    await world.project()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await world.count(f"UPDATE projects SET {change}")  # noqa: S608 -- the changes are named above
+
+
+async def test_the_stage_of_a_project_never_changes(world):
+    await world.project("GYB", stage=1)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await world.count("UPDATE projects SET stage = 2")
+
+
+async def test_nobody_is_granted_two_qualifications_for_one_day(world):
+    await world.qualified()
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        await world.count(
+            "INSERT INTO qualifications (id, institution_id, project_code, standard_version, district, state,"
+            " created_at, created_by, submitted_at, findings, decided_on, decided_at, decided_by, valid_from,"
+            " valid_until, version) SELECT gen_random_uuid(), institution_id, project_code, standard_version,"
+            " district, state, created_at, created_by, submitted_at, findings, decided_on, decided_at,"
+            " decided_by, valid_until, valid_until + 1, version FROM qualifications"
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "district = '310104'",
+        "standard_version = '2026-2'",
+        "project_code = 'SYB'",
+        "norm_version = '2026-1'",
+        "qualification_id = NULL",
+    ],
+)
+async def test_what_a_class_was_filed_under_is_frozen_on_it(world, change):
     institution = await world.qualified()
     await world.filed(institution)
     with pytest.raises(asyncpg.RestrictViolationError):

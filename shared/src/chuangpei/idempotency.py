@@ -115,8 +115,8 @@ def answer_row(
 
 
 def entity_headers(view: BaseModel) -> dict[str, str]:
-    """The ETag of a view that has a ``version``."""
-    version = getattr(view, "version", None)
+    """The ETag of a view: its ``version``, or its ``revision`` where people name its versions."""
+    version = getattr(view, "revision", None) or getattr(view, "version", None)
     return {} if version is None else {"etag": f'"{version}"'}
 
 

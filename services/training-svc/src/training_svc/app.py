@@ -39,8 +39,10 @@ from training_svc.follow_ups.list_routes import router as follow_up_lists
 from training_svc.follow_ups.routes import router as follow_ups
 from training_svc.institutions.routes import router as institutions
 from training_svc.instructors.routes import router as instructors
+from training_svc.norms.routes import router as norms
 from training_svc.policy.parameters import load_law
 from training_svc.projects.routes import router as projects
+from training_svc.qualifications.decision_routes import router as qualification_decisions
 from training_svc.qualifications.routes import router as qualifications
 from training_svc.rosters.routes import router as rosters
 from training_svc.service import Service
@@ -58,8 +60,10 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 ROUTERS = (
     projects,
     standards,
+    norms,
     institutions,
     qualifications,
+    qualification_decisions,
     classes,
     enrolments,
     rosters,

@@ -11,6 +11,7 @@ from training_svc.exits import tables as exits
 from training_svc.follow_ups import tables as follow_ups
 from training_svc.institutions import tables as institutions
 from training_svc.instructors import tables as instructors
+from training_svc.norms import tables as norms
 from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
 from training_svc.rosters import tables as rosters
@@ -33,6 +34,7 @@ __all__ = [
     "institutions",
     "instructors",
     "metadata",
+    "norms",
     "projects",
     "qualifications",
     "rosters",

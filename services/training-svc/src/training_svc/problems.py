@@ -5,6 +5,9 @@ from chuangpei.kernel.refusals import Problem, Text
 PROJECT_EXISTS = Problem(
     "project_exists", 409, Text("该项目编码已存在", "There is a project with this code already")
 )
+PROJECT_REFUSED = Problem(
+    "project_refused", 422, Text("不符合项目目录规定", "The project does not meet the rules")
+)
 STANDARD_EXISTS = Problem(
     "standard_exists",
     409,
@@ -12,6 +15,19 @@ STANDARD_EXISTS = Problem(
         "该项目已有此版本或同日生效的标准",
         "The project has this version, or one effective from the same day, already",
     ),
+)
+NORM_EXISTS = Problem(
+    "norm_exists",
+    409,
+    Text(
+        "该项目已有此版本或同日生效的评价规范",
+        "The project has this norm's version, or one effective from the same day, already",
+    ),
+)
+FROZEN = Problem(
+    "frozen",
+    409,
+    Text("已被引用，不得更正或撤回", "It has been cited and can no longer be amended or withdrawn"),
 )
 INSTITUTION_EXISTS = Problem(
     "institution_exists", 409, Text("该统一社会信用代码已登记", "This credit code is registered already")
@@ -34,6 +50,7 @@ QUALIFICATION_EXISTS = Problem(
 QUALIFICATION_REFUSED = Problem(
     "qualification_refused", 422, Text("不符合资质申请规定", "The application does not meet the rules")
 )
+CRITERIA_NOT_MET = Problem("criteria_not_met", 422, Text("未达到专业设置标准", "The standard is not met"))
 CLASS_REFUSED = Problem("class_refused", 422, Text("不符合开班规定", "The class does not meet the rules"))
 CLASS_CLASH = Problem(
     "class_clash",

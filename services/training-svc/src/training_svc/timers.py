@@ -5,12 +5,14 @@ from chuangpei.background import Timer
 from training_svc.exits.use_cases import take_effect
 from training_svc.follow_ups.use_cases import remind
 from training_svc.instructors.use_cases import tell_due
+from training_svc.qualifications.use_cases import expire_due
 from training_svc.rosters.work import work_on_rosters
 from training_svc.service import Service
 
 
 def timers(service: Service) -> list[Timer]:
     """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
+    """Appraisals (T10), follow-up checks (T11), ended qualifications (T07); roster imports (T06)."""
 
     async def tell_appraisals() -> int:
         async with service.database.transaction() as tx:
@@ -23,6 +25,9 @@ def timers(service: Service) -> list[Timer]:
     async def let_exits_take_effect() -> int:
         async with service.database.transaction() as tx:
             return await take_effect(tx, service)
+    async def expire_qualifications() -> int:
+        async with service.database.transaction() as tx:
+            return await expire_due(tx, service)
 
     seconds = service.settings.timer_seconds
     return [
@@ -30,4 +35,5 @@ def timers(service: Service) -> list[Timer]:
         Timer("remind of follow-ups due", remind_of_checks, seconds),
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
         Timer("let exits take effect", let_exits_take_effect, seconds),
+        Timer("expire qualifications", expire_qualifications, seconds),
     ]

@@ -144,6 +144,7 @@ async def test_unknown_fields_are_refused_on_every_body(world, prepared):
         ("/projects", {"code": "EYB", "name": "项目", "stage": 3}, world.centre),
         ("/standards", {"project_code": "IYB"}, world.centre),
         ("/institutions", world.institution_body(), world.officer()),
+        ("/evaluation-norms", {"project_code": "IYB"}, world.centre),
         (f"/institutions/{institution['id']}/qualifications", {"project_code": "IYB"}, by),
         ("/classes", world.class_body(institution), by),
         (f"/classes/{filed['id']}/enrolments", world.trainee(), by),
@@ -152,7 +153,13 @@ async def test_unknown_fields_are_refused_on_every_body(world, prepared):
         (f"/attendance/{enrolment['id']}/amend", {"present": False, "reason": "他人代签"}, world.officer()),
         (f"/enrolments/{enrolment['id']}/amend-completion", {"completed": False}, world.officer()),
         ("/my/attendance", {"code": "a.b.c"}, world.by(Role.CITIZEN, id_number=GOOD_ID)),
+        (f"/qualifications/{enrolment['id']}/revise", {}, by),
         (f"/qualifications/{enrolment['id']}/approve", {}, world.officer()),
+        (f"/qualifications/{enrolment['id']}/suspend", {}, world.officer()),
+        (f"/qualifications/{enrolment['id']}/amend", {}, world.officer()),
+        (f"/standards/{enrolment['id']}/amend", {}, world.centre),
+        ("/projects/IYB/amend", {}, world.centre),
+        ("/projects/IYB/retire", {}, world.centre),
         (f"/qualifications/{enrolment['id']}/reject", {"reason": "不符合"}, world.officer()),
     ]:
         await refused(world, path, body | extra, who, "/unknown")

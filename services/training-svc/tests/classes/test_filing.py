@@ -57,12 +57,8 @@ async def test_the_class_keeps_the_newest_standard_its_institution_is_approved_b
     institution = await world.qualified()
     await world.standard(version="2026-2", effective_from="2026-02-20", min_hours=17)
     assert (await world.filed(institution))["standard_version"] == "2026-1"
-    submitted = await world.made(
-        f"/institutions/{institution['id']}/qualifications",
-        {"project_code": "IYB", "standard_version": "2026-2"},
-        world.of_institution(institution),
-    )
-    await world.made(f"/qualifications/{submitted['id']}/approve", None, world.officer(), 1)
+    submitted = await world.submitted(institution, "IYB", "2026-2", declared=world.figures(hours=17))
+    await world.approved(submitted, hours=17)
     answer = await file(world, institution, sessions=world.sessions(room="302"))
     assert failed(answer) == [("T05", "960")]
 

@@ -1,5 +1,6 @@
 """The rules of training against cases.yaml."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.refusals import failed
 from training_svc.policy import courses, rules
 from training_svc.policy.attendance import Card, Method, Photo, Presence, presence_errors
+from training_svc.policy.catalogue import PROJECT_RULES, CertificateKind, Family, ProjectFacts
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import (
     ClassFacts,
@@ -17,18 +19,26 @@ from training_svc.policy.facts import (
     EnrolmentFacts,
     Hours,
     InstructorFacts,
-    QualificationFacts,
     RegistrationFacts,
     Standard,
 )
 from training_svc.policy.organisers import InstitutionKind
-from training_svc.policy.parameters import load_law, parameters_on
+from training_svc.policy.parameters import load_law, parameters_on, parameters_or_none
+from training_svc.policy.qualification import (
+    APPLICATION_RULES,
+    CRITERIA_RULES,
+    ApplicationFacts,
+    CriteriaFacts,
+    Figures,
+    period_of,
+)
 
 CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")
 )
 LAW = load_law()
 STANDARD = Standard("2026-1", date(2026, 1, 1), min_hours=16, max_class_size=30, attendance_percent=80)
+LIMITS = {"trainees_per_instructor": 15, "square_decimetres_per_trainee": 200, "max_online_percent": 30}
 USUAL_SESSIONS = [f"2026-03-0{day} {hours}" for day in (2, 3) for hours in ("08:00/12:00", "13:00/17:00")]
 
 
@@ -39,6 +49,11 @@ def cases(group: str, expected: str) -> Any:
         (sentence,) = case.keys() - {expected}
         sets.append(pytest.param(case[sentence], case[expected], id=sentence))
     return pytest.mark.parametrize(("given", "expected"), sets)
+
+
+def limits(given: dict[str, Any]) -> dict[str, Any]:
+    """What the standard of a case limits otherwise than usual."""
+    return {name: given[name] for name in LIMITS if name in given}
 
 
 def hours(text: str) -> Hours:
@@ -76,24 +91,70 @@ def test_filing_a_class(given, expected):
         in_force=LAW.in_force,
         today=given.get("today", starts_on),
         stage=given.get("stage", 3),
+        project_retired=given.get("retired", False),
+        project_district=given.get("project_district"),
+        district=given.get("district", "310115"),
         organiser=InstitutionKind(given.get("organiser", "private_training_institution")),
         qualified=given.get("qualified", True),
-        standard=None if given.get("standard") == "none" else STANDARD,
+        standard=None if given.get("standard") == "none" else replace(STANDARD, **limits(given)),
         parameters=parameters_on(LAW, starts_on) if covered else None,
         starts_on=starts_on,
         ends_on=given.get("ends_on", date(2026, 3, 3)),
         capacity=given.get("capacity", 30),
+        room_square_decimetres=given.get("room"),
         sessions=tuple(map(hours, given.get("sessions", USUAL_SESSIONS))),
-        instructors=(instructor(given.get("instructor", {})),),
+        instructors=(instructor(given.get("instructor", {})),) * given.get("instructors", 1),
     )
     assert failing(decide(rules.CLASS_RULES, facts).findings) == expected
 
 
 @cases("qualification", "fails")
 def test_applying_for_a_qualification(given, expected):
-    in_force = None if given["in_force"] == "none" else Standard(given["in_force"], date(2026, 1, 1), 1, 1, 1)
-    facts = QualificationFacts(given["stage"], given["cited"], in_force)
-    assert failing(decide(rules.QUALIFICATION_RULES, facts).findings) == expected
+    today = given.get("today", date(2026, 2, 20))
+    in_force = given.get("in_force", "2026-1")
+    facts = ApplicationFacts(
+        law=LAW.in_force,
+        today=today,
+        stage=given.get("stage", 3),
+        project_retired=given.get("retired", False),
+        project_district=given.get("project_district"),
+        district="310115",
+        cited_version="2026-1",
+        standard=None if in_force == "none" else replace(STANDARD, version=in_force),
+        granted_until=given.get("granted_until"),
+        parameters=parameters_or_none(LAW, today),
+    )
+    assert failing(decide(APPLICATION_RULES, facts).findings) == expected
+
+
+@cases("criteria", "fails")
+def test_measuring_an_application_by_the_standard(given, expected):
+    usual = Figures(class_size=30, instructors=2, hours=16, room_square_decimetres=6_000, online_percent=30)
+    found = replace(usual, **{name: value for name, value in given.items() if hasattr(usual, name)})
+    standard = replace(STANDARD, **(({} if given.get("limits") == "none" else LIMITS) | limits(given)))
+    facts = CriteriaFacts(LAW.in_force, given.get("today", date(2026, 2, 20)), standard, usual, found)
+    found_by_rules = decide(CRITERIA_RULES, facts).findings
+    assert failing(found_by_rules) == expected
+    warned = [one for one in found_by_rules if one.outcome == "warned"]
+    assert bool(warned) == (found != usual)
+
+
+@cases("validity", "until")
+def test_how_long_a_qualification_is_valid(given, expected):
+    years = parameters_on(LAW, given["approved"]).qualification_years
+    first, last = period_of(given["approved"], given.get("granted_until"), years)
+    assert (first, last) == (given.get("begins", given["approved"]), expected)
+
+
+@cases("catalogue", "fails")
+def test_adding_a_project(given, expected):
+    facts = ProjectFacts(
+        stage=given["stage"],
+        family=Family(given.get("family", "city")),
+        district=given.get("district"),
+        certificates=tuple(map(CertificateKind, given["certificates"])),
+    )
+    assert failing(decide(PROJECT_RULES, facts).findings) == expected
 
 
 @cases("registration", "fails")

@@ -7,8 +7,14 @@ from chuangpei.events import brand, cert, subsidy, training
 from chuangpei.events.base import Event, topic_of
 
 TRAINING_EVENTS: tuple[type[Event], ...] = (
+    training.StandardPublished,
+    training.EvaluationNormPublished,
     training.InstitutionRegistered,
     training.QualificationApproved,
+    training.QualificationSuspended,
+    training.QualificationResumed,
+    training.QualificationRevoked,
+    training.QualificationExpired,
     training.TrainingCompleted,
     training.CourseRecognised,
     training.CourseRetired,

@@ -4,7 +4,61 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from chuangpei.events.base import TYPE_PREFIX, Event, InstitutionRef, PersonRef, ProjectRef
+from chuangpei.events.base import TYPE_PREFIX, Event, InstitutionRef, Part, PersonRef, ProjectRef
+
+
+class StandardPublished(Event):
+    """A standard (专业设置标准) was published, or amended or withdrawn before anything cited it (T05).
+
+    Each event tells the whole of it; the highest ``revision`` holds. A number that is None is not limited.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.standard.published.v1"
+    KEY: ClassVar[str] = "standard_id"
+    standard_id: UUID
+    project_code: str
+    version: str
+    name: str
+    effective_from: date
+    min_hours: int
+    max_class_size: int
+    attendance_percent: int
+    trainees_per_instructor: int | None
+    square_decimetres_per_trainee: int | None
+    max_online_percent: int | None
+    revision: int
+    withdrawn: bool
+
+
+class NormPart(Part):
+    """One part of an evaluation, such as a written test or a defence, and its weight in percent."""
+
+    code: str
+    name: str
+    weight: int
+
+
+class EvaluationNormPublished(Event):
+    """An evaluation norm (评价规范) was published, or amended or withdrawn before it was cited (T05, D12).
+
+    Each event tells the whole of it; the highest ``revision`` holds. ``pass_mark`` is of 100; the weights of
+    the parts sum to 100; retakes end ``retake_months`` after completion.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation_norm.published.v1"
+    KEY: ClassVar[str] = "norm_id"
+    norm_id: UUID
+    project_code: str
+    version: str
+    name: str
+    effective_from: date
+    pass_mark: int
+    parts: tuple[NormPart, ...]
+    most_retakes: int
+    retake_months: int
+    revision: int
+    withdrawn: bool
+
 
 RevocationGround = Literal["attendance_corrected", "officer_decision"]
 
@@ -33,12 +87,63 @@ class QualificationApproved(Event):
     project: ProjectRef
     standard_version: str
     approved_on: date
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class QualificationSuspended(Event):
+    """The district suspended a qualification (暂停): no class is filed by it meanwhile (T07, T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_suspended.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    suspended_on: date
+
+
+class QualificationResumed(Event):
+    """The district lifted a suspension (恢复; T07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_resumed.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    resumed_on: date
+
+
+class QualificationRevoked(Event):
+    """The district revoked a qualification (撤销) for good (T07, T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_revoked.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    revoked_on: date
+
+
+class QualificationExpired(Event):
+    """The last day of a qualification is over (到期; T07); ``valid_until`` was that day."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_expired.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    valid_until: date
 
 
 class TrainingCompleted(Event):
     """A trainee reached the attendance the standard asks (C01, C02); dates are Asia/Shanghai.
 
     ``instructor_keys`` are the person keys of those who taught the class: they may not evaluate it.
+    ``norm_version`` is the evaluation norm (评价规范) frozen on the class, None where there was none (T05).
     """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.training.completed.v1"
@@ -55,6 +160,7 @@ class TrainingCompleted(Event):
     sessions_attended: int
     sessions_held: int
     instructor_keys: tuple[str, ...]
+    norm_version: str | None = None
 
 
 class CourseRecognised(Event):

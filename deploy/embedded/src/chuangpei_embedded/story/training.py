@@ -12,6 +12,13 @@ from chuangpei_embedded.story.play import Play
 _DAYS = (1, 2, 3, 4)
 _MORNING, _AFTERNOON = (9, 12), (13, 16)
 _STANDARD = "2026-1"
+_DECLARED = {
+    "class_size": 30,
+    "instructors": 2,
+    "hours": 24,
+    "room_square_decimetres": 6_000,
+    "online_percent": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,8 @@ async def _qualified_institution(play: Play) -> Json:
     """T05, T07: project and standard, the institution, its qualification and the district's approval."""
     cast, centre = play.cast, await play.actor(CITY_CENTRE)
     await centre.post(
-        "/training/v1/projects", {"code": cast.project_code, "name": "改善你的企业", "stage": 3}
+        "/training/v1/projects",
+        {"code": cast.project_code, "name": "改善你的企业", "stage": 3, "family": "iyb"},
     )
     standard = {
         "project_code": cast.project_code,
@@ -49,24 +57,31 @@ async def _qualified_institution(play: Play) -> Json:
         "min_hours": 24,
         "max_class_size": 30,
         "attendance_percent": 80,
+        "trainees_per_instructor": 20,
+        "square_decimetres_per_trainee": 200,
+        "max_online_percent": 30,
     }
     await centre.post("/training/v1/standards", standard)
-    play.tell.done("发布项目与标准", "Project and standard published", f"{cast.project_code} {_STANDARD}")
+    await centre.post("/training/v1/evaluation-norms", _norm(play))
+    fact = f"{cast.project_code} {_STANDARD}"
+    play.tell.done("发布项目、标准与评价规范", "Project, standard and evaluation norm published", fact)
     institution = await _registered(play, cast.institution())
     await _registered(play, cast.rival())
     own = await play.actor(cast.institution())
     applied = await own.post(
         f"/training/v1/institutions/{institution['id']}/qualifications",
-        {"project_code": cast.project_code, "standard_version": _STANDARD},
+        {"project_code": cast.project_code, "standard_version": _STANDARD, "declared": _DECLARED},
     )
     officer = await play.actor(play.officers.approves)
     approved = await officer.post(
         f"/training/v1/qualifications/{applied['id']}/approve",
-        {"comment": "场地、师资符合标准"},
+        {"found": _DECLARED, "comment": "场地、师资符合标准"},
         version=applied["version"],
     )
     expect(approved["state"] == "approved", "an approved qualification", approved)
-    play.tell.done("区批准资质", "District approves the qualification", "T07")
+    play.tell.done(
+        "区核实并批准资质", "District approves the qualification", f"…{approved['valid_until']} T07"
+    )
     return institution
 
 
@@ -98,6 +113,22 @@ async def _admitted_instructor(play: Play, institution: Json) -> None:
     admitted = await centre.post(f"{path}/admit", version=vetted["version"])
     expect(admitted["state"] == "active", "an instructor active in the pool", admitted)
     play.tell.done("讲师实名入库", "Instructor admitted to the pool by real name", "T10")
+
+
+def _norm(play: Play) -> Json:
+    """T05: how the project is evaluated."""
+    return {
+        "project_code": play.cast.project_code,
+        "version": _STANDARD,
+        "name": "创业初创期培训评价规范",
+        "effective_from": play.first_day.isoformat(),
+        "pass_mark": 60,
+        "parts": [
+            {"code": "written", "name": "笔试", "weight": 40},
+            {"code": "plan", "name": "创业计划书", "weight": 40},
+            {"code": "defence", "name": "答辩", "weight": 20},
+        ],
+    }
 
 
 async def _registered(play: Play, account: Account) -> Json:

@@ -11,13 +11,15 @@ from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 
 from training_svc.classes.tables import class_instructors, classes, session_instructors, sessions
-from training_svc.classes.training_class import Session, TrainingClass
+from training_svc.classes.training_class import Licence, Session, TrainingClass
 from training_svc.institutions.tables import institutions
 from training_svc.instructors.lifecycle import BARRED, State, state_on
 from training_svc.instructors.tables import instructors
 from training_svc.persons import SealedPerson
 from training_svc.policy.facts import Hours
 from training_svc.projects.tables import projects
+from training_svc.qualifications import lifecycle as qualification
+from training_svc.qualifications.tables import qualifications
 from training_svc.visibility import Scope, reaches, scoped
 
 
@@ -41,9 +43,12 @@ _SELECT = (
         institutions.c.name.label("institution_name"),
         projects.c.name.label("project_name"),
         projects.c.stage,
+        qualifications.c.state.label("qualification_state"),
+        qualifications.c.valid_until.label("qualification_valid_until"),
     )
     .join(institutions, institutions.c.id == classes.c.institution_id)
     .join(projects, projects.c.code == classes.c.project_code)
+    .outerjoin(qualifications, qualifications.c.id == classes.c.qualification_id)
 )
 _SCOPE = {"credit_code": institutions.c.credit_code, "district": classes.c.district}
 _ONE = scoped(_SELECT.where(classes.c.id == bindparam("id")), **_SCOPE)
@@ -230,6 +235,8 @@ def _class_values(one: TrainingClass, filed_by: str) -> dict[str, object]:
         "filed_at": one.filed_at,
         "filed_by": filed_by,
         "version": one.version,
+        "norm_version": one.norm_version,
+        "qualification_id": one.licence.qualification_id if one.licence else None,
     }
 
 
@@ -274,9 +281,18 @@ def class_of(
         enrolled=row["enrolled"],
         filed_at=row["filed_at"],
         version=row["version"],
+        norm_version=row["norm_version"],
+        licence=_licence(row),
         sessions=found,
         instructors=people,
     )
+
+
+def _licence(row: Row) -> Licence | None:
+    if row["qualification_id"] is None:
+        return None
+    state = qualification.State(row["qualification_state"])
+    return Licence(row["qualification_id"], state, row["qualification_valid_until"])
 
 
 def _session(row: Row) -> Session:

@@ -44,6 +44,8 @@ _COLUMNS: tuple[Column[ClassSummary], ...] = (
     Column(Text("项目", "Project"), lambda one: one.project_code),
     Column(Text("阶段", "Stage"), lambda one: one.stage),
     Column(Text("标准版本", "Standard"), lambda one: one.standard_version),
+    Column(Text("评价规范版本", "Evaluation norm"), lambda one: one.norm_version),
+    Column(Text("资质现状", "Qualification"), lambda one: one.qualification_state),
     Column(Text("开班日期", "Starts on"), lambda one: one.starts_on),
     Column(Text("结束日期", "Ends on"), lambda one: one.ends_on),
     Column(Text("名额", "Capacity"), lambda one: one.capacity),
@@ -60,7 +62,7 @@ async def file_class(request: Request, body: NewClass, key: IdempotencyKey, prin
 
     async def act(tx: Transaction) -> ClassView | Refusal:
         filed = await use_cases.file_class(tx, service, principal, body)
-        return filed if isinstance(filed, Refusal) else _view(filed, {})
+        return filed if isinstance(filed, Refusal) else _view(filed, {}, service.clock.today())
 
     return await once(service.database, request, principal, key, body, act)
 
@@ -71,8 +73,9 @@ async def list_classes(
 ) -> Page[ClassSummary]:
     """The classes one may see; ``flagged`` finds those with an instructor to be replaced (T06, T10)."""
     service = of(request)
-    asked = _asked(principal, query, service.clock.today())
-    return await repository.LIST.page(service.database, asked, query, _row)
+    today = service.clock.today()
+    asked = _asked(principal, query, today)
+    return await repository.LIST.page(service.database, asked, query, lambda row: _row(row, today))
 
 
 @router.get("/export", summary="导出班级 · Export the classes", responses=EXPORT_RESPONSES)
@@ -81,8 +84,9 @@ async def export_classes(
 ) -> Response:
     """The classes one may see, as a file (T06, T10)."""
     service = of(request)
-    rows = repository.LIST.all_rows(service.database, _asked(principal, query, service.clock.today()))
-    return await export(request, "classes", _COLUMNS, (_row(row) async for row in rows), query.format)
+    today = service.clock.today()
+    rows = repository.LIST.all_rows(service.database, _asked(principal, query, today))
+    return await export(request, "classes", _COLUMNS, (_row(row, today) async for row in rows), query.format)
 
 
 @router.get("/{class_id}", response_model=ClassView, summary="查询班级 · Read a class")
@@ -93,8 +97,9 @@ async def read_class(request: Request, class_id: UUID, principal: Reader) -> Res
         found = await repository.one(tx, class_id, scope_of(principal))
         if found is None:
             raise Refused(Refusal(NOT_FOUND))
-        flags = await repository.flags(tx, found, service.clock.today())
-    return reply(_view(found, flags))
+        today = service.clock.today()
+        flags = await repository.flags(tx, found, today)
+    return reply(_view(found, flags, today))
 
 
 def _asked(principal: Principal, query: ClassFilters, today: date) -> Asked:
@@ -110,13 +115,13 @@ def _asked(principal: Principal, query: ClassFilters, today: date) -> Asked:
     )
 
 
-def _row(row: Row) -> ClassSummary:
-    return ClassSummary(**_summary(repository.class_of(row)))
+def _row(row: Row, today: date) -> ClassSummary:
+    return ClassSummary(**_summary(repository.class_of(row), today))
 
 
-def _view(one: TrainingClass, flags: Mapping[str, State]) -> ClassView:
+def _view(one: TrainingClass, flags: Mapping[str, State], today: date) -> ClassView:
     return ClassView(
-        **_summary(one),
+        **_summary(one, today),
         sessions=[
             SessionView(
                 id=session.id,
@@ -138,7 +143,7 @@ def _view(one: TrainingClass, flags: Mapping[str, State]) -> ClassView:
     )
 
 
-def _summary(one: TrainingClass) -> dict[str, Any]:
+def _summary(one: TrainingClass, today: date) -> dict[str, Any]:
     return {
         "id": one.id,
         "institution_id": one.institution_id,
@@ -147,6 +152,9 @@ def _summary(one: TrainingClass) -> dict[str, Any]:
         "project_code": one.project.code,
         "stage": one.project.stage,
         "standard_version": one.standard_version,
+        "norm_version": one.norm_version,
+        "qualification_id": one.licence.qualification_id if one.licence else None,
+        "qualification_state": one.licence.standing(today) if one.licence else None,
         "district": one.institution.district,
         "name": one.name,
         "starts_on": one.starts_on,

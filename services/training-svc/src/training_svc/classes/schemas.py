@@ -13,6 +13,7 @@ from chuangpei.web import Body
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from training_svc.instructors.lifecycle import State
+from training_svc.qualifications import lifecycle as qualification
 
 _ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
 _ONE_WAY = Text(
@@ -101,6 +102,13 @@ class ClassSummary(BaseModel):
     project_code: str
     stage: int
     standard_version: str
+    norm_version: str | None = Field(
+        description="备案时冻结的评价规范 · the evaluation norm frozen on it (T05)"
+    )
+    qualification_id: UUID | None
+    qualification_state: qualification.State | None = Field(
+        description="备案所依据资质的现状，非 approved 即为预警 · anything but approved is a flag (T07)"
+    )
     district: str = Field(description="备案时冻结的机构所在区 · the district frozen when it was filed (S07)")
     name: str
     starts_on: date

@@ -24,8 +24,14 @@ classes = sa.Table(
     sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("filed_by", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("norm_version", sa.Text),
+    # By what a stage-3 class was filed; what became of it since is a flag on the class.
+    sa.Column("qualification_id", sa.Uuid, sa.ForeignKey("qualifications.id")),
     sa.ForeignKeyConstraint(
         ["project_code", "standard_version"], ["standards.project_code", "standards.version"]
+    ),
+    sa.ForeignKeyConstraint(
+        ["project_code", "norm_version"], ["evaluation_norms.project_code", "evaluation_norms.version"]
     ),
     sa.CheckConstraint("starts_on <= ends_on", name="dates"),
     sa.CheckConstraint("capacity > 0 AND enrolled BETWEEN 0 AND capacity", name="places"),
@@ -33,6 +39,18 @@ classes = sa.Table(
     sa.UniqueConstraint("institution_id", "id"),
     sa.Index("ix_classes_district_id", "district", "id"),
     sa.Index("ix_classes_starts_on", "starts_on"),
+    sa.Index("ix_classes_standard", "project_code", "standard_version"),
+    sa.Index(
+        "ix_classes_norm",
+        "project_code",
+        "norm_version",
+        postgresql_where=sa.text("norm_version IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_classes_qualification_id",
+        "qualification_id",
+        postgresql_where=sa.text("qualification_id IS NOT NULL"),
+    ),
 )
 
 sessions = sa.Table(

@@ -8,6 +8,7 @@ from chuangpei.events.base import InstitutionRef, ProjectRef
 
 from training_svc.persons import SealedPerson
 from training_svc.policy.facts import Hours
+from training_svc.qualifications.lifecycle import State, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,24 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Licence:
+    """The qualification (资质) by which a stage-3 class was filed, as it is now (T07)."""
+
+    qualification_id: UUID
+    state: State
+    valid_until: date | None
+
+    def standing(self, today: date) -> State:
+        """Anything but approved is a flag on a class that goes on."""
+        return standing(self.state, self.valid_until, today)
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingClass:
-    """A filed class; ``institution.district`` is the one frozen on it (S07), which reviews its claims."""
+    """A filed class; ``institution.district`` is the one frozen on it (S07), which reviews its claims.
+
+    ``norm_version`` is the evaluation norm (评价规范) frozen on it (T05); stage 3 has its ``licence``.
+    """
 
     id: UUID
     institution_id: UUID
@@ -35,5 +52,7 @@ class TrainingClass:
     enrolled: int
     filed_at: datetime
     version: int
+    norm_version: str | None = None
+    licence: Licence | None = None
     sessions: tuple[Session, ...] = ()
     instructors: tuple[SealedPerson, ...] = ()

@@ -12,19 +12,18 @@ from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 from training_svc.classes import repository
 from training_svc.classes.schemas import NewClass
 from training_svc.classes.teachers import Teacher, facts_of, teachers_named
+from training_svc.classes.terms import Terms, terms_of
 from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.institutions import repository as institutions
 from training_svc.policy.decision import decide
-from training_svc.policy.facts import ClassFacts, Hours, Standard
+from training_svc.policy.facts import ClassFacts, Hours
 from training_svc.policy.findings import finding, local
-from training_svc.policy.organisers import QUALIFIED_STAGE, InstitutionKind
-from training_svc.policy.parameters import parameters_on
+from training_svc.policy.organisers import InstitutionKind
+from training_svc.policy.parameters import parameters_or_none
 from training_svc.policy.rules import CLASS_RULES
 from training_svc.problems import CLASS_CLASH, CLASS_REFUSED
 from training_svc.projects import repository as projects
-from training_svc.qualifications import repository as qualifications
 from training_svc.service import Service
-from training_svc.standards import repository as standards
 from training_svc.visibility import scope_of
 
 _UNKNOWN_PROJECT = FieldError(
@@ -41,16 +40,16 @@ async def file_class(
     institution = await institutions.one(tx, body.institution_id, scope_of(principal))
     if institution is None:
         return Refusal(NOT_FOUND)
-    project = await projects.one(tx, body.project_code)
+    project = await projects.for_use(tx, body.project_code)
     teachers = await teachers_named(tx, service, body.instructors)
     if project is None or isinstance(teachers, Refusal):
         return _invalid(project, teachers)
-    standard = await _standard(tx, body, project["stage"])
-    facts = _facts(service, body, InstitutionKind(institution["kind"]), project["stage"], standard, teachers)
+    terms = await terms_of(tx, body.institution_id, project, body.starts_on)
+    facts = _facts(service, body, institution, project, terms, teachers)
     refusal = decide(CLASS_RULES, facts).refusal(CLASS_REFUSED)
-    if refusal or standard is None:
+    if refusal or terms.standard is None:
         return refusal or Refusal(CLASS_REFUSED)
-    training_class = _class(service, body, institution, project, standard, teachers)
+    training_class = _class(service, body, institution, project, terms, teachers)
     return await _insert(tx, service, principal, training_class)
 
 
@@ -60,36 +59,29 @@ def _invalid(project: Row | None, teachers: tuple[Teacher, ...] | Refusal) -> Re
     return Refusal(INVALID_INPUT, errors=unknown + (teachers.errors if isinstance(teachers, Refusal) else ()))
 
 
-async def _standard(tx: Transaction, body: NewClass, stage: int) -> Standard | None:
-    """Stage 3: the version the organiser is approved by; other stages: the one in force on the first day."""
-    if stage == QUALIFIED_STAGE:
-        return await qualifications.qualifying_standard(
-            tx, body.institution_id, body.project_code, body.starts_on
-        )
-    return await standards.in_force(tx, body.project_code, body.starts_on)
-
-
 def _facts(
     service: Service,
     body: NewClass,
-    organiser: InstitutionKind,
-    stage: int,
-    standard: Standard | None,
+    institution: Row,
+    project: Row,
+    terms: Terms,
     teachers: tuple[Teacher, ...],
 ) -> ClassFacts:
-    law = service.law
-    in_force = law.in_force.covers(body.starts_on)
     return ClassFacts(
-        in_force=law.in_force,
+        in_force=service.law.in_force,
         today=service.clock.today(),
-        stage=stage,
-        organiser=organiser,
-        qualified=stage == QUALIFIED_STAGE and standard is not None,
-        standard=standard,
-        parameters=parameters_on(law, body.starts_on) if in_force else None,
+        stage=project["stage"],
+        project_retired=project["retired_on"] is not None,
+        project_district=project["district"],
+        district=institution["district"],
+        organiser=InstitutionKind(institution["kind"]),
+        qualified=terms.licence is not None,
+        standard=terms.standard,
+        parameters=parameters_or_none(service.law, body.starts_on),
         starts_on=body.starts_on,
         ends_on=body.ends_on,
         capacity=body.capacity,
+        room_square_decimetres=terms.room_square_decimetres,
         sessions=tuple(Hours(one.starts_at, one.ends_at) for one in body.sessions),
         instructors=tuple(facts_of(one, body.project_code) for one in teachers),
     )
@@ -100,9 +92,10 @@ def _class(
     body: NewClass,
     institution: Row,
     project: Row,
-    standard: Standard,
+    terms: Terms,
     teachers: tuple[Teacher, ...],
 ) -> TrainingClass:
+    assert terms.standard is not None, "no class is held without a standard"
     return TrainingClass(
         id=new_id(),
         institution_id=body.institution_id,
@@ -112,7 +105,7 @@ def _class(
             district=institution["district"],
         ),
         project=ProjectRef(code=project["code"], name=project["name"], stage=project["stage"]),
-        standard_version=standard.version,
+        standard_version=terms.standard.version,
         name=body.name,
         starts_on=body.starts_on,
         ends_on=body.ends_on,
@@ -120,6 +113,8 @@ def _class(
         enrolled=0,
         filed_at=service.clock.now(),
         version=1,
+        norm_version=terms.norm_version,
+        licence=terms.licence,
         sessions=tuple(
             Session(new_id(), one.room, Hours(one.starts_at, one.ends_at))
             for one in sorted(body.sessions, key=lambda one: one.starts_at)

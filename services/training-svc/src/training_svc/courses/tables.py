@@ -56,6 +56,7 @@ courses = sa.Table(
     ),
     sa.Index("ix_courses_district_id", "district", "id"),
     sa.Index("ix_courses_state_id", "state", "id"),
+    sa.Index("ix_courses_standard", "project_code", "standard_version"),
     # One course of a developer, and so one grant; what was rejected may be submitted again.
     sa.Index(
         "uq_courses_institution_id_name",

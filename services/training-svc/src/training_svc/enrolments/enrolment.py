@@ -132,4 +132,5 @@ class Enrolment:
             sessions_attended=self.sessions_attended,
             sessions_held=self.sessions_held,
             instructor_keys=tuple(sorted(one.person_key for one in training_class.instructors)),
+            norm_version=training_class.norm_version,
         )

@@ -13,7 +13,8 @@ from training_svc.policy.parameters import Parameters
 class Standard:
     """The numbers of one version of a standard (专业设置标准): hours, persons, percent of the sessions.
 
-    ``max_online_percent`` is the largest share that may be taught online, None where the standard sets none.
+    The last three are None where the standard sets no limit: trainees an instructor, square decimetres of
+    room a trainee, percent of the hours online.
     """
 
     version: str
@@ -21,6 +22,8 @@ class Standard:
     min_hours: int
     max_class_size: int
     attendance_percent: int
+    trainees_per_instructor: int | None = None
+    square_decimetres_per_trainee: int | None = None
     max_online_percent: int | None = None
 
 
@@ -38,15 +41,6 @@ class RegistrationFacts:
 
     kind: InstitutionKind
     by_officer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QualificationFacts:
-    """An application for a stage's project by a standard; ``in_force`` is the version in force that day."""
-
-    stage: int
-    cited_version: str
-    in_force: Standard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +64,16 @@ class ClassFacts:
 
     ``standard`` is the version by which the organiser is qualified (stage 3), or the one in force on the
     first day; ``parameters`` are those of the first day, None where no law is ``in_force``. ``today`` is the
-    day on which it is filed, in Asia/Shanghai.
+    day on which it is filed, in Asia/Shanghai. ``room_square_decimetres`` is the room found when the
+    organiser was approved, None where nothing is known of it.
     """
 
     in_force: InForce
     today: date
     stage: int
+    project_retired: bool
+    project_district: str | None
+    district: str
     organiser: InstitutionKind
     qualified: bool
     standard: Standard | None
@@ -83,6 +81,7 @@ class ClassFacts:
     starts_on: date
     ends_on: date
     capacity: int
+    room_square_decimetres: int | None
     sessions: tuple[Hours, ...]
     instructors: tuple[InstructorFacts, ...]
 

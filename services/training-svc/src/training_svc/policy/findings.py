@@ -13,6 +13,7 @@ Rule = Callable[[F], Finding | None]
 
 _SH30 = "沪人社规〔2025〕30号"
 ARTICLES = {
+    "T01": f"{_SH30} 一",
     "T02": f"{_SH30} 一(一)",
     "T03": f"{_SH30} 一(二)",
     "T04": f"{_SH30} 一(三)",

@@ -29,6 +29,8 @@ class Parameters:
     appraisal_pass_mark: int
     exit_notice_days: int
     exit_bar_months: Mapping[str, int]
+    qualification_years: int
+    qualification_renewal_days: int
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))
@@ -47,3 +49,8 @@ def parameters_on(law: ParameterBook, day: date) -> Parameters:
     """
     values = law.on(day)
     return Parameters(**{name: values[name].value for name in _NAMES})
+
+
+def parameters_or_none(law: ParameterBook, day: date) -> Parameters | None:
+    """The numbers in force on ``day``, None where no law is (O06)."""
+    return parameters_on(law, day) if law.in_force.covers(day) else None

@@ -6,11 +6,11 @@ from itertools import pairwise
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.refusals import Finding, Text
 
+from training_svc.policy import criteria
 from training_svc.policy.facts import (
     ClassFacts,
     CompletionFacts,
     EnrolmentFacts,
-    QualificationFacts,
     RegistrationFacts,
 )
 from training_svc.policy.findings import Rule, finding, local
@@ -33,32 +33,26 @@ def centres_are_registered_by_officers(facts: RegistrationFacts) -> Finding | No
     return finding("T02", facts.by_officer, facts.kind, "district_officer", text)
 
 
-def project_takes_qualifications(facts: QualificationFacts) -> Finding:
-    """T03: only stage 3 (创业初创期) is run by qualified institutions."""
-    text = Text(
-        "只有创业初创期项目由具有资质的机构开展", "Only stage-3 projects are run by qualified institutions"
-    )
-    return finding("T03", facts.stage == QUALIFIED_STAGE, facts.stage, QUALIFIED_STAGE, text)
-
-
-def cited_standard_is_in_force(facts: QualificationFacts) -> Finding:
-    """T05, T07: an application cites the version in force on the day it is submitted."""
-    in_force = facts.in_force.version if facts.in_force else "—"
-    text = Text("申请应引用当日有效的标准版本", "An application cites the standard in force on its day")
-    return finding("T07", facts.cited_version == in_force, facts.cited_version, in_force, text)
-
-
 def law_is_in_force(facts: ClassFacts) -> Finding:
     """O06: a class begins while the document is in force."""
     text = Text("开班日应在文件有效期内", "A class begins while the document is in force")
-    required = f"{facts.in_force.first}/{facts.in_force.last or ''}"
-    return finding("O06", facts.in_force.covers(facts.starts_on), facts.starts_on, required, text)
+    return criteria.law_covers(facts.in_force, facts.starts_on, text)
 
 
 def class_is_filed_in_time(facts: ClassFacts) -> Finding:
     """T06: a class is filed (开班备案) by its first day, that day included: nobody files what is past."""
     text = Text("开班备案应不晚于开班当日", "A class is filed by its first day, that day included")
     return finding("T06", facts.today <= facts.starts_on, facts.today, f"≤ {facts.starts_on}", text)
+
+
+def project_is_not_retired(facts: ClassFacts) -> Finding:
+    """T01: a retired project takes no new class."""
+    return criteria.project_stands(facts.project_retired)
+
+
+def project_is_of_the_district(facts: ClassFacts) -> Finding | None:
+    """T02: a district project is held by the institutions of its district."""
+    return criteria.project_is_of_the_district(facts.project_district, facts.district)
 
 
 def organiser_is_allowed(facts: ClassFacts) -> Finding:
@@ -97,11 +91,21 @@ def hours_reach_the_standard(facts: ClassFacts) -> Finding | None:
 
 def size_is_within_the_standard(facts: ClassFacts) -> Finding | None:
     """T05: the capacity is at most the standard's class size (班额)."""
+    return criteria.class_size("T05", facts.capacity, facts.standard) if facts.standard else None
+
+
+def instructors_suffice(facts: ClassFacts) -> Finding | None:
+    """T05: the class has instructors enough for its capacity (师资配比)."""
     if facts.standard is None:
         return None
-    most = facts.standard.max_class_size
-    text = Text("班级名额应不超过标准班额", "The capacity is at most the standard's class size")
-    return finding("T05", facts.capacity <= most, facts.capacity, f"≤ {most}", text)
+    return criteria.instructor_ratio("T05", facts.capacity, len(facts.instructors), facts.standard)
+
+
+def room_suffices(facts: ClassFacts) -> Finding | None:
+    """T05: the organiser's room is large enough for the capacity (场地面积), where it is known."""
+    if facts.standard is None or facts.room_square_decimetres is None:
+        return None
+    return criteria.room_size("T05", facts.capacity, facts.room_square_decimetres, facts.standard)
 
 
 def sessions_lie_within_the_class(facts: ClassFacts) -> Finding:
@@ -155,17 +159,17 @@ def attendance_reaches_the_standard(facts: CompletionFacts) -> Finding:
 
 
 REGISTRATION_RULES: tuple[Rule[RegistrationFacts], ...] = (centres_are_registered_by_officers,)
-QUALIFICATION_RULES: tuple[Rule[QualificationFacts], ...] = (
-    project_takes_qualifications,
-    cited_standard_is_in_force,
-)
 CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     law_is_in_force,
     class_is_filed_in_time,
+    project_is_not_retired,
+    project_is_of_the_district,
     organiser_is_allowed,
     standard_applies,
     hours_reach_the_standard,
     size_is_within_the_standard,
+    instructors_suffice,
+    room_suffices,
     sessions_lie_within_the_class,
     sessions_do_not_overlap,
     instructors_stand_in_the_pool,

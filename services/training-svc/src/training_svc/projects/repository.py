@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,12 +16,26 @@ _INSERT = Statement(
     .on_conflict_do_nothing()
     .returning(projects.c.code)
 )
-_ONE = Statement(sa.select(projects).where(projects.c.code == bindparam("code")))
-_LIST = Statement(
-    sa.select(projects)
-    .where(projects.c.code > bindparam("after"))
-    .order_by(projects.c.code)
-    .limit(bindparam("most", type_=sa.Integer))
+_SELECT_ONE = sa.select(projects).where(projects.c.code == bindparam("code"))
+_ONE = Statement(_SELECT_ONE)
+_FOR_USE = Statement(_SELECT_ONE.with_for_update(read=True))
+_FOR_UPDATE = Statement(_SELECT_ONE.with_for_update(key_share=True))
+_SAVED = ("name", "family", "district", "retired_on", "version")
+_SAVE = Statement(
+    projects.update()
+    .where(projects.c.code == bindparam("of_code", type_=sa.Text))
+    .values({name: bindparam(name, type_=projects.c[name].type) for name in _SAVED})
+)
+LIST = Listing(
+    sa.select(projects),
+    key=Order(projects.c.code, str),
+    orders={"name": Order(projects.c.name, str), "stage": Order(projects.c.stage, int)},
+    filters={
+        "stage": equal(projects.c.stage),
+        "family": equal(projects.c.family),
+        "district": equal(projects.c.district),
+        "retired": Filter(sa.Boolean(), lambda value: projects.c.retired_on.is_not(None) == value),
+    },
 )
 
 
@@ -34,6 +49,16 @@ async def one(source: Database | Transaction, code: str) -> Row | None:
     return await source.row(_ONE, {"code": code})
 
 
-async def listed(database: Database, *, after: str, most: int) -> list[Row]:
-    """Projects by code."""
-    return await database.rows(_LIST, {"after": after, "most": most})
+async def for_use(tx: Transaction, code: str) -> Row | None:
+    """A project that something new is to cite: it is neither amended nor retired meanwhile."""
+    return await tx.row(_FOR_USE, {"code": code})
+
+
+async def load_for_update(tx: Transaction, code: str) -> Row | None:
+    """A project, its row locked."""
+    return await tx.row(_FOR_UPDATE, {"code": code})
+
+
+async def save(tx: Transaction, code: str, values: dict[str, Any]) -> None:
+    """Writes what an amendment or a retirement changed."""
+    await tx.execute(_SAVE, {name: values[name] for name in _SAVED} | {"of_code": code})

@@ -1,26 +1,45 @@
-"""The catalogue of projects over HTTP: plain records, no lifecycle."""
+"""The catalogue of projects over HTTP."""
 
 from typing import Annotated
 
-from chuangpei.audit import record
+from chuangpei.amendments import AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused
+from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_text, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import reply
-from fastapi import APIRouter, Request, Response
+from chuangpei.web import IfMatch, expected_version, reply
+from fastapi import APIRouter, Query, Request, Response
 
-from training_svc.problems import PROJECT_EXISTS
-from training_svc.projects import repository
-from training_svc.projects.schemas import NewProject, ProjectView
-from training_svc.service import Service, of
-from training_svc.visibility import ANYONE
+from training_svc.projects import repository, use_cases
+from training_svc.projects.schemas import (
+    NewProject,
+    ProjectAmendment,
+    ProjectExport,
+    ProjectPage,
+    ProjectView,
+    Retirement,
+)
+from training_svc.projects.use_cases import view_of
+from training_svc.service import of
+from training_svc.visibility import ANYONE, READERS
 
 Publisher = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*ANYONE)]
+Official = Annotated[Principal, Allow(*READERS)]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("项目编码", "Code"), lambda row: row["code"]),
+    Column(Text("项目名称", "Name"), lambda row: row["name"]),
+    Column(Text("阶段", "Stage"), lambda row: row["stage"]),
+    Column(Text("类别", "Family"), lambda row: row["family"]),
+    Column(Text("所属区", "District"), lambda row: row["district"]),
+    Column(Text("证书种类", "Certificates"), lambda row: ", ".join(row["certificates"])),
+    Column(Text("停用日期", "Retired on"), lambda row: row["retired_on"]),
+)
 
 router = APIRouter(prefix="/training/v1/projects", tags=["培训项目 · projects"])
 
@@ -29,43 +48,69 @@ router = APIRouter(prefix="/training/v1/projects", tags=["培训项目 · projec
 async def add_project(
     request: Request, body: NewProject, key: IdempotencyKey, principal: Publisher
 ) -> Response:
-    """Adds a project of one of the four stages (T01)."""
+    """Adds a project of one of the four stages, with its family and certificates (T01, C01, C02, C03)."""
     service = of(request)
 
     async def act(tx: Transaction) -> ProjectView | Refusal:
-        return await add(tx, service, principal, body)
+        return await use_cases.add(tx, service, principal, body)
 
     return await once(service.database, request, principal, key, body, act)
 
 
 @router.get("", summary="培训项目目录 · List the projects")
 async def list_projects(
-    request: Request, principal: Reader, limit: Limit = 50, cursor: Cursor = None
+    request: Request, principal: Reader, query: Annotated[ProjectPage, Query()]
 ) -> Page[ProjectView]:
-    """The catalogue by code; everyone signed in may read it (T01)."""
-    rows = await repository.listed(of(request).database, after=after_text(cursor), most=limit + 1)
-    return page_of([_view(row) for row in rows], limit, lambda view: (view.code,))
+    """The catalogue; everyone signed in may read it (T01)."""
+    return await repository.LIST.page(of(request).database, repository.LIST.asked(query), query, view_of)
+
+
+@router.get("/export", summary="导出培训项目目录 · Export the projects", responses=EXPORT_RESPONSES)
+async def export_projects(
+    request: Request, principal: Reader, query: Annotated[ProjectExport, Query()]
+) -> Response:
+    """The catalogue as a file (T01)."""
+    rows = repository.LIST.all_rows(of(request).database, repository.LIST.asked(query))
+    return await export(request, "projects", _COLUMNS, rows, query.format)
 
 
 @router.get("/{code}", response_model=ProjectView, summary="查询培训项目 · Read a project")
 async def read_project(request: Request, code: str, principal: Reader) -> Response:
     """One project (T01)."""
+    return reply(await _found(request, code))
+
+
+@router.post("/{code}/amend", response_model=ProjectView, summary="更正培训项目 · Amend a project")
+async def amend_project(
+    request: Request, code: str, body: ProjectAmendment, principal: Publisher, if_match: IfMatch = None
+) -> Response:
+    """Amends name, family or district, or undoes a retirement, with a reason; the stage stays (T01)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        after = accepted(await use_cases.amend(tx, service, principal, code, version, body))
+    return reply(after)
+
+
+@router.get("/{code}/amendments", summary="培训项目更正记录 · Amendments of a project")
+async def list_project_amendments(request: Request, code: str, principal: Official) -> list[AmendmentView]:
+    """What was amended, when, by whom and why (T01)."""
+    await _found(request, code)
+    return await history(of(request).database, "project", code)
+
+
+@router.post("/{code}/retire", response_model=ProjectView, summary="停用培训项目 · Retire a project")
+async def retire_project(
+    request: Request, code: str, body: Retirement, principal: Publisher, if_match: IfMatch = None
+) -> Response:
+    """A retired project takes no new class and no application; what runs goes on (T01)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        after = accepted(await use_cases.retire(tx, service, principal, code, version, body.reason))
+    return reply(after)
+
+
+async def _found(request: Request, code: str) -> ProjectView:
     row = await repository.one(of(request).database, code)
     if row is None:
         raise Refused(Refusal(NOT_FOUND))
-    return reply(_view(row))
-
-
-async def add(
-    tx: Transaction, service: Service, principal: Principal, body: NewProject
-) -> ProjectView | Refusal:
-    """Adds a project to the catalogue, unless its code is taken."""
-    now = service.clock.now()
-    if not await repository.insert_new(tx, body.model_dump() | {"created_at": now}):
-        return Refusal(PROJECT_EXISTS)
-    await record(tx, principal, at=now, action="add_project", object_type="project", object_id=body.code)
-    return ProjectView(code=body.code, name=body.name, stage=body.stage)
-
-
-def _view(row: Row) -> ProjectView:
-    return ProjectView(code=row["code"], name=row["name"], stage=row["stage"])
+    return view_of(row)

@@ -1,25 +1,58 @@
-"""The life of a qualification (资质): submitted, then approved or rejected by the district (T07)."""
+"""The life of a qualification (资质): applied for, decided and supervised, ended by time (T07)."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an application stands: 已提交, 已批准, 已驳回."""
+    """Where it stands: 草稿, 已提交, 已撤回, 已批准, 已驳回, 已暂停, 已撤销, 已到期."""
 
+    DRAFT = "draft"
     SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
     APPROVED = "approved"
     REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 class Action(StrEnum):
-    """What the district does with it: 批准, 驳回."""
+    """What is done with it: 提交, 撤回, 批准, 驳回, 暂停, 恢复, 撤销; 到期 is time's."""
 
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
     APPROVE = "approve"
     REJECT = "reject"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    REVOKE = "revoke"
+    EXPIRE = "expire"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
+    (State.DRAFT, Action.SUBMIT): State.SUBMITTED,
+    (State.DRAFT, Action.WITHDRAW): State.WITHDRAWN,
+    (State.SUBMITTED, Action.WITHDRAW): State.WITHDRAWN,
     (State.SUBMITTED, Action.APPROVE): State.APPROVED,
     (State.SUBMITTED, Action.REJECT): State.REJECTED,
+    (State.APPROVED, Action.SUSPEND): State.SUSPENDED,
+    (State.SUSPENDED, Action.RESUME): State.APPROVED,
+    (State.APPROVED, Action.REVOKE): State.REVOKED,
+    (State.SUSPENDED, Action.REVOKE): State.REVOKED,
+    (State.APPROVED, Action.EXPIRE): State.EXPIRED,
+    (State.SUSPENDED, Action.EXPIRE): State.EXPIRED,
 }
+
+GRANTED = frozenset({State.APPROVED, State.SUSPENDED})
+"""The states that end by time."""
+
+DECIDED = frozenset({*GRANTED, State.REJECTED, State.REVOKED, State.EXPIRED})
+"""The states of which something was decided that may have to be amended."""
+
+
+def standing(state: State, valid_until: date | None, today: date) -> State:
+    """The state on ``today``: what time has ended is expired before a timer comes by."""
+    over = state in GRANTED and valid_until is not None and valid_until < today
+    return State.EXPIRED if over else state

@@ -1,28 +1,52 @@
-"""Qualifications over HTTP."""
+"""Qualifications over HTTP: applying, reading, lists."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
+from chuangpei.amendments import AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
-from chuangpei.database import Transaction
+from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.qualifications import repository, use_cases
-from training_svc.qualifications.lifecycle import State
 from training_svc.qualifications.qualification import Qualification
-from training_svc.qualifications.schemas import Approval, NewQualification, QualificationView, Rejection
-from training_svc.service import of
+from training_svc.qualifications.schemas import (
+    Draft,
+    NewQualification,
+    QualificationExport,
+    QualificationFilters,
+    QualificationPage,
+    QualificationView,
+)
+from training_svc.qualifications.views import view_of
+from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
 
 Applicant = Annotated[Principal, Allow(Role.INSTITUTION)]
-Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
+
+_COLUMNS: tuple[Column[QualificationView], ...] = (
+    Column(Text("统一社会信用代码", "Credit code"), lambda one: one.credit_code),
+    Column(Text("所在区", "District"), lambda one: one.district),
+    Column(Text("项目编码", "Project"), lambda one: one.project_code),
+    Column(Text("标准版本", "Standard"), lambda one: one.standard_version),
+    Column(Text("状态", "State"), lambda one: one.state),
+    Column(Text("提交时间", "Submitted at"), lambda one: one.submitted_at),
+    Column(Text("审核日期", "Decided on"), lambda one: one.decided_on),
+    Column(Text("有效期起", "Valid from"), lambda one: one.valid_from),
+    Column(Text("有效期止", "Valid until"), lambda one: one.valid_until),
+    Column(Text("审核意见", "Reason"), lambda one: one.reason),
+    Column(Text("暂停或撤销原因", "Reason of standing"), lambda one: one.standing_reason),
+)
 
 router = APIRouter(prefix="/training/v1", tags=["机构资质 · qualifications"])
 
@@ -33,35 +57,44 @@ router = APIRouter(prefix="/training/v1", tags=["机构资质 · qualifications"
     response_model=QualificationView,
     summary="申请项目资质 · Apply for a qualification",
 )
-async def submit_qualification(
+async def apply_for_qualification(
     request: Request,
     institution_id: UUID,
     body: NewQualification,
     key: IdempotencyKey,
     principal: Applicant,
 ) -> Response:
-    """An institution applies for a stage-3 project, citing the standard in force (T03, T05, T07)."""
+    """An institution applies for a stage-3 project by the standard in force, or drafts it (T03, T05, T07)."""
     service = of(request)
 
     async def act(tx: Transaction) -> QualificationView | Refusal:
-        return _shown(await use_cases.submit(tx, service, principal, institution_id, body))
+        applied = await use_cases.apply(tx, service, principal, institution_id, body)
+        return applied if isinstance(applied, Refusal) else view_of(applied, service.clock.today())
 
     return await once(service.database, request, principal, key, body, act)
 
 
 @router.get("/qualifications", summary="资质列表 · List the qualifications")
 async def list_qualifications(
-    request: Request,
-    principal: Reader,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    state: State | None = None,
+    request: Request, principal: Reader, query: Annotated[QualificationPage, Query()]
 ) -> Page[QualificationView]:
-    """The qualifications one may see, by id (T07)."""
-    found = await repository.listed(
-        of(request).database, scope_of(principal), after=after_id(cursor), most=limit + 1, state=state
-    )
-    return page_of([_view(one) for one in found], limit, lambda view: (view.id,))
+    """The qualifications one may see (T07)."""
+    service = of(request)
+    asked = _asked(service, principal, query)
+    return await repository.LIST.page(service.database, asked, query, lambda row: _row_view(service, row))
+
+
+@router.get(
+    "/qualifications/export", summary="导出资质 · Export the qualifications", responses=EXPORT_RESPONSES
+)
+async def export_qualifications(
+    request: Request, principal: Reader, query: Annotated[QualificationExport, Query()]
+) -> Response:
+    """The qualifications one may see, as a file (T07)."""
+    service = of(request)
+    rows = repository.LIST.all_rows(service.database, _asked(service, principal, query))
+    views = (_row_view(service, row) async for row in rows)
+    return await export(request, "qualifications", _COLUMNS, views, query.format)
 
 
 @router.get(
@@ -70,72 +103,94 @@ async def list_qualifications(
     summary="查询资质 · Read a qualification",
 )
 async def read_qualification(request: Request, qualification_id: UUID, principal: Reader) -> Response:
-    """One qualification (T07)."""
+    """One qualification, its figures and the findings on them (T07)."""
+    return reply(view_of(await _seen(request, qualification_id, principal), of(request).clock.today()))
+
+
+@router.get(
+    "/qualifications/{qualification_id}/amendments", summary="资质更正记录 · Amendments of a qualification"
+)
+async def list_qualification_amendments(
+    request: Request, qualification_id: UUID, principal: Reader
+) -> list[AmendmentView]:
+    """What of the decision was amended, when, by whom and why (T07)."""
+    await _seen(request, qualification_id, principal)
+    return await history(of(request).database, "qualification", qualification_id)
+
+
+@router.post(
+    "/qualifications/{qualification_id}/revise",
+    response_model=QualificationView,
+    summary="修改资质申请草稿 · Revise a draft",
+)
+async def revise_qualification(
+    request: Request, qualification_id: UUID, body: Draft, principal: Applicant, if_match: IfMatch = None
+) -> Response:
+    """An institution fills its draft anew (T07)."""
+    return await answer(
+        request,
+        if_match,
+        lambda tx, service, version: use_cases.revise(
+            tx, service, principal, qualification_id, version, body
+        ),
+    )
+
+
+@router.post(
+    "/qualifications/{qualification_id}/submit",
+    response_model=QualificationView,
+    summary="提交资质申请 · Submit a draft",
+)
+async def submit_qualification(
+    request: Request, qualification_id: UUID, principal: Applicant, if_match: IfMatch = None
+) -> Response:
+    """An institution submits its draft, citing the standard in force that day (T03, T05, T07)."""
+    return await answer(
+        request,
+        if_match,
+        lambda tx, service, version: use_cases.submit(tx, service, principal, qualification_id, version),
+    )
+
+
+@router.post(
+    "/qualifications/{qualification_id}/withdraw",
+    response_model=QualificationView,
+    summary="撤回资质申请 · Withdraw an application",
+)
+async def withdraw_qualification(
+    request: Request, qualification_id: UUID, principal: Applicant, if_match: IfMatch = None
+) -> Response:
+    """An institution takes its application back before it is decided (T07)."""
+    return await answer(
+        request,
+        if_match,
+        lambda tx, service, version: use_cases.withdraw(tx, service, principal, qualification_id, version),
+    )
+
+
+Step = Callable[[Transaction, Service, int], Awaitable[Qualification | Refusal]]
+
+
+async def answer(request: Request, if_match: str | None, step: Step) -> Response:
+    """Takes a step on the version that was read, in one transaction, and shows what came of it."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        after = accepted(await step(tx, service, version))
+    return reply(view_of(after, service.clock.today()))
+
+
+async def _seen(request: Request, qualification_id: UUID, principal: Principal) -> Qualification:
     found = await repository.one(of(request).database, qualification_id, scope_of(principal))
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
-    return reply(_view(found))
+    return found
 
 
-@router.post(
-    "/qualifications/{qualification_id}/approve",
-    response_model=QualificationView,
-    summary="批准资质 · Approve a qualification",
-)
-async def approve_qualification(
-    request: Request,
-    qualification_id: UUID,
-    principal: Officer,
-    if_match: IfMatch = None,
-    body: Approval | None = None,
-) -> Response:
-    """The institution's district approves by the cited standard (T07)."""
-    service, version = of(request), expected_version(if_match)
-    comment = body.comment if body else None
-    async with service.database.transaction() as tx:
-        approved = accepted(
-            await use_cases.approve(tx, service, principal, qualification_id, version, comment)
-        )
-    return reply(_view(approved))
+def _asked(service: Service, principal: Principal, query: QualificationFilters) -> Asked:
+    scope = scope_of(principal)
+    today = service.clock.today() if query.state else None
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, today=today)
 
 
-@router.post(
-    "/qualifications/{qualification_id}/reject",
-    response_model=QualificationView,
-    summary="驳回资质 · Reject a qualification",
-)
-async def reject_qualification(
-    request: Request,
-    qualification_id: UUID,
-    body: Rejection,
-    principal: Officer,
-    if_match: IfMatch = None,
-) -> Response:
-    """The institution's district rejects, saying why (T07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        rejected = accepted(
-            await use_cases.reject(tx, service, principal, qualification_id, version, body.reason)
-        )
-    return reply(_view(rejected))
-
-
-def _shown(result: Qualification | Refusal) -> QualificationView | Refusal:
-    return result if isinstance(result, Refusal) else _view(result)
-
-
-def _view(one: Qualification) -> QualificationView:
-    return QualificationView(
-        id=one.id,
-        institution_id=one.institution_id,
-        credit_code=one.credit_code,
-        project_code=one.project.code,
-        stage=one.project.stage,
-        standard_version=one.standard_version,
-        district=one.district,
-        state=one.state,
-        submitted_at=one.submitted_at,
-        decided_on=one.decided_on,
-        reason=one.reason,
-        version=one.version,
-    )
+def _row_view(service: Service, row: Row) -> QualificationView:
+    return view_of(repository.qualification_of(row), service.clock.today())

@@ -1,78 +1,57 @@
 """The queries on published standards."""
 
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.database import Row, Statement, Transaction
 from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 
+from training_svc.classes.tables import classes
+from training_svc.courses.tables import courses
 from training_svc.policy.facts import Standard
-from training_svc.projects.tables import projects
+from training_svc.published.repository import Documents
+from training_svc.qualifications.tables import qualifications
 from training_svc.standards.tables import standards
 
-_INSERT = Statement(
-    insert(standards)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in standards.columns})
-    .on_conflict_do_nothing()
-    .returning(standards.c.id)
-)
-_ONE = Statement(sa.select(standards).where(standards.c.id == bindparam("id")))
-_project = bindparam("project_code", type_=sa.Text)
-_LIST = Statement(
-    sa.select(standards)
-    .where(
-        standards.c.id > bindparam("after"),
-        sa.or_(_project.is_(None), standards.c.project_code == _project),
-    )
-    .order_by(standards.c.id)
-    .limit(bindparam("most", type_=sa.Integer))
-)
-_IN_FORCE = Statement(
-    sa.select(standards)
-    .where(
-        standards.c.project_code == bindparam("project_code"),
-        standards.c.effective_from <= bindparam("day", type_=sa.Date),
-    )
-    .order_by(standards.c.effective_from.desc())
-    .limit(1)
+STANDARDS = Documents(
+    standards,
+    cited=sa.or_(
+        sa.exists().where(
+            qualifications.c.project_code == standards.c.project_code,
+            qualifications.c.standard_version == standards.c.version,
+            qualifications.c.submitted_at.is_not(None),
+        ),
+        sa.exists().where(
+            classes.c.project_code == standards.c.project_code,
+            classes.c.standard_version == standards.c.version,
+        ),
+        sa.exists().where(
+            courses.c.project_code == standards.c.project_code,
+            courses.c.standard_version == standards.c.version,
+        ),
+    ),
 )
 _CITED = Statement(
-    sa.select(projects.c.code, projects.c.name, projects.c.stage)
-    .join(standards, standards.c.project_code == projects.c.code)
+    sa.select(standards)
     .where(
         standards.c.project_code == bindparam("project_code"),
         standards.c.version == bindparam("cited_version"),
+        standards.c.withdrawn_on.is_(None),
     )
+    .with_for_update(read=True)
 )
 
 
-async def insert_new(tx: Transaction, values: dict[str, Any]) -> bool:
-    """Publishes a version; False if the project has this version, or one from the same day."""
-    return await tx.row(_INSERT, values) is not None
-
-
-async def one(database: Database, standard_id: UUID) -> Row | None:
-    """A standard by its id."""
-    return await database.row(_ONE, {"id": standard_id})
-
-
-async def listed(database: Database, *, after: UUID, most: int, project_code: str | None) -> list[Row]:
-    """Standards by id, of one project where it is named."""
-    return await database.rows(_LIST, {"after": after, "most": most, "project_code": project_code})
-
-
 async def in_force(tx: Transaction, project_code: str, day: date) -> Standard | None:
-    """The version of the project's standard in force on ``day``: the latest that has begun (T05)."""
-    row = await tx.row(_IN_FORCE, {"project_code": project_code, "day": day})
+    """The version of the project's standard in force on ``day``, held against change (T05)."""
+    row = await STANDARDS.in_force(tx, project_code, day)
     return standard_of(row) if row else None
 
 
-async def project_citing(tx: Transaction, project_code: str, version: str) -> Row | None:
-    """The project's code, name and stage, if it has a standard of this version."""
-    return await tx.row(_CITED, {"project_code": project_code, "cited_version": version})
+async def cited(tx: Transaction, project_code: str, version: str) -> Standard | None:
+    """The project's standard of this version, held against change; None if it is withdrawn."""
+    row = await tx.row(_CITED, {"project_code": project_code, "cited_version": version})
+    return standard_of(row) if row else None
 
 
 def standard_of(row: Row) -> Standard:
@@ -83,5 +62,7 @@ def standard_of(row: Row) -> Standard:
         min_hours=row["min_hours"],
         max_class_size=row["max_class_size"],
         attendance_percent=row["attendance_percent"],
+        trainees_per_instructor=row["trainees_per_instructor"],
+        square_decimetres_per_trainee=row["square_decimetres_per_trainee"],
         max_online_percent=row["max_online_percent"],
     )

@@ -1,4 +1,4 @@
-"""Published standards (专业设置标准): a row never changes once it is published."""
+"""Published standards (专业设置标准): a row never changes once something cites it (T05)."""
 
 import sqlalchemy as sa
 
@@ -18,10 +18,23 @@ standards = sa.Table(
     sa.Column("max_online_percent", sa.SmallInteger),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("published_by", sa.Text, nullable=False),
+    sa.Column("trainees_per_instructor", sa.Integer),
+    sa.Column("square_decimetres_per_trainee", sa.Integer),
+    sa.Column("withdrawn_on", sa.Date),
+    sa.Column("revision", sa.Integer, nullable=False),
     sa.UniqueConstraint("project_code", "version"),
-    sa.UniqueConstraint("project_code", "effective_from"),
     sa.CheckConstraint("min_hours > 0", name="min_hours"),
     sa.CheckConstraint("max_class_size > 0", name="max_class_size"),
     sa.CheckConstraint("attendance_percent BETWEEN 1 AND 100", name="attendance_percent"),
+    sa.CheckConstraint("trainees_per_instructor > 0", name="trainees_per_instructor"),
+    sa.CheckConstraint("square_decimetres_per_trainee > 0", name="square_decimetres_per_trainee"),
     sa.CheckConstraint("max_online_percent BETWEEN 0 AND 100", name="max_online_percent"),
+    # One version begins on a day; a withdrawn one leaves its day free.
+    sa.Index(
+        "uq_standards_first_day",
+        "project_code",
+        "effective_from",
+        unique=True,
+        postgresql_where=sa.text("withdrawn_on IS NULL"),
+    ),
 )
