@@ -13,6 +13,7 @@ from training_svc.service import Service
 def timers(service: Service) -> list[Timer]:
     """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
     """Appraisals (T10), follow-up checks (T11), ended qualifications (T07); roster imports (T06)."""
+    """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
 
     async def tell_appraisals() -> int:
         async with service.database.transaction() as tx:
@@ -28,6 +29,9 @@ def timers(service: Service) -> list[Timer]:
     async def expire_qualifications() -> int:
         async with service.database.transaction() as tx:
             return await expire_due(tx, service)
+    async def let_exits_take_effect() -> int:
+        async with service.database.transaction() as tx:
+            return await take_effect(tx, service)
 
     seconds = service.settings.timer_seconds
     return [
@@ -36,4 +40,5 @@ def timers(service: Service) -> list[Timer]:
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
         Timer("let exits take effect", let_exits_take_effect, seconds),
         Timer("expire qualifications", expire_qualifications, seconds),
+        Timer("let exits take effect", let_exits_take_effect, seconds),
     ]
