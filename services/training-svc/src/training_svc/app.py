@@ -35,6 +35,8 @@ from training_svc.courses.catalogue import router as course_catalogue
 from training_svc.courses.routes import router as courses
 from training_svc.enrolments.routes import router as enrolments
 from training_svc.exits.routes import router as exits
+from training_svc.feedback.result_routes import router as feedback_results
+from training_svc.feedback.routes import router as feedback
 from training_svc.follow_ups.list_routes import router as follow_up_lists
 from training_svc.follow_ups.routes import router as follow_ups
 from training_svc.institutions.routes import router as institutions
@@ -86,6 +88,8 @@ ROUTERS = (
     studios,
     activities,
     teacher_files,
+    feedback,
+    feedback_results,
 )
 
 

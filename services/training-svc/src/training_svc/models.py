@@ -8,6 +8,7 @@ from training_svc.course_materials import tables as course_materials
 from training_svc.courses import tables as courses
 from training_svc.enrolments import tables as enrolments
 from training_svc.exits import tables as exits
+from training_svc.feedback import tables as feedback
 from training_svc.follow_ups import tables as follow_ups
 from training_svc.institutions import tables as institutions
 from training_svc.instructors import tables as instructors
@@ -30,6 +31,7 @@ __all__ = [
     "courses",
     "enrolments",
     "exits",
+    "feedback",
     "follow_ups",
     "institutions",
     "instructors",

@@ -85,6 +85,12 @@ PLAN_EXISTS = Problem(
     "plan_exists", 409, Text("本区该年度已有培训计划", "The district has a plan for this year already")
 )
 PLAN_REFUSED = Problem("plan_refused", 422, Text("不符合培训计划规定", "The plan does not meet the rules"))
+FEEDBACK_OPEN = Problem(
+    "feedback_open", 409, Text("该班级已发起学员评价", "The trainees of this class have been asked already")
+)
+FEEDBACK_REFUSED = Problem(
+    "feedback_refused", 422, Text("不符合学员评价规定", "The trainees cannot be asked now")
+)
 COURSE_EXISTS = Problem(
     "course_exists",
     409,

@@ -3,6 +3,7 @@
 from chuangpei.background import Timer
 
 from training_svc.exits.use_cases import take_effect
+from training_svc.feedback.use_cases import ask_due, close_due
 from training_svc.follow_ups.use_cases import remind
 from training_svc.instructors.use_cases import tell_due
 from training_svc.qualifications.use_cases import expire_due
@@ -14,6 +15,7 @@ def timers(service: Service) -> list[Timer]:
     """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
     """Appraisals (T10), follow-up checks (T11), ended qualifications (T07); roster imports (T06)."""
     """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
+    """Appraisals (T10) and checks of follow-ups (T11) that are due; roster imports, feedback (T06)."""
 
     async def tell_appraisals() -> int:
         async with service.database.transaction() as tx:
@@ -32,6 +34,13 @@ def timers(service: Service) -> list[Timer]:
     async def let_exits_take_effect() -> int:
         async with service.database.transaction() as tx:
             return await take_effect(tx, service)
+    async def ask_for_feedback() -> int:
+        async with service.database.transaction() as tx:
+            return await ask_due(tx, service)
+
+    async def close_feedback() -> int:
+        async with service.database.transaction() as tx:
+            return await close_due(tx, service)
 
     seconds = service.settings.timer_seconds
     return [
@@ -41,4 +50,6 @@ def timers(service: Service) -> list[Timer]:
         Timer("let exits take effect", let_exits_take_effect, seconds),
         Timer("expire qualifications", expire_qualifications, seconds),
         Timer("let exits take effect", let_exits_take_effect, seconds),
+        Timer("ask for feedback", ask_for_feedback, seconds),
+        Timer("close feedback", close_feedback, seconds),
     ]

@@ -18,6 +18,9 @@ OFFICES = READERS - {Role.INSTITUTION}
 OPERATORS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 KEEPERS = {Role.INSTITUTION, Role.DISTRICT_OFFICER}
 PUBLIC = {("GET", "/training/healthz"), ("GET", "/training/readyz")}
+HEALTH = ("/training/healthz", "/training/readyz")
+BY_LINK = {("GET", "/training/v1/feedback/{token}"), ("POST", "/training/v1/feedback/{token}")}
+PUBLIC = {("GET", path) for path in HEALTH} | BY_LINK
 
 MAY = {
     ("POST", "/projects"): {Role.CITY_CENTRE},
@@ -191,6 +194,19 @@ MAY = {
     ("GET", "/enrolments/{enrolment_id}/file.pdf"): READERS,
     ("GET", "/my/file"): {Role.CITIZEN},
     ("GET", "/my/file.pdf"): {Role.CITIZEN},
+    ("POST", "/classes/{class_id}/feedback-links"): {Role.INSTITUTION},
+    ("GET", "/classes/{class_id}/feedback-links"): READERS,
+    ("GET", "/classes/{class_id}/feedback-links/export"): READERS,
+    ("GET", "/classes/{class_id}/feedback"): READERS,
+    ("GET", "/classes/{class_id}/feedback-comments"): READERS,
+    ("GET", "/classes/{class_id}/feedback-comments/export"): READERS,
+    ("GET", "/my/feedback-links"): {Role.CITIZEN},
+    ("GET", "/feedback-results/classes"): READERS,
+    ("GET", "/feedback-results/classes/export"): READERS,
+    ("GET", "/feedback-results/institutions"): READERS,
+    ("GET", "/feedback-results/institutions/export"): READERS,
+    ("GET", "/feedback-results/instructors"): READERS,
+    ("GET", "/feedback-results/instructors/export"): READERS,
     ("GET", "/operations/parked-messages"): OPERATORS,
     ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
     ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},
@@ -247,8 +263,15 @@ async def test_nobody_claims_to_be_the_system(world):
 
 
 async def test_health_is_open_to_all(world):
-    for _, path in PUBLIC:
+    for path in HEALTH:
         assert (await world.http.get(path)).status_code == 200
+
+
+async def test_a_one_time_link_needs_no_signing_in_and_a_wrong_one_is_not_there(world):
+    for method, path in BY_LINK:
+        body = {"scores": {"content": 5}} if method == "POST" else None
+        answer = await world.http.request(method, path.replace("{token}", "x" * 22), json=body)
+        assert answer.status_code == 404
 
 
 @pytest.fixture

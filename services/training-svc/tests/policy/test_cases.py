@@ -9,7 +9,7 @@ import pytest
 import yaml
 from chuangpei.kernel.clock import SHANGHAI
 from chuangpei.kernel.refusals import failed
-from training_svc.policy import courses, rules
+from training_svc.policy import courses, feedback, rules
 from training_svc.policy.attendance import Card, Method, Photo, Presence, presence_errors
 from training_svc.policy.catalogue import PROJECT_RULES, CertificateKind, Family, ProjectFacts
 from training_svc.policy.decision import decide
@@ -211,6 +211,19 @@ def course_facts(given: dict[str, Any]) -> courses.CourseFacts:
         scores=tuple(given.get("scores", (90, 80))),
         grant_fen=given.get("grant_fen", 8_000_000),
     )
+
+
+@cases("feedback", "fails")
+def test_asking_for_feedback(given, expected):
+    ends_on = date(2026, 3, 3)
+    last_day = feedback.last_day_of(ends_on, parameters_on(LAW, date(2026, 3, 2)))
+    facts = feedback.FeedbackFacts(ends_on, last_day, given["today"])
+    assert failing(decide(feedback.FEEDBACK_RULES, facts).findings) == expected
+
+
+@cases("feedback_results", "shown")
+def test_showing_results_of_feedback(given, expected):
+    assert feedback.may_be_shown(given["answers"], parameters_on(LAW, date(2026, 3, 2))) is expected
 
 
 @cases("course_submission", "fails")

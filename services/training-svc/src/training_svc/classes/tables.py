@@ -51,6 +51,7 @@ classes = sa.Table(
         "qualification_id",
         postgresql_where=sa.text("qualification_id IS NOT NULL"),
     ),
+    sa.Index("ix_classes_ends_on", "ends_on"),
 )
 
 sessions = sa.Table(

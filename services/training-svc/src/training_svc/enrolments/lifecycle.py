@@ -25,3 +25,6 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (State.COMPLETED, Action.REVOKE): State.COMPLETION_REVOKED,
     (State.COMPLETION_REVOKED, Action.RESTORE): State.COMPLETED,
 }
+
+WITH_A_PLACE = (State.ENROLLED, State.COMPLETED, State.COMPLETION_REVOKED)
+"""Where a person has a place in the class, whatever became of the completion."""

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from training_svc.enrolments.lifecycle import WITH_A_PLACE
 from training_svc.schema import metadata
 
 enrolments = sa.Table(
@@ -36,3 +37,8 @@ enrolments = sa.Table(
     sa.CheckConstraint("sessions_attended BETWEEN 0 AND sessions_held", name="sessions"),
     sa.Index("ix_enrolments_person_key_id", "person_key", "id"),
 )
+
+HAS_A_PLACE: sa.ColumnElement[bool] = enrolments.c.state.in_(
+    [sa.literal_column(f"'{state}'") for state in WITH_A_PLACE]
+)
+"""Whoever has a place in a class, completed or not."""

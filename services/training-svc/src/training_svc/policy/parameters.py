@@ -31,6 +31,8 @@ class Parameters:
     exit_bar_months: Mapping[str, int]
     qualification_years: int
     qualification_renewal_days: int
+    feedback_days: int
+    feedback_group_least: int
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))

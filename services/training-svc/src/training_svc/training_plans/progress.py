@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func
 
 from training_svc.classes.tables import classes
 from training_svc.enrolments.lifecycle import State as EnrolmentState
-from training_svc.enrolments.tables import enrolments
+from training_svc.enrolments.tables import HAS_A_PLACE, enrolments
 from training_svc.projects.tables import projects
 from training_svc.training_plans.lifecycle import State
 from training_svc.training_plans.tables import training_plan_lines as lines
@@ -22,10 +22,6 @@ def _literal(state: str) -> sa.ColumnElement[str]:
 
 
 _COMPLETED = _literal(EnrolmentState.COMPLETED)
-_HAVE_A_PLACE = [
-    _literal(state)
-    for state in (EnrolmentState.ENROLLED, EnrolmentState.COMPLETED, EnrolmentState.COMPLETION_REVOKED)
-]
 
 
 def _planned() -> sa.Select[tuple[str, int, int, int]]:
@@ -60,7 +56,7 @@ def _done() -> sa.Select[tuple[str, int, int, int, int]]:
             enrolments,
             sa.and_(
                 enrolments.c.class_id == classes.c.id,
-                enrolments.c.state.in_(_HAVE_A_PLACE),
+                HAS_A_PLACE,
             ),
         )
         .where(
