@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from training_svc.anomalies import lifecycle as anomalies
 from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.exits import lifecycle as exits
@@ -29,6 +30,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Instructor", instructors),
         ("Follow-up", follow_ups),
         ("Exit from the pool", exits),
+        ("Anomaly", anomalies),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -1,4 +1,4 @@
-"""How presences are proven, and completions that are amended."""
+"""How presences are proven, completions that are amended, and anomalies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,9 +42,11 @@ EXECUTE FUNCTION keep_completed()
 
 
 def upgrade() -> None:
-    """Adds cards, photos and trainees' own devices to attendance, and lets the district amend completions."""
+    """Adds proofs to attendance, lets the district amend completions, and keeps the anomalies found."""
     _proofs()
     _revoked_completions()
+    _anomalies()
+    _sweep()
 
 
 def _proofs() -> None:
@@ -71,3 +73,83 @@ def _revoked_completions() -> None:
     op.execute("DROP TRIGGER enrolments_stay_completed ON enrolments")
     op.execute(_KEEP_COMPLETED)
     op.execute(_STAY_COMPLETED)
+
+
+def _anomalies() -> None:
+    op.create_table(
+        "anomalies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("institution_id", sa.Uuid(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=True),
+        sa.Column("attendance_id", sa.Uuid(), nullable=True),
+        sa.Column("fact", sa.Text(), nullable=False),
+        sa.Column("required", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("explained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("explained_by", sa.Text(), nullable=True),
+        sa.Column("explanation", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("confirmation", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(confirmed_at, confirmed_by, confirmation)"
+            " = CASE state WHEN 'confirmed' THEN 3 ELSE 0 END",
+            name=op.f("ck_anomalies_confirmed"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(explained_at, explained_by, explanation) IN (0, 3)"
+            " AND (state <> 'explained' OR explanation IS NOT NULL)"
+            " AND (state <> 'open' OR explanation IS NULL)",
+            name=op.f("ck_anomalies_explained"),
+        ),
+        sa.CheckConstraint("state IN ('open', 'explained', 'confirmed')", name=op.f("ck_anomalies_state")),
+        sa.ForeignKeyConstraint(["class_id"], ["classes.id"], name=op.f("fk_anomalies_class_id")),
+        sa.ForeignKeyConstraint(
+            ["institution_id"], ["institutions.id"], name=op.f("fk_anomalies_institution_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_anomalies")),
+        sa.UniqueConstraint("kind", "subject", name=op.f("uq_anomalies_kind_subject")),
+    )
+    op.create_index("ix_anomalies_district_id", "anomalies", ["district", "id"])
+    op.create_index("ix_anomalies_institution_id_id", "anomalies", ["institution_id", "id"])
+    op.create_index("ix_anomalies_class_id_id", "anomalies", ["class_id", "id"])
+    op.create_index(
+        "ix_anomalies_open", "anomalies", ["district", "id"], postgresql_where=sa.text("state = 'open'")
+    )
+
+
+def _sweep() -> None:
+    """What is recorded or corrected is looked at once, by whatever way it came in and however late."""
+    op.create_table(
+        "attendance_unswept",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("attendance_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_unswept")),
+    )
+    op.execute(
+        """
+        CREATE FUNCTION leave_for_the_sweep() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO attendance_unswept (attendance_id) SELECT id FROM changed;
+            RETURN NULL;
+        END $$
+        """
+    )
+    for event in ("INSERT", "UPDATE"):
+        op.execute(
+            f"CREATE TRIGGER attendance_left_for_the_sweep_on_{event.lower()} AFTER {event} ON attendance"
+            " REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION leave_for_the_sweep()"
+        )
+    op.create_index(
+        "ix_attendance_device",
+        "attendance",
+        ["device", "recorded_at"],
+        postgresql_where=sa.text("by_trainee"),
+    )

@@ -23,6 +23,7 @@ from fastapi import FastAPI
 
 from training_svc.activities.routes import router as activities
 from training_svc.appraisals.routes import router as appraisals
+from training_svc.anomalies.routes import router as anomalies
 from training_svc.attendance.routes import router as attendance
 from training_svc.checkins.code import Codes
 from training_svc.checkins.routes import router as checkins
@@ -90,6 +91,7 @@ ROUTERS = (
     teacher_files,
     feedback,
     feedback_results,
+    anomalies,
 )
 
 

@@ -1,6 +1,7 @@
 """All tables together, for the migrations."""
 
 from training_svc.activities import tables as activities
+from training_svc.anomalies import tables as anomalies
 from training_svc.appraisals import tables as appraisals
 from training_svc.attendance import tables as attendance
 from training_svc.classes import tables as classes
@@ -24,6 +25,7 @@ from training_svc.working_mechanisms import tables as working_mechanisms
 
 __all__ = [
     "activities",
+    "anomalies",
     "appraisals",
     "attendance",
     "classes",

@@ -1,7 +1,11 @@
 """What time makes due, and what is worked on in the background."""
 
-from chuangpei.background import Timer
+from collections.abc import Awaitable, Callable, Mapping
 
+from chuangpei.background import Timer
+from chuangpei.database import Transaction
+
+from training_svc.anomalies.sweep import sweep
 from training_svc.exits.use_cases import take_effect
 from training_svc.feedback.use_cases import ask_due, close_due
 from training_svc.follow_ups.use_cases import remind
@@ -9,6 +13,17 @@ from training_svc.instructors.use_cases import tell_due
 from training_svc.qualifications.use_cases import expire_due
 from training_svc.rosters.work import work_on_rosters
 from training_svc.service import Service
+
+DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
+    "tell appraisals that are due": tell_due,  # T10
+    "let exits take effect": take_effect,  # T10
+    "expire qualifications": expire_due,  # T07
+    "remind of follow-ups due": remind,  # T11
+    "ask for feedback": ask_due,  # T06
+    "close feedback": close_due,  # T06
+    "sweep the attendance for anomalies": sweep,  # T06
+}
+"""Each takes what is due in one transaction and answers how much that was."""
 
 
 def timers(service: Service) -> list[Timer]:
@@ -42,10 +57,10 @@ def timers(service: Service) -> list[Timer]:
         async with service.database.transaction() as tx:
             return await close_due(tx, service)
 
+    """What is due by time, and the roster imports (T06), which divide their work into transactions themselves."""
     seconds = service.settings.timer_seconds
     return [
-        Timer("tell appraisals that are due", tell_appraisals, seconds),
-        Timer("remind of follow-ups due", remind_of_checks, seconds),
+        *(Timer(name, _in_transaction(service, act), seconds) for name, act in DUE.items()),
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
         Timer("let exits take effect", let_exits_take_effect, seconds),
         Timer("expire qualifications", expire_qualifications, seconds),
@@ -53,3 +68,13 @@ def timers(service: Service) -> list[Timer]:
         Timer("ask for feedback", ask_for_feedback, seconds),
         Timer("close feedback", close_feedback, seconds),
     ]
+
+
+def _in_transaction(
+    service: Service, act: Callable[[Transaction, Service], Awaitable[int]]
+) -> Callable[[], Awaitable[int]]:
+    async def run() -> int:
+        async with service.database.transaction() as tx:
+            return await act(tx, service)
+
+    return run

@@ -7,6 +7,10 @@ import orjson
 import training_svc
 from chuangpei.events.registry import TRAINING_EVENTS
 from chuangpei.events.training import (
+    AnomalyFound,
+    CompletionRevoked,
+    CourseRecognised,
+    CourseRetired,
     InstitutionRegistered,
     QualificationApproved,
     StandardPublished,
@@ -39,6 +43,19 @@ async def test_the_whole_path_emits_each_event_once_under_its_key(world):
 def test_every_event_of_the_contract_is_made_somewhere():
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
     assert [event.__name__ for event in TRAINING_EVENTS if f"{event.__name__}(" not in code] == []
+async def test_every_event_of_the_service_is_one_it_emits(world):
+    assert set(TRAINING_EVENTS) == {
+        InstitutionRegistered,
+        QualificationApproved,
+        TrainingCompleted,
+        CourseRecognised,
+        CourseRetired,
+        CompletionRevoked,
+        InstructorAppraisalDue,
+        InstructorExited,
+        InstructorReinstated,
+        AnomalyFound,
+    }
 
 
 async def test_dates_on_the_wire_are_civil_dates_of_shanghai(world):

@@ -23,6 +23,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstructorExited,
     training.InstructorReinstated,
     training.FollowUpDue,
+    training.AnomalyFound,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

@@ -260,3 +260,20 @@ class FollowUpDue(Event):
     kind: Literal["opening", "trading"]
     months: int
     due_on: date
+class AnomalyFound(Event):
+    """A rule found something in the attendance of a class that does not look right (T06 培训过程可追溯).
+
+    ``kind`` names the rule; ``session_id`` and ``enrolment_id`` are there where it is about one of them. It
+    decides nothing: somebody of the district looks at it.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.training.anomaly_found.v1"
+    KEY: ClassVar[str] = "class_id"
+    anomaly_id: UUID
+    kind: str
+    class_id: UUID
+    institution_id: UUID
+    district: str
+    session_id: UUID | None
+    enrolment_id: UUID | None
+    found_on: date

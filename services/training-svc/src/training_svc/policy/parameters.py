@@ -19,6 +19,12 @@ class Parameters:
     attendance_minutes_after: int
     attendance_code_seconds: int
     attendance_code_grace_seconds: int
+    anomaly_travel_minutes: int
+    anomaly_late_minutes: int
+    anomaly_records_a_minute: int
+    anomaly_device_minutes: int
+    anomaly_manual_percent: int
+    anomaly_manual_least: int
     teaching_hour_minutes: int
     course_grant_fen: int
     course_assessors: int
