@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from training_svc.activities.routes import router as activities
 from training_svc.appraisals.routes import router as appraisals
 from training_svc.anomalies.routes import router as anomalies
+from training_svc.attendance.lists import router as attendance_lists
 from training_svc.attendance.routes import router as attendance
 from training_svc.checkins.code import Codes
 from training_svc.checkins.routes import router as checkins
@@ -76,6 +77,7 @@ ROUTERS = (
     course_catalogue,
     completions,
     attendance,
+    attendance_lists,
     checkins,
     working_mechanisms,
     training_plans,

@@ -129,6 +129,10 @@ MAY = {
     ("POST", "/my/attendance"): {Role.CITIZEN},
     ("POST", "/sessions/{session_id}/attendance"): {Role.INSTITUTION},
     ("GET", "/sessions/{session_id}/attendance"): READERS,
+    ("GET", "/sessions/{session_id}/attendance/export"): READERS,
+    ("GET", "/enrolments/{enrolment_id}/attendance"): READERS,
+    ("GET", "/enrolments/{enrolment_id}/attendance/export"): READERS,
+    ("GET", "/classes/{class_id}/attendance-sheet"): READERS,
     ("GET", "/attendance/{attendance_id}"): READERS,
     ("POST", "/attendance/{attendance_id}/correct"): {Role.INSTITUTION},
     ("POST", "/courses"): {Role.INSTITUTION},
@@ -312,6 +316,10 @@ async def everything(world):
         f"/rosters/{roster['id']}/errors",
         f"/rosters/{roster['id']}/errors/export",
         f"/sessions/{session['id']}/attendance",
+        f"/sessions/{session['id']}/attendance/export",
+        f"/enrolments/{enrolment['id']}/attendance",
+        f"/enrolments/{enrolment['id']}/attendance/export",
+        f"/classes/{filed['id']}/attendance-sheet",
         f"/attendance/{record['id']}",
     ]
     decisions = [

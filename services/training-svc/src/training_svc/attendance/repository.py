@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
-from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
+from training_svc.attendance.attendance import (
+    Attendance,
+    Attendee,
+    Correction,
+    HeldSession,
+)
 from training_svc.attendance.tables import attendance, corrections
 from training_svc.classes.tables import classes, sessions
 from training_svc.enrolments.lifecycle import State
@@ -18,7 +25,7 @@ from training_svc.enrolments.tables import enrolments
 from training_svc.institutions.tables import institutions
 from training_svc.policy.attendance import Card, Method, Photo, Presence
 from training_svc.policy.facts import Hours
-from training_svc.visibility import Scope, scoped
+from training_svc.visibility import Scope, reaches, scoped
 
 _SCOPE = {"credit_code": institutions.c.credit_code, "district": classes.c.district}
 _SESSION = scoped(
@@ -70,11 +77,28 @@ _FOR_UPDATE = scoped(
     _SELECT.where(attendance.c.id == bindparam("id")).with_for_update(key_share=True, of=attendance),
     **_SCOPE,
 )
-_LIST = scoped(
-    _SELECT.where(attendance.c.session_id == bindparam("session_id"), attendance.c.id > bindparam("after"))
-    .order_by(attendance.c.id)
-    .limit(bindparam("most", type_=sa.Integer)),
-    **_SCOPE,
+LIST = Listing(
+    sa.select(
+        attendance,
+        enrolments.c.masked_name,
+        sessions.c.starts_at,
+        sessions.c.room,
+        classes.c.name.label("class_name"),
+    )
+    .join(sessions, sessions.c.id == attendance.c.session_id)
+    .join(enrolments, enrolments.c.id == attendance.c.enrolment_id)
+    .join(classes, classes.c.id == attendance.c.class_id)
+    .join(institutions, institutions.c.id == classes.c.institution_id),
+    key=Order(attendance.c.id, UUID),
+    orders={"recorded_at": Order(attendance.c.recorded_at, datetime)},
+    filters={
+        "session_id": equal(attendance.c.session_id),
+        "enrolment_id": equal(attendance.c.enrolment_id),
+        "present": equal(attendance.c.present),
+        "method": equal(attendance.c.method),
+        "by_trainee": equal(attendance.c.by_trainee),
+    },
+    reaches=reaches(**_SCOPE),
 )
 _SAVED = ("present", "method", "recorded_at", "device", "reason", "proof", "version")
 _SAVE = Statement(
@@ -126,21 +150,13 @@ async def insert_new(tx: Transaction, records: Sequence[Attendance]) -> set[UUID
 async def one(tx: Transaction, attendance_id: UUID, scope: Scope) -> Attendance | None:
     """A record that the scope sees."""
     row = await tx.row(_ONE[scope.reach], {"id": attendance_id, "scope": scope.value})
-    return _attendance(row) if row else None
+    return attendance_of(row) if row else None
 
 
 async def load_for_update(tx: Transaction, attendance_id: UUID, scope: Scope) -> Attendance | None:
     """A record that the scope sees, locked."""
     row = await tx.row(_FOR_UPDATE[scope.reach], {"id": attendance_id, "scope": scope.value})
-    return _attendance(row) if row else None
-
-
-async def listed(
-    database: Database, scope: Scope, *, session_id: UUID, after: UUID, most: int
-) -> list[Attendance]:
-    """The records of a session that the scope sees, by id."""
-    values = {"session_id": session_id, "after": after, "most": most, "scope": scope.value}
-    return [_attendance(row) for row in await database.rows(_LIST[scope.reach], values)]
+    return attendance_of(row) if row else None
 
 
 async def save(tx: Transaction, corrected: Attendance, correction: Correction) -> None:
@@ -190,7 +206,8 @@ def _values(one: Attendance) -> dict[str, object]:
     }
 
 
-def _attendance(row: Row) -> Attendance:
+def attendance_of(row: Row) -> Attendance:
+    """The record of a row that has its columns."""
     return Attendance(
         id=row["id"],
         class_id=row["class_id"],

@@ -5,15 +5,13 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
-from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
-from training_svc.attendance import repository, use_cases
+from training_svc.attendance import use_cases
 from training_svc.attendance.attendance import Correction
 from training_svc.attendance.schemas import (
     AttendanceView,
@@ -55,22 +53,6 @@ async def record_attendance(
         return RecordsView(items=[AttendanceView(**attendance_fields(one)) for one in taken])
 
     return await once(service.database, request, principal, key, body, act)
-
-
-@router.get("/sessions/{session_id}/attendance", summary="课次考勤 · List a session's attendance")
-async def list_attendance(
-    request: Request, session_id: UUID, principal: Reader, limit: Limit = 50, cursor: Cursor = None
-) -> Page[AttendanceView]:
-    """The records of a session one may see (T06)."""
-    database, scope = of(request).database, scope_of(principal)
-    if await repository.session(database, session_id, scope) is None:
-        raise Refused(Refusal(NOT_FOUND))
-    found = await repository.listed(
-        database, scope, session_id=session_id, after=after_id(cursor), most=limit + 1
-    )
-    return page_of(
-        [AttendanceView(**attendance_fields(one)) for one in found], limit, lambda view: (view.id,)
-    )
 
 
 @router.get(

@@ -1,10 +1,12 @@
 """Attendance as the API takes and shows it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from chuangpei.export import ExportQuery
 from chuangpei.fields import Instant, Note
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
@@ -64,6 +66,29 @@ class NewCorrection(Body):
     card_number: CardNumber | None = None
     photo: PhotoReference | None = None
     reason: Note = Field(examples=["刷卡机故障，误记为出勤"])
+
+
+class AttendanceFilters(ListQuery):
+    """What a list of attendance may be narrowed to, and its orders."""
+
+    present: bool | None = None
+    method: Method | None = None
+    by_trainee: bool | None = None
+    sort: Literal["id", "-id", "recorded_at", "-recorded_at"] = "id"
+
+
+class AttendancePage(AttendanceFilters, PageQuery):
+    """A page of attendance."""
+
+
+class AttendanceExport(AttendanceFilters, ExportQuery):
+    """Attendance as a file."""
+
+
+class SheetQuery(ExportQuery):
+    """The form in which the sheet is wanted."""
+
+    format: Literal["csv", "xlsx"] = Field(default="xlsx", description="文件格式 · file format")
 
 
 class AttendanceView(BaseModel):

@@ -10,28 +10,30 @@ from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.masking import mask_account
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
-from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords, PhotoReference
+from training_svc.attendance.presences import (
+    corrected,
+    errors_of,
+    presence_of,
+    presence_refusal,
+    standing_error,
+)
+from training_svc.attendance.schemas import NewAttendance, NewCorrection, NewRecords
 from training_svc.completions.use_cases import judge_again
 from training_svc.enrolments import repository as enrolments
 from training_svc.enrolments.lifecycle import State
-from training_svc.policy.attendance import Card, Photo, Presence, presence_errors
-from training_svc.policy.parameters import parameters_on
 from training_svc.problems import ATTENDANCE_EXISTS, ATTENDANCE_REFUSED
 from training_svc.service import Service
 from training_svc.visibility import EVERYTHING, Scope, scope_of
 
 _UNKNOWN = Text("本班没有此报名", "The class has no such enrolment")
-_COMPLETED = Text("该学员已结业，考勤不再变动", "The trainee has completed; the attendance stands")
 _NOT_JUDGED = Text(
     "学员未结业，由机构更正", "The trainee has not completed: the institution corrects the record"
 )
-_NOT_ENROLLED = Text("该学员不在读，不能记录考勤", "The trainee is not in the class")
 _TWICE = Text("同一学员重复", "The trainee is named twice")
 _RECORDED = Text("该学员本课次考勤已记录", "The trainee's attendance of this session is recorded already")
 
@@ -95,10 +97,10 @@ async def amend(
     if enrolment.state not in (State.COMPLETED, State.COMPLETION_REVOKED):
         return Refusal(NOT_ALLOWED_NOW, detail=_NOT_JUDGED)
     attendee = Attendee(enrolment.state, enrolment.enrolled_at)
-    corrected = await _correct(tx, service, principal, found, attendee, body)
-    if not isinstance(corrected, Refusal):
+    done = await _correct(tx, service, principal, found, attendee, body)
+    if not isinstance(done, Refusal):
         await judge_again(tx, service, principal, enrolment, body.reason)
-    return corrected
+    return done
 
 
 async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Corrected | Refusal:
@@ -126,7 +128,7 @@ async def _correct(
     attendee: Attendee,
     body: NewCorrection,
 ) -> Corrected | Refusal:
-    presence, now = _corrected(service, found.presence, body), service.clock.now()
+    presence, now = corrected(service, found.presence, body), service.clock.now()
     if (body.present, replace(presence, reason=found.presence.reason)) == (found.present, found.presence):
         return Refusal(NOTHING_AMENDED)
     session = await repository.session(tx, found.session_id, EVERYTHING)
@@ -164,35 +166,8 @@ def _errors(
         elif error := standing_error(attendee):
             yield _at(number, error)
         seen.add(one.enrolment_id)
-        for error in _presence_errors(service, session, attendee, _presence(service, one), now):
+        for error in errors_of(service, session, attendee, presence_of(service, one), now):
             yield _at(number, error)
-
-
-def standing_error(attendee: Attendee) -> FieldError | None:
-    """The error of an enrolment whose attendance is no longer, or not, taken (T06)."""
-    match attendee.state:
-        case State.ENROLLED:
-            return None
-        case State.COMPLETED:
-            return FieldError("/enrolment_id", "completed", _COMPLETED)
-        case _:
-            return FieldError("/enrolment_id", "not_enrolled", _NOT_ENROLLED)
-
-
-def presence_refusal(
-    service: Service, session: HeldSession, attendee: Attendee, presence: Presence, now: datetime
-) -> Refusal | None:
-    """The refusal of one presence with everything that is wrong with it, or None (T06)."""
-    errors = _presence_errors(service, session, attendee, presence, now)
-    return Refusal(ATTENDANCE_REFUSED, errors=errors) if errors else None
-
-
-def _presence_errors(
-    service: Service, session: HeldSession, attendee: Attendee | None, presence: Presence, now: datetime
-) -> tuple[FieldError, ...]:
-    parameters = parameters_on(service.law, session.class_starts_on)
-    enrolled_at = attendee.enrolled_at if attendee else presence.recorded_at
-    return tuple(presence_errors(presence, session.hours, parameters, enrolled_at, now))
 
 
 def _at(number: int, error: FieldError) -> FieldError:
@@ -201,41 +176,6 @@ def _at(number: int, error: FieldError) -> FieldError:
 
 def _recorded() -> FieldError:
     return FieldError("/enrolment_id", "already_recorded", _RECORDED)
-
-
-def _presence(service: Service, one: NewAttendance) -> Presence:
-    return Presence(
-        one.method,
-        one.recorded_at,
-        one.device,
-        one.reason,
-        _card(service, one.card_number),
-        _photo(one.photo),
-    )
-
-
-def _corrected(service: Service, old: Presence, body: NewCorrection) -> Presence:
-    """The presence as corrected: what is not given stays, but for the proof of another method."""
-    method = body.method or old.method
-    card, photo = (old.card, old.photo) if method is old.method else (None, None)
-    return Presence(
-        method=method,
-        recorded_at=body.recorded_at or old.recorded_at,
-        device=body.device or old.device,
-        reason=body.reason,
-        card=_card(service, body.card_number) or card,
-        photo=_photo(body.photo) or photo,
-    )
-
-
-def _card(service: Service, number: str | None) -> Card | None:
-    if number is None:
-        return None
-    return Card(mask_account(number), service.privacy.at_rest.encrypt(number, "attendance.card"))
-
-
-def _photo(reference: PhotoReference | None) -> Photo | None:
-    return None if reference is None else Photo(reference.id, reference.sha256)
 
 
 def _attendance(
@@ -247,7 +187,7 @@ def _attendance(
         session_id=session.id,
         enrolment_id=one.enrolment_id,
         present=True,
-        presence=_presence(service, one),
+        presence=presence_of(service, one),
         received_at=now,
         received_from=by,
         by_trainee=False,

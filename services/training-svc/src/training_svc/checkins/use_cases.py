@@ -10,7 +10,8 @@ from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance
-from training_svc.attendance.use_cases import presence_refusal, record_taken, standing_error
+from training_svc.attendance.presences import presence_refusal, standing_error
+from training_svc.attendance.use_cases import record_taken
 from training_svc.checkins.code import Code
 from training_svc.policy.attendance import (
     CodePeriod,
