@@ -22,8 +22,8 @@ from chuangpei.web import create_app
 from fastapi import FastAPI
 
 from training_svc.activities.routes import router as activities
-from training_svc.appraisals.routes import router as appraisals
 from training_svc.anomalies.routes import router as anomalies
+from training_svc.appraisals.routes import router as appraisals
 from training_svc.attendance.lists import router as attendance_lists
 from training_svc.attendance.routes import router as attendance
 from training_svc.checkins.code import Codes

@@ -58,6 +58,7 @@ def timers(service: Service) -> list[Timer]:
             return await close_due(tx, service)
 
     """What is due by time, and the roster imports (T06), which divide their work into transactions themselves."""
+    """What is due by time, and the roster imports (T06), which have transactions of their own."""
     seconds = service.settings.timer_seconds
     return [
         *(Timer(name, _in_transaction(service, act), seconds) for name, act in DUE.items()),

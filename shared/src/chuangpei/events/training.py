@@ -260,6 +260,8 @@ class FollowUpDue(Event):
     kind: Literal["opening", "trading"]
     months: int
     due_on: date
+
+
 class AnomalyFound(Event):
     """A rule found something in the attendance of a class that does not look right (T06 培训过程可追溯).
 
