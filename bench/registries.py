@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from chuangpei.kernel.clock import SystemClock
 from chuangpei.kernel.credit_code import make_credit_code
-from subsidy_svc.policy.facts import Enterprise
+from chuangpei.kernel.enterprises import Enterprise
 from subsidy_svc.ports.accounts import BankAccount
 
 FIRM = make_credit_code("91310115MA1K4XY10")

@@ -16,10 +16,12 @@ from chuangpei.development import DevelopmentIssuer
 from chuangpei.events.base import Event, InstitutionRef, PersonRef, ProjectRef
 from chuangpei.events.cert import CertificateIssued, CertificateRevoked
 from chuangpei.kernel.credit_code import make_credit_code
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.masking import mask_name
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.kernel.resident_id import make_resident_id
+from chuangpei.ports.registry import REGISTRY_AWAY
 from chuangpei.testing.api import bearer, client, key, verifier_for
 from chuangpei.testing.clock import FixedClock
 from chuangpei.testing.databases import MakeDatabase
@@ -29,9 +31,8 @@ from fastapi import FastAPI
 from subsidy_svc.app import MIGRATIONS, assemble, create_api
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.consumers import handlers
-from subsidy_svc.policy.facts import Enterprise
 from subsidy_svc.ports.accounts import BankAccount
-from subsidy_svc.problems import ACCOUNTS_AWAY, REGISTRY_AWAY
+from subsidy_svc.problems import ACCOUNTS_AWAY
 from subsidy_svc.service import Service
 from subsidy_svc.settings import Settings
 from subsidy_svc.windows.use_cases import close_elapsed_windows

@@ -13,7 +13,10 @@ import pytest
 from chuangpei.auth import Principal, Role
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.kernel.credit_code import make_credit_code
+from chuangpei.kernel.enterprises import Enterprise
+from chuangpei.kernel.refusals import Refusal
 from chuangpei.kernel.resident_id import make_resident_id
+from chuangpei.ports.registry import REGISTRY_AWAY
 from chuangpei.testing.api import bearer, client, key, verifier_for
 from chuangpei.testing.clock import FixedClock
 from chuangpei.testing.events import pending_events
@@ -30,6 +33,21 @@ PUDONG, XUHUI = "310115", "310104"
 ROSTER_FIELDS = ("name", "id_number", "phone")
 
 
+@dataclass(slots=True)
+class FakeRegistry:
+    """Knows the firms it is told of, answers at once, and goes away when told to."""
+
+    firms: dict[str, Enterprise] = field(default_factory=dict)
+    away: bool = False
+    asked: list[tuple[str, str, date]] = field(default_factory=list)
+
+    async def relation(self, credit_code: str, id_number: str, on: date) -> Enterprise | Refusal | None:
+        self.asked.append((credit_code, id_number, on))
+        return Refusal(REGISTRY_AWAY) if self.away else self.firms.get(credit_code)
+
+    async def close(self) -> None: ...
+
+
 @dataclass
 class World:
     """What a test tells the service, and what it answers."""
@@ -39,6 +57,7 @@ class World:
     clock: FixedClock
     http: httpx.AsyncClient
     issuer: DevelopmentIssuer
+    registry: FakeRegistry
     tokens: dict[Any, str] = field(default_factory=dict)
     numbers: int = 0
     pool: set[str] = field(default_factory=set)
@@ -367,12 +386,14 @@ def issuer() -> DevelopmentIssuer:
 @asynccontextmanager
 async def running(dsn: str, issuer: DevelopmentIssuer) -> AsyncIterator[World]:
     """The service on a database, ten days before the class begins."""
-    settings = test_settings(Settings, dsn)
+    settings = test_settings(Settings, dsn, registry_url="http://127.0.0.1:9/unused")
     clock = FixedClock.on(FIRST_DAY - timedelta(days=10))
-    service = assemble(settings, clock=clock, verifier=verifier_for(issuer, settings.privacy()))
+    registry = FakeRegistry()
+    verifier = verifier_for(issuer, settings.privacy())
+    service = assemble(settings, clock=clock, verifier=verifier, registry=registry)
     app = create_api(service)
     async with client(app) as http:
-        yield World(app, service, clock, http, issuer)
+        yield World(app, service, clock, http, issuer, registry)
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def environment_of(dsn):
         "current_key": "k1",
         "event_keys": key,
         "current_event_key": "k1",
+        "registry_url": "https://registry.example",
     }
     return dict(os.environ) | {f"CHUANGPEI_{name.upper()}": value for name, value in given.items()}
 
@@ -58,7 +59,9 @@ async def test_an_unknown_command_is_told_the_known_ones():
 
 
 def test_the_development_issuer_is_refused_in_production():
-    settings = test_settings(Settings, "postgresql://unused", environment="production")
+    settings = test_settings(
+        Settings, "postgresql://unused", environment="production", registry_url="https://registry.example"
+    )
     assert settings.issuer == DEVELOPMENT_ISSUER
     with pytest.raises(RefusedToStart):
         verifier_of(settings)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from training_svc.anomalies import lifecycle as anomalies
+from training_svc.classes import lifecycle as classes
 from training_svc.courses import lifecycle as courses
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.exits import lifecycle as exits
@@ -22,6 +23,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     ("heading", "lifecycle"),
     [
         ("Qualification", qualifications),
+        ("Class", classes),
         ("Enrolment", enrolments),
         ("Course", courses),
         ("Roster import", rosters),

@@ -40,13 +40,19 @@ def service_values(service: str, database: str, secrets: Secrets, around: Surrou
         "current_event_key": "e1",
         "clock_file": str(around.clock_file),
         "timer_seconds": 0.5,
-        **(_outside_ports(around.tools) if service == "subsidy" else {}),
+        **_outside_ports(service, around.tools),
         **(_signing(around.signing_keys) if service == "cert" else {}),
     }
 
 
-def _outside_ports(tools: str) -> Values:
-    return {"registry_url": f"{tools}/simulators/registry", "accounts_url": f"{tools}/simulators/accounts"}
+def _outside_ports(service: str, tools: str) -> Values:
+    registry, accounts = f"{tools}/simulators/registry", f"{tools}/simulators/accounts"
+    match service:
+        case "training":
+            return {"registry_url": registry}
+        case "subsidy":
+            return {"registry_url": registry, "accounts_url": accounts}
+    return {}
 
 
 def _signing(keys: Path) -> Values:

@@ -10,6 +10,7 @@ from chuangpei.bus.port import Bus
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.ports.registry import HttpRegistry, Registry
 from chuangpei.service import (
     alive,
     background_of,
@@ -28,7 +29,6 @@ from subsidy_svc.notices.routes import router as notices
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
-from subsidy_svc.ports.registry import HttpRegistry, Registry
 from subsidy_svc.recoveries.routes import router as recoveries
 from subsidy_svc.service import Service
 from subsidy_svc.settings import Settings

@@ -5,11 +5,6 @@ from chuangpei.kernel.refusals import Problem, Text
 NOT_ELIGIBLE = Problem(
     "not_eligible", 422, Text("不符合申领条件", "The conditions of the subsidy are not met")
 )
-REGISTRY_AWAY = Problem(
-    "registry_unavailable",
-    503,
-    Text("市场主体登记系统暂时无法查询", "The business registry cannot be asked just now"),
-)
 ACCOUNTS_AWAY = Problem(
     "accounts_unavailable",
     503,

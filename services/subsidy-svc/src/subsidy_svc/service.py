@@ -6,12 +6,12 @@ from chuangpei.auth import TokenVerifier
 from chuangpei.bus.port import Bus
 from chuangpei.database import Database
 from chuangpei.kernel.clock import Clock
+from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
 from fastapi import Request
 
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts
-from subsidy_svc.ports.registry import Registry
 from subsidy_svc.settings import Settings
 
 

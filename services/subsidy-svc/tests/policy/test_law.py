@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from chuangpei.kernel.dated import NoLawInForce, ParameterBook
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.refusals import Outcome
 from subsidy_svc.policy.decision import decide
-from subsidy_svc.policy.facts import Account, AccountKind, Enterprise, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts
 from subsidy_svc.policy.parameters import PARAMETERS, LawBook, ReferenceDate, Stage, Treatment
 from subsidy_svc.policy.periods import claim_window
 from subsidy_svc.policy.rules import RULES

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import yaml
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.refusals import Outcome
 from subsidy_svc.policy.decision import decide
 from subsidy_svc.policy.enterprise_rules import started_within
-from subsidy_svc.policy.facts import Account, AccountKind, Enterprise, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts
 from subsidy_svc.policy.parameters import Law, LawBook, ReferenceDate
 from subsidy_svc.policy.periods import claim_window, notice_period
 

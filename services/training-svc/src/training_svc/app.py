@@ -1,5 +1,7 @@
 """The map of training-svc: what it consists of and how it comes alive."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from chuangpei.auth import TokenVerifier
@@ -9,6 +11,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.ports.registry import HttpRegistry, Registry
 from chuangpei.service import (
     alive,
     background_of,
@@ -103,6 +106,7 @@ def assemble(
     clock: Clock | None = None,
     bus: Bus | None = None,
     verifier: TokenVerifier | None = None,
+    registry: Registry | None = None,
 ) -> Service:
     """The service with its parts; nothing is connected yet."""
     privacy = settings.privacy()
@@ -116,12 +120,23 @@ def assemble(
         law=load_law(),
         codes=Codes(privacy.at_rest),
         documents=Documents(),
+        registry=registry or HttpRegistry(settings.registry_url, settings.port_timeout_seconds),
     )
 
 
 def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
     """The HTTP face; ``with_work`` makes the same process do the background work too."""
     database = service.database
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        work = jobs(service) if with_work else remote_wake_of(database)
+        async with alive(database, service.bus, work):
+            try:
+                yield
+            finally:
+                await service.registry.close()
+
     return create_app(
         name=NAME,
         title=Text("创培 · 培训服务", "Chuangpei training"),
@@ -130,9 +145,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         verifier=service.verifier,
         routers=(*ROUTERS, operations_router(NAME, database, service.clock)),
         is_ready=database.is_ready,
-        lifespan=lambda: alive(
-            database, service.bus, jobs(service) if with_work else remote_wake_of(database)
-        ),
+        lifespan=lifespan,
         max_body_bytes=service.settings.max_body_bytes,
     )
 
@@ -140,5 +153,10 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
 def jobs(service: Service) -> list[Job]:
     """The background work: the relay carries this service's events, the timers do what is due."""
     return background_of(
-        service.settings, service.database, service.bus, name=NAME, handlers=HANDLERS, timers=timers(service)
+        service.settings,
+        service.database,
+        service.bus,
+        name=NAME,
+        handlers=HANDLERS,
+        timers=timers(service),
     )

@@ -8,6 +8,7 @@ from training_svc.classes import tables as classes
 from training_svc.course_materials import tables as course_materials
 from training_svc.courses import tables as courses
 from training_svc.enrolments import tables as enrolments
+from training_svc.enterprises import tables as enterprises
 from training_svc.exits import tables as exits
 from training_svc.feedback import tables as feedback
 from training_svc.follow_ups import tables as follow_ups
@@ -32,6 +33,7 @@ __all__ = [
     "course_materials",
     "courses",
     "enrolments",
+    "enterprises",
     "exits",
     "feedback",
     "follow_ups",

@@ -56,7 +56,12 @@ def clear_name(privacy: Privacy, person: SealedPerson) -> str:
 
 def clear_id_number(privacy: Privacy, person: SealedPerson) -> str:
     """The id number, for who may see it."""
-    return privacy.at_rest.decrypt(person.id_number_encrypted, _ID_NUMBER)
+    return open_id_number(privacy, person.id_number_encrypted)
+
+
+def open_id_number(privacy: Privacy, encrypted: str) -> str:
+    """The id number that was sealed, to ask an outside registry with."""
+    return privacy.at_rest.decrypt(encrypted, _ID_NUMBER)
 
 
 def seal_phone(privacy: Privacy, phone: str) -> str:

@@ -57,9 +57,18 @@ CLASS_CLASH = Problem(
     409,
     Text("教室或讲师的时间冲突", "The room or an instructor is taken at that time"),
 )
+CLASS_CHANGE_REFUSED = Problem(
+    "class_change_refused", 422, Text("不符合班级变更规定", "The change of the class does not meet the rules")
+)
 CLASS_FULL = Problem("class_full", 409, Text("班级名额已满", "The class is full"))
 ALREADY_ENROLLED = Problem(
     "already_enrolled", 409, Text("该学员已在本班报名", "This person is enrolled in the class already")
+)
+TRAINEE_CLASH = Problem(
+    "trainee_clash", 409, Text("学员的上课时间冲突", "The trainee sits in another class at that time")
+)
+LEAVING_REFUSED = Problem(
+    "leaving_refused", 422, Text("不符合退班、转班规定", "Leaving the class does not meet the rules")
 )
 ENROLMENT_REFUSED = Problem(
     "enrolment_refused", 422, Text("不符合报名规定", "The enrolment does not meet the rules")

@@ -8,6 +8,7 @@ from chuangpei.database import Database
 from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
+from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
 from fastapi import Request
 
@@ -17,7 +18,7 @@ from training_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The running service: its settings, clock, database, bus, keys, codes, documents, and the law."""
+    """The running service: settings, clock, database, bus, keys, law, codes, documents, the registry."""
 
     settings: Settings
     clock: Clock
@@ -28,6 +29,7 @@ class Service:
     law: ParameterBook
     codes: Codes
     documents: Documents
+    registry: Registry
 
 
 def of(request: Request) -> Service:

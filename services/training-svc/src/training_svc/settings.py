@@ -4,4 +4,7 @@ from chuangpei.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """What all services need, and nothing of its own yet."""
+    """What all services need, and where the business registry is."""
+
+    registry_url: str
+    port_timeout_seconds: float = 5.0

@@ -6,6 +6,7 @@ from chuangpei.background import Timer
 from chuangpei.database import Transaction
 
 from training_svc.anomalies.sweep import sweep
+from training_svc.enterprises.use_cases import fill_due
 from training_svc.exits.use_cases import take_effect
 from training_svc.feedback.use_cases import ask_due, close_due
 from training_svc.follow_ups.use_cases import remind
@@ -27,47 +28,12 @@ DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
 
 
 def timers(service: Service) -> list[Timer]:
-    """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
-    """Appraisals (T10), follow-up checks (T11), ended qualifications (T07); roster imports (T06)."""
-    """Appraisals and exits of instructors (T10) and checks of follow-ups (T11) due; roster imports (T06)."""
-    """Appraisals (T10) and checks of follow-ups (T11) that are due; roster imports, feedback (T06)."""
-
-    async def tell_appraisals() -> int:
-        async with service.database.transaction() as tx:
-            return await tell_due(tx, service)
-
-    async def remind_of_checks() -> int:
-        async with service.database.transaction() as tx:
-            return await remind(tx, service)
-
-    async def let_exits_take_effect() -> int:
-        async with service.database.transaction() as tx:
-            return await take_effect(tx, service)
-    async def expire_qualifications() -> int:
-        async with service.database.transaction() as tx:
-            return await expire_due(tx, service)
-    async def let_exits_take_effect() -> int:
-        async with service.database.transaction() as tx:
-            return await take_effect(tx, service)
-    async def ask_for_feedback() -> int:
-        async with service.database.transaction() as tx:
-            return await ask_due(tx, service)
-
-    async def close_feedback() -> int:
-        async with service.database.transaction() as tx:
-            return await close_due(tx, service)
-
-    """What is due by time, and the roster imports (T06), which divide their work into transactions themselves."""
-    """What is due by time, and the roster imports (T06), which have transactions of their own."""
+    """What is due by time, and the work that has transactions of its own: rosters (T06), firms (D02)."""
     seconds = service.settings.timer_seconds
     return [
         *(Timer(name, _in_transaction(service, act), seconds) for name, act in DUE.items()),
         Timer("import rosters", lambda: work_on_rosters(service), seconds),
-        Timer("let exits take effect", let_exits_take_effect, seconds),
-        Timer("expire qualifications", expire_qualifications, seconds),
-        Timer("let exits take effect", let_exits_take_effect, seconds),
-        Timer("ask for feedback", ask_for_feedback, seconds),
-        Timer("close feedback", close_feedback, seconds),
+        Timer("fill snapshots of firms", lambda: fill_due(service), seconds),
     ]
 
 

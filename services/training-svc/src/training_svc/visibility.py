@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.auth import Principal, Role
 from chuangpei.database import Statement
 from sqlalchemy import bindparam
+
+from training_svc.institutions.tables import institutions
 
 
 class Reach(StrEnum):
@@ -70,6 +73,15 @@ def reaches(
     """What each reach narrows a query to, by the parameter ``scope``."""
     value = bindparam("scope", type_=sa.Text)
     return {Reach.INSTITUTION: credit_code == value, Reach.DISTRICT: district == value, Reach.ALL: None}
+
+
+def owned(
+    *, institution_id: sa.ColumnElement[UUID], district: sa.ColumnElement[str]
+) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """As :func:`reaches`, for a table that has its institution itself: an index on it serves the list."""
+    value = bindparam("scope", type_=sa.Text)
+    own = sa.select(institutions.c.id).where(institutions.c.credit_code == value).scalar_subquery()
+    return {Reach.INSTITUTION: institution_id == own, Reach.DISTRICT: district == value, Reach.ALL: None}
 
 
 def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:

@@ -110,8 +110,20 @@ MAY = {
     ("GET", "/classes/export"): READERS,
     ("GET", "/classes"): READERS,
     ("GET", "/classes/{class_id}"): READERS,
+    ("POST", "/classes/{class_id}/amend"): KEEPERS,
+    ("POST", "/classes/{class_id}/cancel"): KEEPERS,
+    ("GET", "/classes/{class_id}/amendments"): READERS,
+    ("POST", "/classes/{class_id}/sessions/{session_id}/amend"): KEEPERS,
+    ("POST", "/classes/{class_id}/sessions/{session_id}/cancel"): KEEPERS,
     ("POST", "/classes/{class_id}/enrolments"): {Role.INSTITUTION},
     ("GET", "/classes/{class_id}/enrolments"): READERS,
+    ("GET", "/classes/{class_id}/enrolments/export"): READERS,
+    ("GET", "/enrolments"): READERS,
+    ("GET", "/enrolments/export"): READERS,
+    ("POST", "/enrolments/lookup"): OFFICES,
+    ("POST", "/enrolments/{enrolment_id}/withdraw"): KEEPERS,
+    ("POST", "/enrolments/{enrolment_id}/transfer"): KEEPERS,
+    ("POST", "/my/enrolments/{enrolment_id}/withdraw"): {Role.CITIZEN},
     ("GET", "/enrolments/{enrolment_id}"): READERS,
     ("POST", "/classes/{class_id}/rosters"): {Role.INSTITUTION},
     ("GET", "/rosters"): READERS,
@@ -309,7 +321,9 @@ async def everything(world):
         f"/appraisals/{appraisal['id']}/amendments",
         f"/instructor-exits/{exiting['id']}",
         f"/classes/{filed['id']}",
+        f"/classes/{filed['id']}/amendments",
         f"/classes/{filed['id']}/enrolments",
+        f"/classes/{filed['id']}/enrolments/export",
         f"/enrolments/{enrolment['id']}",
         f"/enrolments/{enrolment['id']}/amendments",
         f"/rosters/{roster['id']}",
@@ -322,7 +336,16 @@ async def everything(world):
         f"/classes/{filed['id']}/attendance-sheet",
         f"/attendance/{record['id']}",
     ]
+    managed = [
+        (f"/classes/{filed['id']}/amend", {"capacity": 20, "reason": "场地调整"}),
+        (f"/classes/{filed['id']}/cancel", {"reason": "报名不足"}),
+        (f"/classes/{filed['id']}/sessions/{session['id']}/amend", {"room": "9", "reason": "场地调整"}),
+        (f"/classes/{filed['id']}/sessions/{session['id']}/cancel", {"reason": "讲师生病"}),
+        (f"/enrolments/{enrolment['id']}/withdraw", {"reason": "工作冲突"}),
+        (f"/enrolments/{enrolment['id']}/transfer", {"class_id": filed["id"], "reason": "改读"}),
+    ]
     decisions = [
+        *managed,
         (f"/qualifications/{qualification['id']}/approve", {"found": world.figures()}),
         *(
             (f"/qualifications/{qualification['id']}/{deed}", {"reason": "不符合标准"})
@@ -338,6 +361,7 @@ async def everything(world):
         (f"/appraisals/{appraisal['id']}/amend", {"comment": "复核", "reason": "登记有误"}),
     ]
     deeds = [
+        *managed,
         (f"/institutions/{institution['id']}/qualifications", world.qualification_body()),
         (f"/qualifications/{qualification['id']}/revise", {"standard_version": "2026-1"}),
         (f"/qualifications/{qualification['id']}/submit", None),
@@ -364,6 +388,7 @@ LISTS = {
     "/appraisals": 1,
     "/instructor-exits": 1,
     "/classes": 1,
+    "/enrolments": 2,
     "/rosters": 1,
 }
 """The lists, and how many rows of :func:`everything` each shows to who may see them."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import training_svc
 from chuangpei.events.registry import TRAINING_EVENTS
 from chuangpei.events.training import (
+    ClassFiled,
     InstitutionRegistered,
     QualificationApproved,
     StandardPublished,
@@ -28,6 +29,7 @@ async def test_the_whole_path_emits_each_event_once_under_its_key(world):
         {"type": StandardPublished.TYPE, "key": standard["id"]},
         {"type": InstitutionRegistered.TYPE, "key": institution["credit_code"]},
         {"type": QualificationApproved.TYPE, "key": institution["credit_code"]},
+        {"type": ClassFiled.TYPE, "key": filed["id"]},
         {"type": TrainingCompleted.TYPE, "key": enrolment["id"]},
     ]
     wire = await world.count("SELECT string_agg(convert_from(value, 'UTF8'), ' ') FROM outbox")

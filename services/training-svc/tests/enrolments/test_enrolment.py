@@ -67,14 +67,15 @@ async def test_one_person_has_one_place_in_a_class_however_the_number_is_written
     assert await world.count("SELECT enrolled FROM classes") == 1
 
 
-async def test_fifty_at_once_for_twenty_places_give_twenty_enrolments(world):
+async def test_fifty_at_once_for_twenty_places_fill_them_and_thirty_wait(world):
     institution = await world.qualified()
     filed = await world.filed(institution, capacity=20)
     answers = await asyncio.gather(*(enrol(world, institution, filed) for _ in range(50)))
-    assert sorted(answer.status_code for answer in answers) == [201] * 20 + [409] * 30
-    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"class_full"}
-    assert await world.count("SELECT count(*) FROM enrolments") == 20
-    assert await world.count("SELECT enrolled FROM classes") == 20
+    states = [answer.json()["state"] for answer in answers]
+    assert sorted(states) == ["enrolled"] * 20 + ["waiting"] * 30
+    for state, counter, count in (("enrolled", "enrolled", 20), ("waiting", "waiting", 30)):
+        assert await world.count("SELECT count(*) FROM enrolments WHERE state = $1", state) == count
+        assert await world.count(f"SELECT {counter} FROM classes") == count  # noqa: S608 -- named above
     assert await world.count("SELECT count(*) FROM idempotency_keys WHERE status IS NULL") == 0
 
 
@@ -97,13 +98,16 @@ async def test_one_key_sent_ten_times_at_once_enrols_once(world, filed):
     assert await world.count("SELECT enrolled FROM classes") == 1
 
 
-async def test_a_full_class_takes_nobody_but_says_who_is_in_it_already(world):
+async def test_who_comes_to_a_full_class_waits_and_nobody_enrols_twice(world):
     institution = await world.qualified()
     filed = await world.filed(institution, capacity=1)
     first = world.trainee()
     assert (await enrol(world, institution, filed, **first)).status_code == 201
-    assert (await enrol(world, institution, filed)).json()["code"] == "class_full"
-    assert (await enrol(world, institution, filed, **first)).json()["code"] == "already_enrolled"
+    second = world.trainee()
+    assert (await enrol(world, institution, filed, **second)).json()["state"] == "waiting"
+    for again in (first, second):
+        assert (await enrol(world, institution, filed, **again)).json()["code"] == "already_enrolled"
+    assert await world.count("SELECT enrolled * 10 + waiting FROM classes") == 11
 
 
 async def test_one_may_enrol_until_the_end_of_the_last_day_in_shanghai(world, filed):

@@ -9,7 +9,7 @@ from training_svc.policy.parameters import load_law, parameters_on
 
 def test_each_number_has_its_rule_and_article():
     for value in load_law().on(date(2026, 1, 1)).values():
-        assert value.rule in {"T05", "T06", "T07", "T09", "T10", "T11", "O30"}
+        assert value.rule in {"T02", "T04", "T05", "T06", "T07", "T09", "T10", "T11", "O30"}
         assert value.article.startswith(("沪人社规〔2025〕30号", "劳社部发〔2007〕30号"))
 
 

@@ -143,17 +143,15 @@ async def test_the_rules_of_an_enrolment_hold_for_each_row(world):
     assert (late["state"], late["enrolled"]) == ("refused", 0)
 
 
-async def test_more_rows_than_places_are_refused_together_or_enrolled_up_to_the_last_place(world):
+@pytest.mark.parametrize("mode", ["all_or_nothing", "good_rows"])
+async def test_of_more_rows_than_places_the_first_fill_the_class_and_the_others_wait(world, mode):
     institution = await world.qualified()
     training_class = await world.filed(institution, capacity=2)
     people = world.roster_file([world.trainee() for _ in range(3)])
-    nobody = await world.roster(institution, training_class, people)
-    assert (nobody["state"], nobody["good"], nobody["bad"]) == ("refused", 2, 1)
-    assert await errors(world, (institution, training_class), nobody) == [(4, None, "class_full")]
-    assert await world.count("SELECT enrolled FROM classes") == 0
-    two = await world.roster(institution, training_class, people, "good_rows")
-    assert (two["state"], two["enrolled"], two["bad"]) == ("done", 2, 1)
-    assert await world.count("SELECT enrolled FROM classes") == 2
+    done = await world.roster(institution, training_class, people, mode)
+    assert (done["state"], done["enrolled"], done["waiting"], done["bad"]) == ("done", 2, 1, 0)
+    seen = (await world.get(f"/classes/{training_class['id']}", world.of_institution(institution))).json()
+    assert (seen["enrolled"], seen["waiting"]) == (2, 1)
 
 
 async def test_who_enrols_between_checking_and_importing_is_not_enrolled_twice(world, filed):

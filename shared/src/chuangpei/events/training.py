@@ -1,6 +1,6 @@
 """Events of training-svc (培训服务)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -139,11 +139,101 @@ class QualificationExpired(Event):
     valid_until: date
 
 
+class ClassSession(Part):
+    """One session (课次) of a class in a room; the instants are UTC."""
+
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    cancelled: bool
+
+
+class ClassFiled(Event):
+    """An organiser filed a class (开班备案; T02-T07); its institution's district is frozen on it (S07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.class.filed.v1"
+    KEY: ClassVar[str] = "class_id"
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    standard_version: str
+    name: str
+    starts_on: date
+    ends_on: date
+    capacity: int
+    sessions: tuple[ClassSession, ...]
+
+
+class ClassChanged(Event):
+    """A filed class was changed (班级变更; T06): what it is now, which fields changed, and why."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.class.changed.v1"
+    KEY: ClassVar[str] = "class_id"
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    name: str
+    starts_on: date
+    ends_on: date
+    capacity: int
+    sessions: tuple[ClassSession, ...]
+    changed: tuple[str, ...]
+    reason: str
+
+
+class ClassCancelled(Event):
+    """A class was cancelled (取消开班; T06), and with it the enrolments of ``person_keys``.
+
+    A class of very many comes as several events that differ in ``person_keys`` alone.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.class.cancelled.v1"
+    KEY: ClassVar[str] = "class_id"
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    name: str
+    cancelled_on: date
+    reason: str
+    person_keys: tuple[str, ...]
+
+
+class EnrolmentPromoted(Event):
+    """A person moved up from the waiting list to a place that became free (递补; T02)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.enrolment.promoted.v1"
+    KEY: ClassVar[str] = "enrolment_id"
+    enrolment_id: UUID
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    person: PersonRef
+    class_name: str
+    class_starts_on: date
+    promoted_on: date
+
+
+class EnterpriseSnapshot(Part):
+    """A trainee's firm and part in it on the day of enrolment, as the business registry told (D02).
+
+    ``shareholding_basis_points`` are hundredths of a percent. It bars nobody from a class (T03).
+    """
+
+    credit_code: str
+    name: str
+    registered_on: date
+    roles: tuple[str, ...]
+    shareholding_basis_points: int | None
+    as_of: date
+
+
 class TrainingCompleted(Event):
     """A trainee reached the attendance the standard asks (C01, C02); dates are Asia/Shanghai.
 
     ``instructor_keys`` are the person keys of those who taught the class: they may not evaluate it.
     ``norm_version`` is the evaluation norm (评价规范) frozen on the class, None where there was none (T05).
+    ``enterprise`` is None where the trainee named no firm, or the registry has not told of it.
     """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.training.completed.v1"
@@ -161,6 +251,7 @@ class TrainingCompleted(Event):
     sessions_held: int
     instructor_keys: tuple[str, ...]
     norm_version: str | None = None
+    enterprise: EnterpriseSnapshot | None = None
 
 
 class CourseRecognised(Event):

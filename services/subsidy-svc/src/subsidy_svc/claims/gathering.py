@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from chuangpei.database import Row
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.refusals import Refusal
 
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.policy.enterprise_rules import reference_day
-from subsidy_svc.policy.facts import Account, AccountKind, Enterprise, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts
 from subsidy_svc.policy.parameters import Law, ReferenceDate
 from subsidy_svc.ports.accounts import BankAccount
 from subsidy_svc.service import Service

@@ -5,9 +5,10 @@ from datetime import date
 from functools import lru_cache
 
 from chuangpei.kernel.dates import add_years
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.refusals import Finding, Outcome, Text
 
-from subsidy_svc.policy.facts import Enterprise, Facts
+from subsidy_svc.policy.facts import Facts
 from subsidy_svc.policy.findings import finding
 from subsidy_svc.policy.parameters import Law, ReferenceDate
 

@@ -5,23 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from chuangpei.kernel.enterprises import Enterprise
+
 from subsidy_svc.policy.parameters import ReferenceDate
-
-
-@dataclass(frozen=True, slots=True)
-class Enterprise:
-    """An enterprise (创业组织) and a person's part in it on one day, as the business registry tells them.
-
-    ``roles`` is empty where the person has none. ``shareholding_percent`` is the registry's own text.
-    """
-
-    credit_code: str
-    name: str
-    registered_on: date
-    province_code: str
-    status: str
-    roles: frozenset[str]
-    shareholding_percent: str | None = None
 
 
 class AccountKind(StrEnum):

@@ -1,1 +1,1 @@
-"""Facts that others own (外部事实): the business registry and the account registry."""
+"""Facts that others own (外部事实): the account registry."""

@@ -19,14 +19,15 @@ class HeldSession:
     class_id: UUID
     hours: Hours
     class_starts_on: date
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """An enrolment as the records of it need it: where it stands and when (UTC) it was made."""
+    """An enrolment as the records of it need it: where it stands and since when (UTC) it has a place."""
 
     state: State
-    enrolled_at: datetime
+    admitted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from training_svc.problems import ATTENDANCE_REFUSED
 from training_svc.service import Service
 
 _COMPLETED = Text("该学员已结业，考勤不再变动", "The trainee has completed; the attendance stands")
+SESSION_CANCELLED = Text("课次已取消，不记考勤", "The session was cancelled; nobody attends it")
 _NOT_ENROLLED = Text("该学员不在读，不能记录考勤", "The trainee is not in the class")
 
 
@@ -41,8 +42,8 @@ def errors_of(
 ) -> tuple[FieldError, ...]:
     """Everything that is wrong with a presence by the law of the class's first day (T06)."""
     parameters = parameters_on(service.law, session.class_starts_on)
-    enrolled_at = attendee.enrolled_at if attendee else presence.recorded_at
-    return tuple(presence_errors(presence, session.hours, parameters, enrolled_at, now))
+    admitted_at = (attendee and attendee.admitted_at) or presence.recorded_at
+    return tuple(presence_errors(presence, session.hours, parameters, admitted_at, now))
 
 
 def presence_of(service: Service, one: NewAttendance) -> Presence:

@@ -20,8 +20,8 @@ from training_svc.attendance.attendance import (
 )
 from training_svc.attendance.tables import attendance, corrections
 from training_svc.classes.tables import classes, sessions
-from training_svc.enrolments.lifecycle import State
-from training_svc.enrolments.tables import enrolments
+from training_svc.enrolments.lifecycle import STANDING, State
+from training_svc.enrolments.tables import enrolments, state_among
 from training_svc.institutions.tables import institutions
 from training_svc.policy.attendance import Card, Method, Photo, Presence
 from training_svc.policy.facts import Hours
@@ -36,7 +36,7 @@ _SESSION = scoped(
     **_SCOPE,
 )
 _LOCK_ENROLMENTS = Statement(
-    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.enrolled_at)
+    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.admitted_at)
     .where(
         enrolments.c.class_id == bindparam("class_id"),
         enrolments.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
@@ -45,8 +45,9 @@ _LOCK_ENROLMENTS = Statement(
     .with_for_update(read=True)
 )
 _LOCK_PERSON = Statement(
-    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.enrolled_at)
+    sa.select(enrolments.c.id, enrolments.c.state, enrolments.c.admitted_at)
     .where(
+        state_among(STANDING),
         enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid),
         enrolments.c.person_key == bindparam("person_key", type_=sa.Text),
     )
@@ -124,19 +125,20 @@ async def session(source: Database | Transaction, session_id: UUID, scope: Scope
     if row is None:
         return None
     hours = Hours(row["starts_at"], row["ends_at"])
-    return HeldSession(row["id"], row["class_id"], hours, row["class_starts_on"])
+    cancelled = row["cancelled_at"] is not None
+    return HeldSession(row["id"], row["class_id"], hours, row["class_starts_on"], cancelled)
 
 
 async def lock_enrolments(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Attendee]:
     """Those of the ids that are enrolments of the class; none of them completes meanwhile."""
     rows = await tx.rows(_LOCK_ENROLMENTS, {"class_id": class_id, "ids": list(ids)})
-    return {row["id"]: Attendee(State(row["state"]), row["enrolled_at"]) for row in rows}
+    return {row["id"]: Attendee(State(row["state"]), row["admitted_at"]) for row in rows}
 
 
 async def lock_enrolment_of(tx: Transaction, class_id: UUID, person_key: str) -> tuple[UUID, Attendee] | None:
-    """The person's enrolment in the class; it does not complete meanwhile."""
+    """The person's enrolment in the class that counts; it does not complete meanwhile."""
     row = await tx.row(_LOCK_PERSON, {"class_id": class_id, "person_key": person_key})
-    return (row["id"], Attendee(State(row["state"]), row["enrolled_at"])) if row else None
+    return (row["id"], Attendee(State(row["state"]), row["admitted_at"])) if row else None
 
 
 async def insert_new(tx: Transaction, records: Sequence[Attendance]) -> set[UUID]:

@@ -16,6 +16,7 @@ from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
 from training_svc.attendance.presences import (
+    SESSION_CANCELLED,
     corrected,
     errors_of,
     presence_of,
@@ -47,6 +48,8 @@ async def record_session(
     session = await repository.session(tx, session_id, scope_of(principal))
     if session is None:
         return Refusal(NOT_FOUND)
+    if session.cancelled:
+        return Refusal(NOT_ALLOWED_NOW, detail=SESSION_CANCELLED)
     ids = [one.enrolment_id for one in body.records]
     attendees = await repository.lock_enrolments(tx, session.class_id, ids)
     now = service.clock.now()
@@ -96,7 +99,7 @@ async def amend(
     assert enrolment is not None, "a record has its enrolment"
     if enrolment.state not in (State.COMPLETED, State.COMPLETION_REVOKED):
         return Refusal(NOT_ALLOWED_NOW, detail=_NOT_JUDGED)
-    attendee = Attendee(enrolment.state, enrolment.enrolled_at)
+    attendee = Attendee(enrolment.state, enrolment.admitted_at)
     done = await _correct(tx, service, principal, found, attendee, body)
     if not isinstance(done, Refusal):
         await judge_again(tx, service, principal, enrolment, body.reason)

@@ -10,7 +10,7 @@ from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance
-from training_svc.attendance.presences import presence_refusal, standing_error
+from training_svc.attendance.presences import SESSION_CANCELLED, presence_refusal, standing_error
 from training_svc.attendance.use_cases import record_taken
 from training_svc.checkins.code import Code
 from training_svc.policy.attendance import (
@@ -40,6 +40,8 @@ async def show_code(
     session = await repository.session(tx, session_id, scope_of(principal))
     if session is None:
         return Refusal(NOT_FOUND)
+    if session.cancelled:
+        return Refusal(CODE_NOT_SHOWN, detail=SESSION_CANCELLED)
     now, parameters = service.clock.now(), parameters_on(service.law, session.class_starts_on)
     if not is_recordable(now, session.hours, parameters):
         return Refusal(CODE_NOT_SHOWN, detail=outside_hours(parameters))
@@ -62,6 +64,8 @@ async def check_in(
     session = await repository.session(tx, code.session_id, EVERYTHING)
     if session is None:
         return Refusal(CODE_INVALID)
+    if session.cancelled:
+        return Refusal(NOT_ALLOWED_NOW, detail=SESSION_CANCELLED)
     found = await repository.lock_enrolment_of(tx, session.class_id, principal.person_key or "")
     if found is None:
         return Refusal(NOT_IN_THE_CLASS)

@@ -1,24 +1,28 @@
 """Classes over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
+from chuangpei.amendments import AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused
+from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import reply
+from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from training_svc.classes import repository, use_cases
+from training_svc.classes import changes, repository, session_changes, use_cases
+from training_svc.classes.lifecycle import Phase, State
 from training_svc.classes.schemas import (
+    Cancellation,
+    ClassAmendment,
     ClassExport,
     ClassFilters,
     ClassPage,
@@ -26,30 +30,36 @@ from training_svc.classes.schemas import (
     ClassView,
     InstructorView,
     NewClass,
+    SessionAmendment,
     SessionView,
 )
-from training_svc.classes.training_class import TrainingClass
-from training_svc.instructors.lifecycle import State
-from training_svc.service import of
+from training_svc.classes.training_class import Session, TrainingClass
+from training_svc.instructors.lifecycle import State as InstructorState
+from training_svc.persons import SealedPerson
+from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
+Manager = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
 
-_COLUMNS: tuple[Column[ClassSummary], ...] = (
-    Column(Text("班级名称", "Class"), lambda one: one.name),
-    Column(Text("培训机构", "Institution"), lambda one: one.institution_name),
-    Column(Text("统一社会信用代码", "Credit code"), lambda one: one.credit_code),
-    Column(Text("所在区", "District"), lambda one: one.district),
-    Column(Text("项目", "Project"), lambda one: one.project_code),
-    Column(Text("阶段", "Stage"), lambda one: one.stage),
-    Column(Text("标准版本", "Standard"), lambda one: one.standard_version),
-    Column(Text("评价规范版本", "Evaluation norm"), lambda one: one.norm_version),
-    Column(Text("资质现状", "Qualification"), lambda one: one.qualification_state),
-    Column(Text("开班日期", "Starts on"), lambda one: one.starts_on),
-    Column(Text("结束日期", "Ends on"), lambda one: one.ends_on),
-    Column(Text("名额", "Capacity"), lambda one: one.capacity),
-    Column(Text("已报名", "Enrolled"), lambda one: one.enrolled),
+_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column(Text("班级名称", "Class"), lambda one: one["name"]),
+    Column(Text("培训机构", "Institution"), lambda one: one["institution_name"]),
+    Column(Text("统一社会信用代码", "Credit code"), lambda one: one["credit_code"]),
+    Column(Text("所在区", "District"), lambda one: one["district"]),
+    Column(Text("培训项目", "Project"), lambda one: one["project_code"]),
+    Column(Text("培训阶段", "Stage"), lambda one: one["stage"]),
+    Column(Text("标准版本", "Standard"), lambda one: one["standard_version"]),
+    Column(Text("评价规范版本", "Evaluation norm"), lambda one: one["norm_version"]),
+    Column(Text("资质现状", "Qualification"), lambda one: one["qualification_state"]),
+    Column(Text("开班日期", "Starts on"), lambda one: one["starts_on"]),
+    Column(Text("结束日期", "Ends on"), lambda one: one["ends_on"]),
+    Column(Text("名额", "Places"), lambda one: one["capacity"]),
+    Column(Text("已报名", "Enrolled"), lambda one: one["enrolled"]),
+    Column(Text("候补", "Waiting"), lambda one: one["waiting"]),
+    Column(Text("状态", "State"), lambda one: one["state"]),
+    Column(Text("取消原因", "Cancelled because"), lambda one: one["cancel_reason"]),
 )
 
 router = APIRouter(prefix="/training/v1/classes", tags=["班级 · classes"])
@@ -62,7 +72,7 @@ async def file_class(request: Request, body: NewClass, key: IdempotencyKey, prin
 
     async def act(tx: Transaction) -> ClassView | Refusal:
         filed = await use_cases.file_class(tx, service, principal, body)
-        return filed if isinstance(filed, Refusal) else _view(filed, {}, service.clock.today())
+        return filed if isinstance(filed, Refusal) else await _view(tx, service, filed)
 
     return await once(service.database, request, principal, key, body, act)
 
@@ -74,8 +84,11 @@ async def list_classes(
     """The classes one may see; ``flagged`` finds those with an instructor to be replaced (T06, T10)."""
     service = of(request)
     today = service.clock.today()
-    asked = _asked(principal, query, today)
-    return await repository.LIST.page(service.database, asked, query, lambda row: _row(row, today))
+
+    def view(row: Row) -> ClassSummary:
+        return ClassSummary(**_summary(repository.of_row(row), today))
+
+    return await repository.LIST.page(service.database, _asked(principal, query, today), query, view)
 
 
 @router.get("/export", summary="导出班级 · Export the classes", responses=EXPORT_RESPONSES)
@@ -86,7 +99,8 @@ async def export_classes(
     service = of(request)
     today = service.clock.today()
     rows = repository.LIST.all_rows(service.database, _asked(principal, query, today))
-    return await export(request, "classes", _COLUMNS, (_row(row, today) async for row in rows), query.format)
+    shown = (_summary(repository.of_row(row), today) async for row in rows)
+    return await export(request, "classes", _COLUMNS, shown, query.format)
 
 
 @router.get("/{class_id}", response_model=ClassView, summary="查询班级 · Read a class")
@@ -97,50 +111,134 @@ async def read_class(request: Request, class_id: UUID, principal: Reader) -> Res
         found = await repository.one(tx, class_id, scope_of(principal))
         if found is None:
             raise Refused(Refusal(NOT_FOUND))
-        today = service.clock.today()
-        flags = await repository.flags(tx, found, today)
-    return reply(_view(found, flags, today))
+        return reply(await _view(tx, service, found))
+
+
+@router.post("/{class_id}/amend", response_model=ClassView, summary="变更班级 · Amend a class")
+async def amend_class(
+    request: Request, class_id: UUID, body: ClassAmendment, principal: Manager, if_match: IfMatch = None
+) -> Response:
+    """Amends name, days, places or instructors until the class ends (T05, T06); who waits moves up (T02)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        changed = accepted(await changes.amend(tx, service, principal, class_id, version, body))
+        view = await _view(tx, service, changed)
+    return reply(view)
+
+
+@router.post("/{class_id}/cancel", response_model=ClassView, summary="取消开班 · Cancel a class")
+async def cancel_class(
+    request: Request, class_id: UUID, body: Cancellation, principal: Manager, if_match: IfMatch = None
+) -> Response:
+    """Cancels a class before its last session is over: its enrolments end, and everybody is told (T06)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        cancelled = accepted(await changes.cancel(tx, service, principal, class_id, version, body.reason))
+        view = await _view(tx, service, cancelled)
+    return reply(view)
+
+
+@router.get("/{class_id}/amendments", summary="班级变更记录 · List a class's amendments")
+async def list_class_amendments(request: Request, class_id: UUID, principal: Reader) -> list[AmendmentView]:
+    """Every change of the class and of its sessions, the first one first (T06)."""
+    database = of(request).database
+    if await repository.summary(database, class_id, scope_of(principal)) is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return await history(database, "class", class_id)
+
+
+@router.post(
+    "/{class_id}/sessions/{session_id}/amend", response_model=ClassView, summary="调课 · Amend a session"
+)
+async def amend_session(
+    request: Request,
+    class_id: UUID,
+    session_id: UUID,
+    body: SessionAmendment,
+    principal: Manager,
+    if_match: IfMatch = None,
+) -> Response:
+    """Moves a session to another time or room, where no room, instructor or trainee is taken (T06, T10).
+
+    ``If-Match`` is the class's version. Until attendance may be recorded; then the session stands.
+    """
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        changed = accepted(
+            await session_changes.amend(tx, service, principal, class_id, session_id, version, body)
+        )
+        view = await _view(tx, service, changed)
+    return reply(view)
+
+
+@router.post(
+    "/{class_id}/sessions/{session_id}/cancel",
+    response_model=ClassView,
+    summary="取消课次 · Cancel a session",
+)
+async def cancel_session(
+    request: Request,
+    class_id: UUID,
+    session_id: UUID,
+    body: Cancellation,
+    principal: Manager,
+    if_match: IfMatch = None,
+) -> Response:
+    """Cancels a session to come; those that are left must reach the hours of the standard (T05, T06).
+
+    ``If-Match`` is the class's version. Completion counts only the sessions that were not cancelled (C02).
+    """
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        changed = accepted(
+            await session_changes.cancel(tx, service, principal, class_id, session_id, version, body.reason)
+        )
+        view = await _view(tx, service, changed)
+    return reply(view)
 
 
 def _asked(principal: Principal, query: ClassFilters, today: date) -> Asked:
     scope = scope_of(principal)
-    flagged_on, unflagged_on = today if query.flagged else None, today if query.flagged is False else None
-    return repository.LIST.asked(
-        query,
-        reach=scope.reach,
-        scope=scope.value,
-        flagged=None,
-        flagged_on=flagged_on,
-        unflagged_on=unflagged_on,
-    )
+    own: dict[str, Any] = {"flagged": None}
+    if query.state:
+        own |= _PHASES[query.state](today)
+    if query.flagged is not None:
+        own["flagged_on" if query.flagged else "unflagged_on"] = today
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **own)
 
 
-def _row(row: Row, today: date) -> ClassSummary:
-    return ClassSummary(**_summary(repository.class_of(row), today))
+_PHASES: Mapping[Phase, Callable[[date], dict[str, Any]]] = {
+    Phase.FILED: lambda today: {"state": State.FILED, "begins_after": today},
+    Phase.RUNNING: lambda today: {"state": State.FILED, "begun_by": today, "goes_on": today},
+    Phase.ENDED: lambda today: {"state": State.FILED, "over_before": today},
+    Phase.CANCELLED: lambda today: {"state": State.CANCELLED},
+}
 
 
-def _view(one: TrainingClass, flags: Mapping[str, State], today: date) -> ClassView:
+async def _view(tx: Transaction, service: Service, one: TrainingClass) -> ClassView:
+    today = service.clock.today()
+    flags = await repository.flags(tx, one, today)
     return ClassView(
         **_summary(one, today),
-        sessions=[
-            SessionView(
-                id=session.id,
-                starts_at=session.hours.starts_at,
-                ends_at=session.hours.ends_at,
-                room=session.room,
-            )
-            for session in one.sessions
-        ],
-        instructors=[
-            InstructorView(
-                name=person.masked_name,
-                id_number=person.masked_id_number,
-                flag=flags.get(person.person_key),
-            )
-            for person in one.instructors
-        ],
+        sessions=list(map(_session, one.sessions)),
+        instructors=[_instructor(person, flags.get(person.person_key)) for person in one.instructors],
+        former_instructors=[_instructor(person) for person in one.former_instructors],
         flagged=bool(flags),
     )
+
+
+def _session(one: Session) -> SessionView:
+    return SessionView(
+        id=one.id,
+        starts_at=one.hours.starts_at,
+        ends_at=one.hours.ends_at,
+        room=one.room,
+        cancelled_at=one.cancelled_at,
+    )
+
+
+def _instructor(person: SealedPerson, flag: InstructorState | None = None) -> InstructorView:
+    return InstructorView(name=person.masked_name, id_number=person.masked_id_number, flag=flag)
 
 
 def _summary(one: TrainingClass, today: date) -> dict[str, Any]:
@@ -161,5 +259,8 @@ def _summary(one: TrainingClass, today: date) -> dict[str, Any]:
         "ends_on": one.ends_on,
         "capacity": one.capacity,
         "enrolled": one.enrolled,
+        "waiting": one.waiting,
+        "state": one.phase(today),
+        "cancel_reason": one.cancel_reason,
         "version": one.version,
     }

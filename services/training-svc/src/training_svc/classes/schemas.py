@@ -4,18 +4,20 @@ from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
 
+from chuangpei.amendments import Reason
 from chuangpei.export import ExportQuery
-from chuangpei.fields import Code, IdNumber, Instant, Name
+from chuangpei.fields import Code, CreditCodeText, DistrictCode, IdNumber, Instant, Name, Note
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from training_svc.instructors.lifecycle import State
-from training_svc.qualifications import lifecycle as qualification
+from training_svc.classes.lifecycle import Phase
+from training_svc.instructors.lifecycle import State as InstructorState
+from training_svc.qualifications.lifecycle import State as QualificationState
 
-_ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
+ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
 _ONE_WAY = Text(
     "填写讲师编号，或同时填写姓名与证件号码", "Give the instructor's id, or both name and id number"
 )
@@ -33,7 +35,7 @@ class NewSession(Body):
     def _ends_after_it_starts(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
         starts_at = info.data.get("starts_at")
         if starts_at is not None and ends_at <= starts_at:
-            raise InvalidText(_ENDS_TOO_EARLY)
+            raise InvalidText(ENDS_TOO_EARLY)
         return ends_at
 
 
@@ -69,8 +71,64 @@ class NewClass(Body):
     def _ends_after_it_starts(cls, ends_on: date, info: ValidationInfo) -> date:
         starts_on = info.data.get("starts_on")
         if starts_on is not None and ends_on < starts_on:
-            raise InvalidText(_ENDS_TOO_EARLY)
+            raise InvalidText(ENDS_TOO_EARLY)
         return ends_on
+
+
+class ClassAmendment(Body):
+    """What is to change of a filed class (班级变更): what is not given stays as it is.
+
+    ``instructors`` are all who are to teach the sessions to come.
+    """
+
+    name: Name | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    capacity: int | None = Field(default=None, ge=1, le=1_000, examples=[25])
+    instructors: list[NamedInstructor] | None = Field(default=None, min_length=1, max_length=20)
+    reason: Reason
+
+
+class SessionAmendment(Body):
+    """Another time or room of a session (调课): what is not given stays as it is."""
+
+    starts_at: Instant | None = Field(default=None, examples=["2026-03-03T09:00:00+08:00"])
+    ends_at: Instant | None = Field(default=None, examples=["2026-03-03T12:00:00+08:00"])
+    room: Name | None = Field(default=None, examples=["302"])
+    reason: Reason
+
+
+class Cancellation(Body):
+    """Why a class or a session is cancelled (取消原因)."""
+
+    reason: Note = Field(examples=["报名人数不足"])
+
+
+class ClassFilters(ListQuery):
+    """What the list of classes may be narrowed to, and its orders."""
+
+    project_code: str | None = Field(default=None, max_length=40)
+    stage: int | None = Field(default=None, ge=1, le=4, description="培训阶段 · stage 1 to 4 (T01)")
+    district: DistrictCode | None = None
+    institution_id: UUID | None = None
+    credit_code: CreditCodeText | None = None
+    state: Phase | None = Field(default=None, description="今日所处阶段 · where it stands today")
+    starts_from: date | None = None
+    starts_until: date | None = None
+    ends_from: date | None = None
+    ends_until: date | None = None
+    flagged: bool | None = Field(
+        default=None, description="未结束且有讲师须更换 · open, with an instructor to be replaced (T10)"
+    )
+    sort: Literal["id", "-id", "starts_on", "-starts_on", "ends_on", "-ends_on", "name", "-name"] = "id"
+
+
+class ClassPage(ClassFilters, PageQuery):
+    """A page of the classes."""
+
+
+class ClassExport(ClassFilters, ExportQuery):
+    """The classes as a file."""
 
 
 class SessionView(BaseModel):
@@ -80,6 +138,7 @@ class SessionView(BaseModel):
     starts_at: datetime
     ends_at: datetime
     room: str
+    cancelled_at: datetime | None
 
 
 class InstructorView(BaseModel):
@@ -87,7 +146,7 @@ class InstructorView(BaseModel):
 
     name: str = Field(examples=["李*"])
     id_number: str = Field(examples=["310*************15"])
-    flag: State | None = Field(
+    flag: InstructorState | None = Field(
         description="讲师已暂停或退出而班级未结束 · suspended or leaving while the class is open (T10)"
     )
 
@@ -106,7 +165,7 @@ class ClassSummary(BaseModel):
         description="备案时冻结的评价规范 · the evaluation norm frozen on it (T05)"
     )
     qualification_id: UUID | None
-    qualification_state: qualification.State | None = Field(
+    qualification_state: QualificationState | None = Field(
         description="备案所依据资质的现状，非 approved 即为预警 · anything but approved is a flag (T07)"
     )
     district: str = Field(description="备案时冻结的机构所在区 · the district frozen when it was filed (S07)")
@@ -115,30 +174,16 @@ class ClassSummary(BaseModel):
     ends_on: date
     capacity: int
     enrolled: int
+    waiting: int = Field(description="候补人数 · how many are on the waiting list (T02)")
+    state: Phase = Field(description="今日所处阶段 · where it stands today")
+    cancel_reason: str | None
     version: int
 
 
 class ClassView(ClassSummary):
-    """A class with its sessions and instructors."""
+    """A class with its sessions, who teaches those to come, and who taught some that were held."""
 
     sessions: list[SessionView]
     instructors: list[InstructorView]
+    former_instructors: list[InstructorView]
     flagged: bool = Field(description="有讲师须更换 · an instructor is to be replaced (T10)")
-
-
-class ClassFilters(ListQuery):
-    """What the list of classes may be narrowed to, and its orders."""
-
-    project_code: str | None = Field(default=None, max_length=40)
-    flagged: bool | None = Field(
-        default=None, description="未结束且有讲师须更换 · open, with an instructor to be replaced (T10)"
-    )
-    sort: Literal["id", "-id", "starts_on", "-starts_on"] = "id"
-
-
-class ClassPage(ClassFilters, PageQuery):
-    """A page of the classes."""
-
-
-class ClassExport(ClassFilters, ExportQuery):
-    """The classes as a file."""

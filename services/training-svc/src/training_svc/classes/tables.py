@@ -1,6 +1,7 @@
 """Classes (班级), their sessions (课次) and who teaches them.
 
-What overlaps in a room or for an instructor is refused by EXCLUDE constraints in the migration.
+What overlaps in a room or for an instructor is refused by EXCLUDE constraints in the migration. A cancelled
+session holds no room, and nobody teaches it.
 """
 
 import sqlalchemy as sa
@@ -21,8 +22,14 @@ classes = sa.Table(
     sa.Column("capacity", sa.Integer, nullable=False),
     # How many places are taken: the counter that the CHECK below keeps within the capacity.
     sa.Column("enrolled", sa.Integer, nullable=False),
+    # How many are on the waiting list: nobody while a place is free.
+    sa.Column("waiting", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
     sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("filed_by", sa.Text, nullable=False),
+    sa.Column("cancelled_at", sa.DateTime(timezone=True)),
+    sa.Column("cancelled_by", sa.Text),
+    sa.Column("cancel_reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("norm_version", sa.Text),
     # By what a stage-3 class was filed; what became of it since is a flag on the class.
@@ -35,10 +42,18 @@ classes = sa.Table(
     ),
     sa.CheckConstraint("starts_on <= ends_on", name="dates"),
     sa.CheckConstraint("capacity > 0 AND enrolled BETWEEN 0 AND capacity", name="places"),
+    sa.CheckConstraint("waiting >= 0 AND (waiting = 0 OR enrolled = capacity)", name="waiting"),
+    sa.CheckConstraint("state IN ('filed', 'cancelled')", name="state"),
+    sa.CheckConstraint(
+        "num_nonnulls(cancelled_at, cancelled_by, cancel_reason)"
+        " = CASE state WHEN 'cancelled' THEN 3 ELSE 0 END",
+        name="cancelled",
+    ),
     # A session's institution is its class's.
     sa.UniqueConstraint("institution_id", "id"),
+    # An enrolment's institution, project and district are its class's.
+    sa.UniqueConstraint("id", "institution_id", "project_code", "district"),
     sa.Index("ix_classes_district_id", "district", "id"),
-    sa.Index("ix_classes_starts_on", "starts_on"),
     sa.Index("ix_classes_standard", "project_code", "standard_version"),
     sa.Index(
         "ix_classes_norm",
@@ -52,6 +67,8 @@ classes = sa.Table(
         postgresql_where=sa.text("qualification_id IS NOT NULL"),
     ),
     sa.Index("ix_classes_ends_on", "ends_on"),
+    sa.Index("ix_classes_project_code_id", "project_code", "id"),
+    sa.Index("ix_classes_starts_on_id", "starts_on", "id"),
 )
 
 sessions = sa.Table(
@@ -63,6 +80,7 @@ sessions = sa.Table(
     sa.Column("room", sa.Text, nullable=False),
     sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("cancelled_at", sa.DateTime(timezone=True)),
     # So that an attendance can be held to the sessions of its enrolment's class.
     sa.UniqueConstraint("class_id", "id"),
     # An instructor's times are the session's.
@@ -81,6 +99,8 @@ class_instructors = sa.Table(
     sa.Column("masked_id_number", sa.Text, nullable=False),
     sa.Column("name_encrypted", sa.Text, nullable=False),
     sa.Column("id_number_encrypted", sa.Text, nullable=False),
+    # Who has taught some sessions and was replaced for the later ones.
+    sa.Column("left_at", sa.DateTime(timezone=True)),
     sa.Index("ix_class_instructors_person_key", "person_key"),
 )
 

@@ -58,6 +58,13 @@ async def teachers_named(
     )
 
 
+async def teachers_of(tx: Transaction, people: Sequence[SealedPerson]) -> tuple[Teacher, ...]:
+    """Those who teach a class already; their entries stay as they are until the transaction ends."""
+    found = await instructors.members(tx, [one.person_key for one in people], [])
+    by_key = {one.person.person_key: one for one in found}
+    return tuple(Teacher(one, by_key.get(one.person_key)) for one in people)
+
+
 def facts_of(teacher: Teacher, project_code: str) -> InstructorFacts:
     """How somebody stands in the pool, for the rules."""
     member = teacher.member

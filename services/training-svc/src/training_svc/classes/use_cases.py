@@ -1,4 +1,4 @@
-"""What is done with classes: file one."""
+"""What is done with classes: file one. What is done with a filed one is in ``changes``."""
 
 import asyncpg
 from chuangpei.audit import record
@@ -6,10 +6,12 @@ from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.refusals import FieldError, Finding, Refusal, Text
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.outbox import emit
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
-from training_svc.classes import repository
+from training_svc.classes import clashes, repository
+from training_svc.classes.lifecycle import State
 from training_svc.classes.schemas import NewClass
 from training_svc.classes.teachers import Teacher, facts_of, teachers_named
 from training_svc.classes.terms import Terms, terms_of
@@ -17,7 +19,6 @@ from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.institutions import repository as institutions
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import ClassFacts, Hours
-from training_svc.policy.findings import finding, local
 from training_svc.policy.organisers import InstitutionKind
 from training_svc.policy.parameters import parameters_or_none
 from training_svc.policy.rules import CLASS_RULES
@@ -29,8 +30,6 @@ from training_svc.visibility import scope_of
 _UNKNOWN_PROJECT = FieldError(
     "/project_code", "unknown_project", Text("没有此培训项目", "There is no such project")
 )
-_ROOM_TAKEN = Text("教室在该时间已有课次", "The room has another session at that time")
-_INSTRUCTOR_TAKEN = Text("讲师在该时间另有课次", "The instructor teaches elsewhere at that time")
 
 
 async def file_class(
@@ -111,6 +110,8 @@ def _class(
         ends_on=body.ends_on,
         capacity=body.capacity,
         enrolled=0,
+        waiting=0,
+        state=State.FILED,
         filed_at=service.clock.now(),
         version=1,
         norm_version=terms.norm_version,
@@ -126,14 +127,15 @@ def _class(
 async def _insert(
     tx: Transaction, service: Service, principal: Principal, training_class: TrainingClass
 ) -> TrainingClass | Refusal:
-    if clashes := await _clashes(tx, training_class):
-        return Refusal(CLASS_CLASH, findings=clashes)
+    if found := await clashes.of_new_class(tx, training_class):
+        return Refusal(CLASS_CLASH, findings=found)
     try:
         async with tx.savepoint():
             await repository.insert_new(tx, training_class, principal.subject)
     except asyncpg.ExclusionViolationError:
         # Another class took the room or the instructor since the clashes were looked up.
-        return Refusal(CLASS_CLASH, findings=await _clashes(tx, training_class))
+        return Refusal(CLASS_CLASH, findings=await clashes.of_new_class(tx, training_class))
+    await emit(tx, training_class.filed(), training_class.filed_at)
     await record(
         tx,
         principal,
@@ -141,28 +143,10 @@ async def _insert(
         action="file_class",
         object_type="class",
         object_id=training_class.id,
+        to_state=training_class.state,
         details={
             "district": training_class.institution.district,
             "standard": training_class.standard_version,
         },
     )
     return training_class
-
-
-async def _clashes(tx: Transaction, training_class: TrainingClass) -> tuple[Finding, ...]:
-    wanted, people = training_class.sessions, training_class.instructors
-    rooms = await repository.taken_rooms(tx, training_class.institution_id, wanted)
-    teachers = await repository.taken_instructors(tx, [one.person_key for one in people], wanted)
-    names = {one.person_key: one.masked_name for one in people}
-    return (
-        *(
-            finding("T06", False, f"{row['room']} {local(row['starts_at'])}", "—", _ROOM_TAKEN)
-            for row in rooms
-        ),
-        *(
-            finding(
-                "T10", False, f"{names[row['person_key']]} {local(row['starts_at'])}", "—", _INSTRUCTOR_TAKEN
-            )
-            for row in teachers
-        ),
-    )

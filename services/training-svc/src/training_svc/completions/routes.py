@@ -16,8 +16,8 @@ from fastapi import APIRouter, Request, Response
 from training_svc.completions import use_cases
 from training_svc.completions.schemas import AmendedCompletion, ClassCompletionView
 from training_svc.enrolments import repository
-from training_svc.enrolments.routes import judged_view
 from training_svc.enrolments.schemas import JudgedEnrolmentView
+from training_svc.enrolments.views import judged_view
 from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 
@@ -42,8 +42,8 @@ async def complete_class(
         if isinstance(judged, Refusal):
             return judged
         return ClassCompletionView(
-            completed=[judged_view(one) for one in judged.completed],
-            not_completed=[judged_view(one) for one in judged.not_completed],
+            completed=[judged_view(service, one) for one in judged.completed],
+            not_completed=[judged_view(service, one) for one in judged.not_completed],
         )
 
     return await once(service.database, request, principal, key, None, act, status=200)
@@ -65,7 +65,7 @@ async def amend_completion(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.amend(tx, service, principal, enrolment_id, version, body))
-    return reply(judged_view(judged))
+    return reply(judged_view(service, judged))
 
 
 @router.get("/enrolments/{enrolment_id}/amendments", summary="报名更正记录 · The amendments of an enrolment")

@@ -20,6 +20,7 @@ from training_svc.completions.schemas import AmendedCompletion
 from training_svc.enrolments import repository
 from training_svc.enrolments.enrolment import Enrolment, Tally
 from training_svc.enrolments.lifecycle import Action, State
+from training_svc.enrolments.tally import tallies, tally
 from training_svc.enrolments.use_cases import Judged
 from training_svc.follow_ups.use_cases import follow_up
 from training_svc.service import Service
@@ -42,10 +43,10 @@ async def complete_class(
     if training_class is None:
         return Refusal(NOT_FOUND)
     enrolled = await repository.load_enrolled(tx, class_id)
-    tallies = await repository.tallies(tx, class_id, [one.id for one in enrolled])
+    counted = await tallies(tx, class_id, [one.id for one in enrolled])
     now, judged = service.clock.now(), ClassJudged()
     for one in enrolled:
-        decision = one.complete(training_class, tallies[one.id], now)
+        decision = one.complete(training_class, counted[one.id], now)
         if isinstance(decision, Refusal):
             judged.not_completed.append((one, decision.findings))
         else:
@@ -75,14 +76,14 @@ async def amend(
     if body.completed == (enrolment.state is State.COMPLETED):
         return Refusal(NOTHING_AMENDED)
     training_class = await _class_of(tx, enrolment)
-    tally, before = await repository.tally(tx, enrolment), enrolment.completion()
-    change = _changed(service, training_class, enrolment, tally, completed=body.completed)
+    counted, before = await tally(tx, enrolment), enrolment.completion()
+    change = _changed(service, training_class, enrolment, counted, completed=body.completed)
     if isinstance(change, Refusal):
         return change
     await _keep(tx, service, principal, enrolment, before, body.reason, change)
     if body.completed:
         await follow_up(tx, service, training_class, [enrolment])
-    decision = enrolment.judged(training_class.project.stage, tally, service.clock.now())
+    decision = enrolment.judged(training_class.project.stage, counted, service.clock.now())
     return enrolment, decision.findings
 
 
@@ -93,10 +94,10 @@ async def judge_again(
     if enrolment.state is not State.COMPLETED:
         return
     training_class = await _class_of(tx, enrolment)
-    tally, before = await repository.tally(tx, enrolment), enrolment.completion()
+    counted, before = await tally(tx, enrolment), enrolment.completion()
     events: list[Event] = []
-    if enrolment.judged(training_class.project.stage, tally, service.clock.now()).holds:
-        enrolment.recount(tally)
+    if enrolment.judged(training_class.project.stage, counted, service.clock.now()).holds:
+        enrolment.recount(counted)
     else:
         revoked = enrolment.revoke(training_class, "attendance_corrected", service.clock.today())
         assert not isinstance(revoked, Refusal), "what is completed can be revoked"
@@ -105,13 +106,13 @@ async def judge_again(
 
 
 def _changed(
-    service: Service, training_class: TrainingClass, enrolment: Enrolment, tally: Tally, *, completed: bool
+    service: Service, training_class: TrainingClass, enrolment: Enrolment, counted: Tally, *, completed: bool
 ) -> Event | Refusal:
     now = service.clock.now()
     if not completed:
         return enrolment.revoke(training_class, "officer_decision", civil_date(now))
     action = Action.RESTORE if enrolment.state is State.COMPLETION_REVOKED else Action.COMPLETE
-    decision = enrolment.complete(training_class, tally, now, action)
+    decision = enrolment.complete(training_class, counted, now, action)
     return decision if isinstance(decision, Refusal) else enrolment.completed(training_class, service.privacy)
 
 

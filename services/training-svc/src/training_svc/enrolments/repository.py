@@ -1,232 +1,228 @@
-"""The queries on enrolments."""
+"""The queries on enrolments, and on the hours they take of people."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Database, Row, Statement, Transaction
-from sqlalchemy import bindparam, func
+from chuangpei.database import Row, Statement, Transaction
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
-from training_svc.attendance.tables import attendance
-from training_svc.classes.tables import classes, sessions
-from training_svc.enrolments.enrolment import Enrolment, Tally
-from training_svc.enrolments.lifecycle import State
-from training_svc.enrolments.tables import enrolments
+from training_svc.classes.timetable import HOURS_OF_CLASS
+from training_svc.enrolments.enrolment import Enrolment, Priority
+from training_svc.enrolments.lifecycle import NEXT, STANDING, Action, State
+from training_svc.enrolments.tables import enrolment_hours, enrolments, state_among
+from training_svc.enterprises import repository as enterprises
+from training_svc.enterprises.tables import enterprise_snapshots
 from training_svc.institutions.tables import institutions
 from training_svc.persons import SealedPerson
-from training_svc.projects.tables import projects
-from training_svc.standards.tables import standards
+from training_svc.policy.priority import PriorityGroup
 from training_svc.visibility import Scope, scoped
 
-_NEW = (
-    "id",
-    "class_id",
-    "person_key",
-    "masked_name",
-    "masked_id_number",
-    "masked_phone",
-    "name_encrypted",
-    "id_number_encrypted",
-    "phone_encrypted",
-    "state",
-    "enrolled_at",
-    "enrolled_by",
-    "version",
+_NEW = tuple(
+    column.name
+    for column in enrolments.columns
+    if column.name not in {"completed_at", "completed_on", "sessions_attended", "sessions_held"}
 )
 _INSERT = Statement(
     insert(enrolments)
     .values({name: bindparam(name, type_=enrolments.c[name].type) for name in _NEW})
-    .on_conflict_do_nothing(index_elements=["class_id", "person_key"])
+    .on_conflict_do_nothing(
+        index_elements=["class_id", "person_key"],
+        index_where=sa.text("state IN ('waiting', 'enrolled', 'completed', 'completion_revoked')"),
+    )
     .returning(enrolments.c.id)
 )
-_TAKE_PLACE = Statement(
-    classes.update()
-    .where(classes.c.id == bindparam("class_id", type_=sa.Uuid), classes.c.enrolled < classes.c.capacity)
-    .values(enrolled=classes.c.enrolled + 1)
-    .returning(classes.c.enrolled)
+_class_id = bindparam("class_id", type_=sa.Uuid)
+_TAKE_HOURS = Statement(
+    insert(enrolment_hours)
+    .values(
+        enrolment_id=bindparam("enrolment_id", type_=sa.Uuid),
+        person_key=bindparam("person_key", type_=sa.Text),
+        hours=HOURS_OF_CLASS,
+    )
+    .on_conflict_do_nothing()
+    .returning(enrolment_hours.c.enrolment_id)
 )
-_SELECT = (
-    sa.select(enrolments)
-    .join(classes, classes.c.id == enrolments.c.class_id)
-    .join(institutions, institutions.c.id == classes.c.institution_id)
+_GIVE_HOURS_BACK = Statement(
+    enrolment_hours.delete().where(
+        enrolment_hours.c.enrolment_id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
+    )
 )
-_SCOPE = {"credit_code": institutions.c.credit_code, "district": classes.c.district}
-_ONE = scoped(_SELECT.where(enrolments.c.id == bindparam("id")), **_SCOPE)
-_FOR_UPDATE = scoped(
-    _SELECT.where(enrolments.c.id == bindparam("id")).with_for_update(key_share=True, of=enrolments),
-    **_SCOPE,
+_RENEW_HOURS = Statement(
+    enrolment_hours.update()
+    .where(enrolment_hours.c.enrolment_id == enrolments.c.id, enrolments.c.class_id == _class_id)
+    .values(hours=HOURS_OF_CLASS)
 )
-_LIST = scoped(
-    _SELECT.where(enrolments.c.class_id == bindparam("class_id"), enrolments.c.id > bindparam("after"))
-    .order_by(enrolments.c.id)
-    .limit(bindparam("most", type_=sa.Integer)),
-    **_SCOPE,
+_waits: sa.ColumnElement[str] = sa.literal_column("'waiting'")
+_others = enrolments.alias("others")
+PLACE_IN_LINE = sa.case(
+    (
+        enrolments.c.state == _waits,
+        sa.select(sa.func.count() + 1)
+        .where(
+            _others.c.class_id == enrolments.c.class_id,
+            _others.c.state == _waits,
+            sa.tuple_(_others.c.priority_rank, _others.c.enrolled_at, _others.c.id)
+            < sa.tuple_(enrolments.c.priority_rank, enrolments.c.enrolled_at, enrolments.c.id),
+        )
+        .correlate(enrolments)
+        .scalar_subquery(),
+    )
+).label("place_in_line")
+"""The place of who waits, by priority group and then by time (T02); NULL for all others."""
+_PLACE = Statement(sa.select(PLACE_IN_LINE).where(enrolments.c.id == bindparam("id", type_=sa.Uuid)))
+SELECT = (
+    sa.select(enrolments, PLACE_IN_LINE, *enterprises.COLUMNS)
+    .join(institutions, institutions.c.id == enrolments.c.institution_id)
+    .outerjoin(enterprise_snapshots, enterprise_snapshots.c.enrolment_id == enrolments.c.id)
+)
+"""Enrolments with the snapshot of their firm; :func:`of_row` reads them."""
+_SCOPE: dict[str, sa.ColumnElement[str]] = {
+    "credit_code": institutions.c.credit_code,
+    "district": enrolments.c.district,
+}
+_id = enrolments.c.id == bindparam("id")
+_ONE = scoped(SELECT.where(_id), **_SCOPE)
+_FOR_UPDATE = scoped(SELECT.where(_id).with_for_update(key_share=True, of=enrolments), **_SCOPE)
+_FIRST_WAITING = Statement(
+    SELECT.where(enrolments.c.class_id == _class_id, enrolments.c.state == _waits)
+    .order_by(enrolments.c.priority_rank, enrolments.c.enrolled_at, enrolments.c.id)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(key_share=True, of=enrolments)
 )
 _ENROLLED_OF_CLASS = Statement(
-    sa.select(enrolments)
-    .where(enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid), enrolments.c.state == "enrolled")
+    SELECT.where(enrolments.c.class_id == _class_id, enrolments.c.state == sa.literal_column("'enrolled'"))
     .order_by(enrolments.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=enrolments)
 )
-_SAVED = ("state", "completed_at", "completed_on", "sessions_attended", "sessions_held", "version")
+_SAVED = (
+    "state",
+    "admitted_at",
+    "ended_at",
+    "ended_by",
+    "end_reason",
+    "completed_at",
+    "completed_on",
+    "sessions_attended",
+    "sessions_held",
+    "version",
+)
 _SAVE = Statement(
     enrolments.update()
     .where(enrolments.c.id == bindparam("of_id", type_=sa.Uuid))
     .values({name: bindparam(name, type_=enrolments.c[name].type) for name in _SAVED})
 )
-_ATTENDED = Statement(
-    sa.select(attendance.c.enrolment_id, func.count().label("sessions_attended"))
-    .where(
-        attendance.c.enrolment_id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))), attendance.c.present
+_may_be_cancelled = state_among(state for state, action in NEXT if action is Action.CANCEL)
+_END_ALL = Statement(
+    enrolments.update()
+    .where(enrolments.c.class_id == _class_id, _may_be_cancelled)
+    .values(
+        state=State.CANCELLED.value,
+        ended_at=bindparam("at", type_=enrolments.c.ended_at.type),
+        ended_by=bindparam("by", type_=sa.Text),
+        end_reason=bindparam("reason", type_=sa.Text),
+        version=enrolments.c.version + 1,
     )
-    .group_by(attendance.c.enrolment_id)
-)
-_HELD = Statement(
-    sa.select(
-        func.count().label("sessions_held"),
-        func.max(sessions.c.ends_at).label("last_session_ends_at"),
-        sa.select(standards.c.attendance_percent)
-        .join(
-            classes,
-            sa.and_(
-                classes.c.project_code == standards.c.project_code,
-                classes.c.standard_version == standards.c.version,
-            ),
-        )
-        .where(classes.c.id == bindparam("class_id", type_=sa.Uuid))
-        .scalar_subquery()
-        .label("attendance_percent"),
-    ).where(sessions.c.class_id == bindparam("class_id", type_=sa.Uuid))
+    .returning(enrolments.c.id, enrolments.c.person_key, enrolments.c.admitted_at)
 )
 _ENROLLED_OF = Statement(
     sa.select(enrolments.c.person_key).where(
-        enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid),
+        enrolments.c.class_id == _class_id,
+        state_among(STANDING),
         enrolments.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
     )
 )
-_OF_PERSON = Statement(
-    sa.select(
-        enrolments.c.id,
-        enrolments.c.class_id,
-        classes.c.name.label("class_name"),
-        institutions.c.name.label("institution_name"),
-        projects.c.code.label("project_code"),
-        projects.c.name.label("project_name"),
-        projects.c.stage,
-        classes.c.district,
-        classes.c.starts_on,
-        classes.c.ends_on,
-        enrolments.c.state,
-        enrolments.c.completed_on,
-        enrolments.c.sessions_attended,
-        enrolments.c.sessions_held,
-    )
-    .join(classes, classes.c.id == enrolments.c.class_id)
-    .join(institutions, institutions.c.id == classes.c.institution_id)
-    .join(projects, projects.c.code == classes.c.project_code)
-    .where(enrolments.c.person_key == bindparam("person_key"), enrolments.c.id > bindparam("after"))
-    .order_by(enrolments.c.id)
-    .limit(bindparam("most", type_=sa.Integer))
-)
 
 
-async def insert_new(tx: Transaction, enrolment: Enrolment, phone_encrypted: str, by: str) -> bool:
-    """Adds an enrolment; False if the person has one in the class."""
-    person = enrolment.person
+async def insert_new(tx: Transaction, enrolment: Enrolment, by: str) -> bool:
+    """Adds an enrolment; False if the person has one in the class that counts."""
+    return await tx.row(_INSERT, _values(enrolment, by)) is not None
+
+
+async def take_hours(tx: Transaction, enrolment: Enrolment) -> bool:
+    """Keeps the hours of the class for the person; False where they sit in another class at one of them."""
     values = {
-        "id": enrolment.id,
+        "enrolment_id": enrolment.id,
+        "person_key": enrolment.person.person_key,
         "class_id": enrolment.class_id,
-        "person_key": person.person_key,
-        "masked_name": person.masked_name,
-        "masked_id_number": person.masked_id_number,
-        "masked_phone": enrolment.masked_phone,
-        "name_encrypted": person.name_encrypted,
-        "id_number_encrypted": person.id_number_encrypted,
-        "phone_encrypted": phone_encrypted,
-        "state": enrolment.state,
-        "enrolled_at": enrolment.enrolled_at,
-        "enrolled_by": by,
-        "version": enrolment.version,
     }
-    return await tx.row(_INSERT, values) is not None
+    return await tx.row(_TAKE_HOURS, values) is not None
 
 
-async def take_place(tx: Transaction, class_id: UUID) -> bool:
-    """Takes one of the class's places, which locks the class's row; False if there is none left."""
-    return await tx.row(_TAKE_PLACE, {"class_id": class_id}) is not None
+async def give_hours_back(tx: Transaction, enrolment_ids: Sequence[UUID]) -> None:
+    """Frees the hours of enrolments that ended."""
+    await tx.execute(_GIVE_HOURS_BACK, {"ids": list(enrolment_ids)})
+
+
+async def renew_hours(tx: Transaction, class_id: UUID) -> None:
+    """Keeps the hours of a class anew for all its people, once its sessions changed.
+
+    Raises :class:`asyncpg.ExclusionViolationError` where one of them sits in another class then.
+    """
+    await tx.execute(_RENEW_HOURS, {"class_id": class_id})
 
 
 async def one(tx: Transaction, enrolment_id: UUID, scope: Scope) -> Enrolment | None:
     """An enrolment that the scope sees."""
     row = await tx.row(_ONE[scope.reach], {"id": enrolment_id, "scope": scope.value})
-    return _enrolment(row) if row else None
+    return of_row(row) if row else None
 
 
 async def load_for_update(tx: Transaction, enrolment_id: UUID, scope: Scope) -> Enrolment | None:
-    """An enrolment that the scope sees, locked: no attendance of it is recorded or corrected meanwhile."""
+    """An enrolment that the scope sees, locked; its class is locked before it where places change."""
     row = await tx.row(_FOR_UPDATE[scope.reach], {"id": enrolment_id, "scope": scope.value})
-    return _enrolment(row) if row else None
+    return of_row(row) if row else None
 
 
 async def load_enrolled(tx: Transaction, class_id: UUID) -> list[Enrolment]:
     """The enrolments of a class that have not completed, locked as :func:`load_for_update` does."""
-    return [_enrolment(row) for row in await tx.rows(_ENROLLED_OF_CLASS, {"class_id": class_id})]
+    return [of_row(row) for row in await tx.rows(_ENROLLED_OF_CLASS, {"class_id": class_id})]
 
 
-async def listed(
-    database: Database, scope: Scope, *, class_id: UUID, after: UUID, most: int
-) -> list[Enrolment]:
-    """The enrolments of a class that the scope sees, by id."""
-    values = {"class_id": class_id, "after": after, "most": most, "scope": scope.value}
-    return [_enrolment(row) for row in await database.rows(_LIST[scope.reach], values)]
+async def first_waiting(tx: Transaction, class_id: UUID, most: int) -> list[Enrolment]:
+    """The first of the waiting list, locked: by priority group, then by time (T02)."""
+    rows = await tx.rows(_FIRST_WAITING, {"class_id": class_id, "most": most})
+    return [of_row(row) for row in rows]
 
 
-async def of_person(database: Database, person_key: str, *, after: UUID, most: int) -> list[Row]:
-    """A person's enrolments, by id, with what the person may know of the class."""
-    return await database.rows(_OF_PERSON, {"person_key": person_key, "after": after, "most": most})
+async def place_in_line(tx: Transaction, enrolment: Enrolment) -> int | None:
+    """The place on the waiting list, 1 the first; None for who does not wait."""
+    place: int | None = await tx.value(_PLACE, {"id": enrolment.id})
+    return place
+
+
+async def end_all(tx: Transaction, class_id: UUID, by: str, at: datetime, reason: str) -> list[Row]:
+    """Ends every enrolment of a cancelled class that was not completed; tells whose, and who had a place."""
+    rows = await tx.rows(_END_ALL, {"class_id": class_id, "by": by, "at": at, "reason": reason})
+    await give_hours_back(tx, [row["id"] for row in rows])
+    return sorted(rows, key=lambda row: str(row["person_key"]))
 
 
 async def enrolled_of(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:
-    """Which of the persons are enrolled in the class."""
+    """Those of the people who are enrolled in the class, or wait for a place."""
     rows = await tx.rows(_ENROLLED_OF, {"class_id": class_id, "person_keys": list(person_keys)})
     return frozenset(row["person_key"] for row in rows)
 
 
-async def tally(tx: Transaction, enrolment: Enrolment) -> Tally:
-    """The sessions of the class and those attended, as the database has them now."""
-    return (await tallies(tx, enrolment.class_id, [enrolment.id]))[enrolment.id]
-
-
-async def tallies(tx: Transaction, class_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Tally]:
-    """The tally of each of the enrolments of a class, as the database has them now."""
-    attended = {
-        row["enrolment_id"]: row["sessions_attended"] for row in await tx.rows(_ATTENDED, {"ids": list(ids)})
-    }
-    held = await tx.row(_HELD, {"class_id": class_id})
-    assert held is not None
-    return {
-        one: Tally(
-            sessions_attended=attended.get(one, 0),
-            sessions_held=held["sessions_held"],
-            last_session_ends_at=held["last_session_ends_at"],
-            attendance_percent=held["attendance_percent"],
-        )
-        for one in ids
-    }
-
-
 async def save(tx: Transaction, *changed: Enrolment) -> None:
-    """Writes what completions changed."""
+    """Writes what a step changed."""
     await tx.execute_many(
         _SAVE, [{name: getattr(one, name) for name in _SAVED} | {"of_id": one.id} for one in changed]
     )
 
 
-def _enrolment(row: Row) -> Enrolment:
+def of_row(row: Row) -> Enrolment:
+    """The enrolment in a row of :data:`SELECT`."""
+    group = row["priority_group"]
     return Enrolment(
         id=row["id"],
         class_id=row["class_id"],
+        institution_id=row["institution_id"],
+        project_code=row["project_code"],
+        district=row["district"],
         person=SealedPerson(
             person_key=row["person_key"],
             masked_name=row["masked_name"],
@@ -235,11 +231,51 @@ def _enrolment(row: Row) -> Enrolment:
             id_number_encrypted=row["id_number_encrypted"],
         ),
         masked_phone=row["masked_phone"],
+        phone_encrypted=row["phone_encrypted"],
+        priority=Priority(
+            PriorityGroup(group) if group else None, row["priority_evidence_encrypted"], row["priority_rank"]
+        ),
         state=State(row["state"]),
         enrolled_at=row["enrolled_at"],
         version=row["version"],
+        admitted_at=row["admitted_at"],
+        transferred_from=row["transferred_from"],
+        ended_at=row["ended_at"],
+        ended_by=row["ended_by"],
+        end_reason=row["end_reason"],
+        enterprise=enterprises.of_row(row),
+        place_in_line=row["place_in_line"],
         completed_at=row["completed_at"],
         completed_on=row["completed_on"],
         sessions_attended=row["sessions_attended"],
         sessions_held=row["sessions_held"],
     )
+
+
+def _values(one: Enrolment, by: str) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "class_id": one.class_id,
+        "institution_id": one.institution_id,
+        "project_code": one.project_code,
+        "district": one.district,
+        "person_key": one.person.person_key,
+        "masked_name": one.person.masked_name,
+        "masked_id_number": one.person.masked_id_number,
+        "masked_phone": one.masked_phone,
+        "name_encrypted": one.person.name_encrypted,
+        "id_number_encrypted": one.person.id_number_encrypted,
+        "phone_encrypted": one.phone_encrypted,
+        "state": one.state,
+        "enrolled_at": one.enrolled_at,
+        "enrolled_by": by,
+        "admitted_at": one.admitted_at,
+        "priority_group": one.priority.group,
+        "priority_evidence_encrypted": one.priority.evidence_encrypted,
+        "priority_rank": one.priority.rank,
+        "transferred_from": one.transferred_from,
+        "ended_at": one.ended_at,
+        "ended_by": one.ended_by,
+        "end_reason": one.end_reason,
+        "version": one.version,
+    }

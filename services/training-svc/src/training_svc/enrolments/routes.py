@@ -1,32 +1,46 @@
 """Enrolments over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
+from chuangpei.audit import record
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
-from chuangpei.idempotency import IdempotencyKey, once
+from chuangpei.export import EXPORT_RESPONSES, export
+from chuangpei.idempotency import IdempotencyKey, once, stored_answer
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
+from chuangpei.listing import Asked
+from chuangpei.paging import Cursor, Limit, ListQuery, Page, PageQuery, after_id, page_of
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, finding_view, reply
-from fastapi import APIRouter, Request, Response
+from chuangpei.web import IfMatch, expected_version, reply
+from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.classes import repository as classes
-from training_svc.enrolments import repository, use_cases
-from training_svc.enrolments.enrolment import Enrolment
+from training_svc.enrolments import leaving, lists, repository, use_cases
 from training_svc.enrolments.schemas import (
+    ClassEnrolmentExport,
+    ClassEnrolmentPage,
+    EnrolmentExport,
+    EnrolmentPage,
     EnrolmentView,
     JudgedEnrolmentView,
+    ListedEnrolmentView,
+    Lookup,
     MyEnrolmentView,
     NewEnrolment,
+    Transfer,
+    Withdrawal,
 )
-from training_svc.service import of
+from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
+from training_svc.enterprises.use_cases import snapshot_of
+from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
+Manager = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
+Office = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
 Trainee = Annotated[Principal, Allow(Role.CITIZEN)]
 
 router = APIRouter(prefix="/training/v1", tags=["报名与结业 · enrolments"])
@@ -41,28 +55,83 @@ router = APIRouter(prefix="/training/v1", tags=["报名与结业 · enrolments"]
 async def enrol(
     request: Request, class_id: UUID, body: NewEnrolment, key: IdempotencyKey, principal: Organiser
 ) -> Response:
-    """Enrols a person by real name while there is a place and the class has not ended (T02, T03, T06)."""
+    """Enrols a person by real name, in a full class on its waiting list (T02, T03, T04, T06).
+
+    A priority group orders the waiting list and bars nobody. What the business registry tells of the firm
+    named is kept beside the enrolment (D02); while it is away the enrolment goes on and it is asked later.
+    """
     service = of(request)
+    if answered := await stored_answer(service.database, request, principal, key, body):
+        return answered
+    if await classes.summary(service.database, class_id, scope_of(principal)) is None:
+        raise Refused(Refusal(NOT_FOUND))
+    enterprise = await snapshot_of(service, body.enterprise_credit_code, body.id_number)
 
     async def act(tx: Transaction) -> EnrolmentView | Refusal:
-        enrolled = await use_cases.enrol(tx, service, principal, class_id, body)
-        return enrolled if isinstance(enrolled, Refusal) else EnrolmentView(**_fields(enrolled))
+        enrolled = await use_cases.enrol(tx, service, principal, class_id, body, enterprise)
+        if isinstance(enrolled, Refusal):
+            return enrolled
+        enrolled.place_in_line = await repository.place_in_line(tx, enrolled)
+        return view_of(enrolled)
 
     return await once(service.database, request, principal, key, body, act)
 
 
 @router.get("/classes/{class_id}/enrolments", summary="班级学员 · List a class's enrolments")
-async def list_enrolments(
-    request: Request, class_id: UUID, principal: Reader, limit: Limit = 50, cursor: Cursor = None
-) -> Page[EnrolmentView]:
-    """The trainees of a class one may see, masked (T06)."""
-    database, scope = of(request).database, scope_of(principal)
-    if await classes.summary(database, class_id, scope) is None:
-        raise Refused(Refusal(NOT_FOUND))
-    found = await repository.listed(
-        database, scope, class_id=class_id, after=after_id(cursor), most=limit + 1
+async def list_class_enrolments(
+    request: Request, class_id: UUID, principal: Reader, query: Annotated[ClassEnrolmentPage, Query()]
+) -> Page[ListedEnrolmentView]:
+    """The trainees of a class one may see, and who waits for a place, masked (T02, T06)."""
+    asked = await _asked_of_class(request, principal, class_id, query)
+    return await lists.ALL.page(of(request).database, asked, query, listed_view)
+
+
+@router.get(
+    "/classes/{class_id}/enrolments/export",
+    summary="导出班级学员 · Export a class's enrolments",
+    responses=EXPORT_RESPONSES,
+)
+async def export_class_enrolments(
+    request: Request, class_id: UUID, principal: Reader, query: Annotated[ClassEnrolmentExport, Query()]
+) -> Response:
+    """The trainees of a class one may see, as a file, masked (T06)."""
+    asked = await _asked_of_class(request, principal, class_id, query)
+    rows = lists.ALL.all_rows(of(request).database, asked)
+    return await export(
+        request, "class-enrolments", COLUMNS, (listed_view(row) async for row in rows), query.format
     )
-    return page_of([EnrolmentView(**_fields(one)) for one in found], limit, lambda view: (view.id,))
+
+
+@router.get("/enrolments", summary="报名列表 · List the enrolments")
+async def list_enrolments(
+    request: Request, principal: Reader, query: Annotated[EnrolmentPage, Query()]
+) -> Page[ListedEnrolmentView]:
+    """Every enrolment one may see, in the order in which they came, masked (T06)."""
+    return await lists.ALL.page(of(request).database, _asked(principal, query), query, listed_view)
+
+
+@router.get("/enrolments/export", summary="导出报名 · Export the enrolments", responses=EXPORT_RESPONSES)
+async def export_enrolments(
+    request: Request, principal: Reader, query: Annotated[EnrolmentExport, Query()]
+) -> Response:
+    """Every enrolment one may see, as a file, masked (T06)."""
+    rows = lists.ALL.all_rows(of(request).database, _asked(principal, query))
+    return await export(
+        request, "enrolments", COLUMNS, (listed_view(row) async for row in rows), query.format
+    )
+
+
+@router.post("/enrolments/lookup", summary="按证件号码查询报名 · Look up a person's enrolments")
+async def look_up_enrolments(
+    request: Request, body: Lookup, principal: Office, query: Annotated[PageQuery, Query()]
+) -> Page[ListedEnrolmentView]:
+    """The enrolments of a person, found by the id number, that one may see; each look is audited (T06)."""
+    service = of(request)
+    person_key = service.privacy.person_key(body.id_number)
+    asked = _asked(principal, query, person_key=person_key)
+    async with service.database.transaction() as tx:
+        await _record_look(tx, service, principal, person_key)
+        return await lists.ALL.page(tx, asked, query, listed_view)
 
 
 @router.get(
@@ -75,7 +144,7 @@ async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader
     service = of(request)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.explain(tx, service, principal, enrolment_id))
-    return reply(judged_view(judged))
+    return reply(judged_view(service, judged))
 
 
 @router.post(
@@ -90,38 +159,95 @@ async def complete_enrolment(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.complete(tx, service, principal, enrolment_id, version))
-    return reply(judged_view(judged))
+    return reply(judged_view(service, judged))
+
+
+@router.post(
+    "/enrolments/{enrolment_id}/withdraw",
+    response_model=EnrolmentView,
+    summary="退班 · Withdraw from a class",
+)
+async def withdraw_enrolment(
+    request: Request, enrolment_id: UUID, body: Withdrawal, principal: Manager, if_match: IfMatch = None
+) -> Response:
+    """Ends an enrolment until the class's last day; its place goes to the first in line (T02, T06)."""
+    return await _withdrawn(request, principal, enrolment_id, body, if_match)
+
+
+@router.post(
+    "/enrolments/{enrolment_id}/transfer",
+    status_code=201,
+    response_model=EnrolmentView,
+    summary="转班 · Change into another class",
+)
+async def transfer_enrolment(
+    request: Request,
+    enrolment_id: UUID,
+    body: Transfer,
+    key: IdempotencyKey,
+    principal: Manager,
+    if_match: IfMatch = None,
+) -> Response:
+    """Changes into a class of the same project with a free place; answers the new enrolment (T02, T06)."""
+    service, version = of(request), expected_version(if_match)
+
+    async def act(tx: Transaction) -> EnrolmentView | Refusal:
+        entered = await leaving.transfer(tx, service, principal, enrolment_id, version, body)
+        return entered if isinstance(entered, Refusal) else view_of(entered)
+
+    return await once(service.database, request, principal, key, body, act)
 
 
 @router.get("/my/enrolments", summary="我的报名 · My enrolments")
 async def list_my_enrolments(
     request: Request, principal: Trainee, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[MyEnrolmentView]:
-    """The citizen's own enrolments, found by the real name of the token (T06)."""
-    rows = await repository.of_person(
+    """The citizen's own enrolments, found by the real name of the token (T06); in line, the place (T02)."""
+    rows = await lists.of_person(
         of(request).database, principal.person_key or "", after=after_id(cursor), most=limit + 1
     )
     views = [MyEnrolmentView.model_validate(dict(row)) for row in rows]
     return page_of(views, limit, lambda view: (view.id,))
 
 
-def judged_view(judged: use_cases.Judged) -> JudgedEnrolmentView:
-    """An enrolment with its findings, as every answer that judges one shows it."""
-    enrolment, findings = judged
-    return JudgedEnrolmentView(**_fields(enrolment), findings=[finding_view(one) for one in findings])
+@router.post(
+    "/my/enrolments/{enrolment_id}/withdraw",
+    response_model=EnrolmentView,
+    summary="本人退班 · Withdraw myself",
+)
+async def withdraw_my_enrolment(
+    request: Request, enrolment_id: UUID, body: Withdrawal, principal: Trainee, if_match: IfMatch = None
+) -> Response:
+    """The citizen ends an enrolment of their own; its place goes to the first in line (T02, T06)."""
+    return await _withdrawn(request, principal, enrolment_id, body, if_match)
 
 
-def _fields(one: Enrolment) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "class_id": one.class_id,
-        "name": one.person.masked_name,
-        "id_number": one.person.masked_id_number,
-        "phone": one.masked_phone,
-        "state": one.state,
-        "enrolled_at": one.enrolled_at,
-        "completed_on": one.completed_on,
-        "sessions_attended": one.sessions_attended,
-        "sessions_held": one.sessions_held,
-        "version": one.version,
-    }
+async def _withdrawn(
+    request: Request, principal: Principal, enrolment_id: UUID, body: Withdrawal, if_match: str | None
+) -> Response:
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        left = accepted(await leaving.withdraw(tx, service, principal, enrolment_id, version, body.reason))
+    return reply(view_of(left))
+
+
+async def _asked_of_class(request: Request, principal: Principal, class_id: UUID, query: ListQuery) -> Asked:
+    if await classes.summary(of(request).database, class_id, scope_of(principal)) is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return _asked(principal, query, class_id=class_id)
+
+
+def _asked(principal: Principal, query: ListQuery, **own: object) -> Asked:
+    scope = scope_of(principal)
+    return lists.ALL.asked(query, reach=scope.reach, scope=scope.value, **own)
+
+
+async def _record_look(tx: Transaction, service: Service, principal: Principal, person_key: str) -> None:
+    await record(
+        tx,
+        principal,
+        at=service.clock.now(),
+        action="look_up_enrolments",
+        object_type="person",
+        object_id=person_key,
+    )

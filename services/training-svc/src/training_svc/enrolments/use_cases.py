@@ -1,5 +1,6 @@
-"""What is done with enrolments: enrol, complete, explain."""
+"""What is done with enrolments: enrol, complete, explain. Leaving a class is in ``leaving``."""
 
+from datetime import date
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -11,45 +12,95 @@ from chuangpei.kernel.refusals import Finding, Refusal
 from chuangpei.outbox import emit
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
 
+from training_svc.classes import clashes, timetable
 from training_svc.classes import repository as classes
+from training_svc.classes.lifecycle import State as ClassState
+from training_svc.classes.training_class import TrainingClass
 from training_svc.enrolments import repository
-from training_svc.enrolments.enrolment import Enrolment
+from training_svc.enrolments.enrolment import Enrolment, Priority
 from training_svc.enrolments.lifecycle import State
-from training_svc.enrolments.schemas import NewEnrolment
+from training_svc.enrolments.schemas import DeclaredPriority, NewEnrolment
+from training_svc.enrolments.tally import tally
+from training_svc.enterprises import repository as enterprises
+from training_svc.enterprises.snapshot import Snapshot
 from training_svc.follow_ups.use_cases import follow_up
 from training_svc.persons import birth_errors, seal, seal_phone
-from training_svc.policy.decision import decide
+from training_svc.policy.decision import Decision, decide
 from training_svc.policy.facts import EnrolmentFacts
+from training_svc.policy.parameters import parameters_on
+from training_svc.policy.priority import rank_of
 from training_svc.policy.rules import ENROLMENT_RULES
-from training_svc.problems import ALREADY_ENROLLED, CLASS_FULL, ENROLMENT_REFUSED
+from training_svc.problems import ALREADY_ENROLLED, ENROLMENT_REFUSED, TRAINEE_CLASH
 from training_svc.service import Service
 from training_svc.visibility import EVERYTHING, scope_of
 
 Judged = tuple[Enrolment, tuple[Finding, ...]]
+PRIORITY_EVIDENCE = "enrolment.priority_evidence"
+"""What the encrypted note on a priority group is bound to."""
 
 
 async def enrol(
-    tx: Transaction, service: Service, principal: Principal, class_id: UUID, body: NewEnrolment
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    class_id: UUID,
+    body: NewEnrolment,
+    enterprise: Snapshot | None = None,
 ) -> Enrolment | Refusal:
-    """Enrols a person by real name while there is a place (T06); no group is barred (T02, T03)."""
-    training_class = await classes.summary(tx, class_id, scope_of(principal))
+    """Enrols a person by real name (T06), or puts them on the waiting list of a full class (T02, T04).
+
+    No group is barred (T02, T03). ``enterprise`` is what the registry told of the named firm before the
+    transaction; without it the snapshot is pending.
+    """
+    training_class = await classes.locked(tx, class_id, scope_of(principal))
     if training_class is None:
         return Refusal(NOT_FOUND)
     today = service.clock.today()
     if errors := birth_errors(body.id_number, "/id_number", today):
         return Refusal(INVALID_INPUT, errors=errors)
-    enrolment = _enrolment(service, class_id, body)
-    teaches = await classes.teaches(tx, class_id, enrolment.person.person_key)
-    facts = EnrolmentFacts(training_class.ends_on, today, teaches)
-    if refusal := decide(ENROLMENT_RULES, facts).refusal(ENROLMENT_REFUSED):
+    enrolment = _enrolment(service, training_class, body, enterprise)
+    decision = await judged(tx, training_class, enrolment.person.person_key, today)
+    if refusal := decision.refusal(ENROLMENT_REFUSED):
         return refusal
-    phone = seal_phone(service.privacy, body.phone)
-    if not await repository.insert_new(tx, enrolment, phone, principal.subject):
-        return Refusal(ALREADY_ENROLLED)
-    if not await repository.take_place(tx, class_id):
-        return Refusal(CLASS_FULL)
+    if refusal := await admit(tx, training_class, enrolment, principal):
+        return refusal
+    await classes.save(tx, training_class)
+    if enrolment.enterprise:
+        await enterprises.insert_new(tx, enrolment.id, enrolment.enterprise, enrolment.enrolled_at)
     await _record(tx, principal, enrolment, "enrol", None)
     return enrolment
+
+
+async def judged(tx: Transaction, training_class: TrainingClass, person_key: str, today: date) -> Decision:
+    """What the rules find about a person who is to enter a class on the civil day ``today``."""
+    facts = EnrolmentFacts(
+        class_ends_on=training_class.ends_on,
+        today=today,
+        teaches_the_class=await timetable.teaches(tx, training_class.id, person_key),
+        class_is_cancelled=training_class.state is ClassState.CANCELLED,
+    )
+    return decide(ENROLMENT_RULES, facts)
+
+
+async def admit(
+    tx: Transaction, training_class: TrainingClass, enrolment: Enrolment, principal: Principal
+) -> Refusal | None:
+    """Writes an enrolment in a locked class, with a place where one is free, else on the waiting list.
+
+    Refused where the person is in the class, or sits in another at one of its hours (T06). The caller saves
+    the class; a refusal undoes the transaction.
+    """
+    admitted = training_class.admit()
+    enrolment.state = State.ENROLLED if admitted else State.WAITING
+    enrolment.admitted_at = enrolment.enrolled_at if admitted else None
+    if not await repository.insert_new(tx, enrolment, principal.subject):
+        return Refusal(ALREADY_ENROLLED)
+    if not await repository.take_hours(tx, enrolment):
+        whole = await timetable.completed(tx, training_class)
+        keys = [enrolment.person.person_key]
+        found = await clashes.trainees(tx, training_class.id, keys, whole.held_sessions)
+        return Refusal(TRAINEE_CLASH, findings=tuple(found))
+    return None
 
 
 async def complete(
@@ -64,7 +115,7 @@ async def complete(
     training_class = await classes.one(tx, enrolment.class_id, EVERYTHING)
     assert training_class is not None, "an enrolment has its class"
     now = service.clock.now()
-    decision = enrolment.complete(training_class, await repository.tally(tx, enrolment), now)
+    decision = enrolment.complete(training_class, await tally(tx, enrolment), now)
     if isinstance(decision, Refusal):
         return decision
     await repository.save(tx, enrolment)
@@ -88,20 +139,39 @@ async def completion_findings(tx: Transaction, service: Service, enrolment: Enro
     """What the rules of completion find about an enrolment now, or found on the day it was completed."""
     training_class = await classes.summary(tx, enrolment.class_id, EVERYTHING)
     assert training_class is not None, "an enrolment has its class"
-    tally = await repository.tally(tx, enrolment)
-    return enrolment.judged(training_class.project.stage, tally, service.clock.now()).findings
+    counted = await tally(tx, enrolment)
+    return enrolment.judged(training_class.project.stage, counted, service.clock.now()).findings
 
 
-def _enrolment(service: Service, class_id: UUID, body: NewEnrolment) -> Enrolment:
+def _enrolment(
+    service: Service, training_class: TrainingClass, body: NewEnrolment, enterprise: Snapshot | None
+) -> Enrolment:
+    code = body.enterprise_credit_code
     return Enrolment(
         id=new_id(),
-        class_id=class_id,
+        class_id=training_class.id,
+        institution_id=training_class.institution_id,
+        project_code=training_class.project.code,
+        district=training_class.institution.district,
         person=seal(service.privacy, body.name, body.id_number),
         masked_phone=mask_phone(body.phone),
-        state=State.ENROLLED,
+        phone_encrypted=seal_phone(service.privacy, body.phone),
+        priority=_priority(service, training_class, body.priority),
+        state=State.WAITING,
         enrolled_at=service.clock.now(),
         version=1,
+        enterprise=enterprise or (Snapshot(code, service.clock.today()) if code else None),
     )
+
+
+def _priority(service: Service, training_class: TrainingClass, declared: DeclaredPriority | None) -> Priority:
+    """T02, T04: the rank by the order of the class's first day; the evidence rests encrypted."""
+    group = declared.group if declared else None
+    rank = rank_of(group, training_class.project.stage, parameters_on(service.law, training_class.starts_on))
+    if declared is None:
+        return Priority(None, None, rank)
+    evidence = service.privacy.at_rest.encrypt(declared.evidence, PRIORITY_EVIDENCE)
+    return Priority(group, evidence, rank)
 
 
 async def _record(

@@ -22,6 +22,10 @@ class Decision:
         """Whether no rule stands in the way."""
         return not failed(self.findings)
 
+    def __add__(self, other: "Decision") -> "Decision":
+        """Both decisions as one, with all that either found."""
+        return Decision(self.findings + other.findings)
+
     def refusal(self, problem: Problem) -> Refusal | None:
         """The refusal with all findings, or None where the decision holds."""
         return None if self.holds else Refusal(problem, findings=self.findings)

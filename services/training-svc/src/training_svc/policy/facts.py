@@ -93,6 +93,7 @@ class EnrolmentFacts:
     class_ends_on: date
     today: date
     teaches_the_class: bool
+    class_is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

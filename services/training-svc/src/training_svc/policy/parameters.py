@@ -1,6 +1,6 @@
 """Typed access to ``parameters.yaml``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -39,6 +39,8 @@ class Parameters:
     qualification_renewal_days: int
     feedback_days: int
     feedback_group_least: int
+    priority_groups_stages_1_2: Sequence[str]
+    priority_groups_stage_4: Sequence[str]
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))

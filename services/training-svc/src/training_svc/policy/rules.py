@@ -76,6 +76,15 @@ def standard_applies(facts: ClassFacts) -> Finding:
     return finding("T05", facts.standard is not None, version, f"≤ {facts.starts_on}", text)
 
 
+def standard_was_effective(facts: ClassFacts) -> Finding | None:
+    """T05: no class is moved to a first day before its standard was effective."""
+    if facts.standard is None:
+        return None
+    since = facts.standard.effective_from
+    text = Text("开班日不得早于所依据标准的生效日", "No class begins before its standard is effective")
+    return finding("T05", since <= facts.starts_on, facts.starts_on, f"≥ {since}", text)
+
+
 def hours_reach_the_standard(facts: ClassFacts) -> Finding | None:
     """T05: the sessions together last at least the standard's hours (课时)."""
     if facts.standard is None or facts.parameters is None:
@@ -135,6 +144,13 @@ def class_has_not_ended(facts: EnrolmentFacts) -> Finding:
     return finding("T06", facts.today <= facts.class_ends_on, facts.today, f"≤ {facts.class_ends_on}", text)
 
 
+def class_is_not_cancelled(facts: EnrolmentFacts) -> Finding:
+    """T06: nobody enrols in a class that was cancelled (取消开班)."""
+    text = Text("班级已取消，不得报名", "Nobody enrols in a class that was cancelled")
+    fact = "cancelled" if facts.class_is_cancelled else "filed"
+    return finding("T06", not facts.class_is_cancelled, fact, "filed", text)
+
+
 def trainee_does_not_teach_the_class(facts: EnrolmentFacts) -> Finding:
     """T06: who teaches a class (本班讲师) is not among its trainees."""
     text = Text("本班讲师不得报名本班", "Who teaches the class does not enrol in it")
@@ -175,5 +191,25 @@ CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     instructors_stand_in_the_pool,
     instructors_may_teach_the_project,
 )
-ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (class_has_not_ended, trainee_does_not_teach_the_class)
+CHANGED_CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
+    law_is_in_force,
+    standard_was_effective,
+    hours_reach_the_standard,
+    size_is_within_the_standard,
+    instructors_suffice,
+    room_suffices,
+    sessions_lie_within_the_class,
+    sessions_do_not_overlap,
+)
+"""What a class that is filed must go on to meet when it is changed."""
+TEACHING_RULES: tuple[Rule[ClassFacts], ...] = (
+    instructors_stand_in_the_pool,
+    instructors_may_teach_the_project,
+)
+"""What those must meet who are to teach it from now on."""
+ENROLMENT_RULES: tuple[Rule[EnrolmentFacts], ...] = (
+    class_has_not_ended,
+    class_is_not_cancelled,
+    trainee_does_not_teach_the_class,
+)
 COMPLETION_RULES: tuple[Rule[CompletionFacts], ...] = (last_session_is_over, attendance_reaches_the_standard)

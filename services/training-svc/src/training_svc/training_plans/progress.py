@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement
 from sqlalchemy import bindparam, func
 
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.enrolments.lifecycle import State as EnrolmentState
 from training_svc.enrolments.tables import HAS_A_PLACE, enrolments
@@ -42,7 +43,7 @@ def _planned() -> sa.Select[tuple[str, int, int, int]]:
 
 
 def _done() -> sa.Select[tuple[str, int, int, int, int]]:
-    """What was done in the classes that began in the year, whenever they end."""
+    """What was done in the classes that began in the year, whenever they end; cancelled ones are none."""
     return (
         sa.select(
             classes.c.district,
@@ -60,6 +61,7 @@ def _done() -> sa.Select[tuple[str, int, int, int, int]]:
             ),
         )
         .where(
+            classes.c.state == _literal(ClassState.FILED),
             classes.c.starts_on >= bindparam("first", type_=sa.Date),
             classes.c.starts_on <= bindparam("last", type_=sa.Date),
         )

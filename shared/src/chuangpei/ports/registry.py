@@ -5,13 +5,18 @@ from datetime import date
 from typing import Protocol
 
 import httpx
-from chuangpei.kernel.refusals import Refusal
 from pydantic import BaseModel, ValidationError
 
-from subsidy_svc.policy.facts import Enterprise
-from subsidy_svc.problems import REGISTRY_AWAY
+from chuangpei.kernel.enterprises import Enterprise
+from chuangpei.kernel.refusals import Problem, Refusal, Text
 
 log = logging.getLogger(__name__)
+
+REGISTRY_AWAY = Problem(
+    "registry_unavailable",
+    503,
+    Text("市场主体登记系统暂时无法查询", "The business registry cannot be asked just now"),
+)
 
 
 class Registry(Protocol):

@@ -1,0 +1,151 @@
+"""What stands in the way of a timetable: a room, an instructor or a trainee that is taken (T06, T10)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from chuangpei.database import Row, Statement, Transaction
+from chuangpei.kernel.refusals import Finding, Text
+from sqlalchemy import bindparam, func
+
+from training_svc.classes.tables import classes, session_instructors, sessions
+from training_svc.classes.training_class import Session, TrainingClass
+from training_svc.enrolments.lifecycle import STANDING
+from training_svc.enrolments.tables import enrolment_hours, enrolments, state_among
+from training_svc.persons import SealedPerson
+from training_svc.policy.findings import finding, local
+
+_ROOM_TAKEN = Text("教室在该时间已有课次", "The room has another session at that time")
+_INSTRUCTOR_TAKEN = Text("讲师在该时间另有课次", "The instructor teaches elsewhere at that time")
+_TRAINEE_TAKEN = Text("学员在该时间另有班级课次", "The trainee sits in another class at that time")
+_MOST_TOLD = 50
+
+_instant = sa.DateTime(timezone=True)
+_wanted = (
+    func.unnest(
+        bindparam("rooms", type_=sa.ARRAY(sa.Text)),
+        bindparam("starts", type_=sa.ARRAY(_instant)),
+        bindparam("ends", type_=sa.ARRAY(_instant)),
+    )
+    .table_valued(
+        sa.column("room", sa.Text),
+        sa.column("starts_at", _instant),
+        sa.column("ends_at", _instant),
+        name="wanted",
+    )
+    .render_derived()
+)
+_wanted_time = func.tstzrange(_wanted.c.starts_at, _wanted.c.ends_at)
+_not_itself = sessions.c.id != sa.all_(bindparam("own", type_=sa.ARRAY(sa.Uuid)))
+_TAKEN_ROOMS = Statement(
+    sa.select(_wanted.c.room, _wanted.c.starts_at)
+    .distinct()
+    .join(
+        sessions,
+        sa.and_(
+            sessions.c.institution_id == bindparam("institution_id", type_=sa.Uuid),
+            sessions.c.room == _wanted.c.room,
+            sessions.c.cancelled_at.is_(None),
+            func.tstzrange(sessions.c.starts_at, sessions.c.ends_at).op("&&")(_wanted_time),
+            _not_itself,
+        ),
+    )
+    .order_by(_wanted.c.starts_at)
+)
+_TAKEN_INSTRUCTORS = Statement(
+    sa.select(session_instructors.c.person_key, _wanted.c.starts_at)
+    .distinct()
+    .join(
+        session_instructors,
+        sa.and_(
+            session_instructors.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
+            func.tstzrange(session_instructors.c.starts_at, session_instructors.c.ends_at).op("&&")(
+                _wanted_time
+            ),
+            session_instructors.c.session_id != sa.all_(bindparam("own", type_=sa.ARRAY(sa.Uuid))),
+        ),
+    )
+    .order_by(_wanted.c.starts_at, session_instructors.c.person_key)
+)
+_class_id = bindparam("class_id", type_=sa.Uuid)
+_TAKEN_TRAINEES = Statement(
+    sa.select(
+        enrolments.c.masked_name,
+        classes.c.name.label("class_name"),
+        func.min(sessions.c.starts_at).label("starts_at"),
+    )
+    .select_from(enrolment_hours)
+    .join(enrolments, enrolments.c.id == enrolment_hours.c.enrolment_id)
+    .join(classes, classes.c.id == enrolments.c.class_id)
+    .join(sessions, sa.and_(sessions.c.class_id == classes.c.id, sessions.c.cancelled_at.is_(None)))
+    .join(_wanted, func.tstzrange(sessions.c.starts_at, sessions.c.ends_at).op("&&")(_wanted_time))
+    .where(
+        enrolment_hours.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
+        enrolments.c.class_id != _class_id,
+    )
+    .group_by(enrolments.c.id, classes.c.id)
+    .order_by(func.min(sessions.c.starts_at), enrolments.c.id)
+    .limit(_MOST_TOLD)
+)
+_TRAINEES = Statement(
+    sa.select(enrolments.c.person_key).where(enrolments.c.class_id == _class_id, state_among(STANDING))
+)
+
+
+async def rooms(
+    tx: Transaction, institution_id: UUID, wanted: Sequence[Session], own: Sequence[UUID] = ()
+) -> list[Finding]:
+    """T06: the wanted rooms and times at which the institution has another session than its ``own`` ones."""
+    values = _times(wanted) | {"institution_id": institution_id, "own": list(own)}
+    return [
+        finding("T06", False, f"{row['room']} {local(row['starts_at'])}", "—", _ROOM_TAKEN)
+        for row in await tx.rows(_TAKEN_ROOMS, values)
+    ]
+
+
+async def instructors(
+    tx: Transaction, people: Sequence[SealedPerson], wanted: Sequence[Session], own: Sequence[UUID] = ()
+) -> list[Finding]:
+    """T10: the people and wanted times at which they teach elsewhere, at any institution."""
+    names = {one.person_key: one.masked_name for one in people}
+    values = _times(wanted) | {"person_keys": list(names), "own": list(own)}
+    return [
+        finding("T10", False, f"{names[row['person_key']]} {local(row['starts_at'])}", "—", _INSTRUCTOR_TAKEN)
+        for row in await tx.rows(_TAKEN_INSTRUCTORS, values)
+    ]
+
+
+async def trainees(
+    tx: Transaction, class_id: UUID, person_keys: Sequence[str], wanted: Sequence[Session]
+) -> list[Finding]:
+    """T06: the other classes in whose sessions the people sit at the wanted times; at most fifty are told."""
+    values = _times(wanted) | {"class_id": class_id, "person_keys": list(person_keys)}
+    return [_trainee_taken(row) for row in await tx.rows(_TAKEN_TRAINEES, values)]
+
+
+async def of_all_trainees(tx: Transaction, class_id: UUID, wanted: Sequence[Session]) -> list[Finding]:
+    """T06: as :func:`trainees`, of everybody who is enrolled in the class or waits for a place."""
+    keys = [row["person_key"] for row in await tx.rows(_TRAINEES, {"class_id": class_id})]
+    return await trainees(tx, class_id, keys, wanted)
+
+
+async def of_new_class(tx: Transaction, training_class: TrainingClass) -> tuple[Finding, ...]:
+    """What stands in the way of a class that is to be filed."""
+    wanted = training_class.sessions
+    return (
+        *await rooms(tx, training_class.institution_id, wanted),
+        *await instructors(tx, training_class.instructors, wanted),
+    )
+
+
+def _trainee_taken(row: Row) -> Finding:
+    fact = f"{row['masked_name']} {row['class_name']} {local(row['starts_at'])}"
+    return finding("T06", False, fact, "—", _TRAINEE_TAKEN)
+
+
+def _times(wanted: Sequence[Session]) -> dict[str, object]:
+    return {
+        "rooms": [one.room for one in wanted],
+        "starts": [one.hours.starts_at for one in wanted],
+        "ends": [one.hours.ends_at for one in wanted],
+    }

@@ -1,0 +1,125 @@
+"""What is done with one session of a filed class: moved to another time or room, or cancelled (T06)."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import asyncpg
+from chuangpei.auth import Principal
+from chuangpei.database import Transaction
+from chuangpei.kernel.refusals import FieldError, Finding, Refusal
+from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND
+
+from training_svc.classes import changing, clashes, timetable
+from training_svc.classes.schemas import ENDS_TOO_EARLY, SessionAmendment
+from training_svc.classes.training_class import Session, TrainingClass
+from training_svc.enrolments import repository as enrolments
+from training_svc.policy.changes import (
+    SESSION_CANCELLATION_RULES,
+    SESSION_CHANGE_RULES,
+    SessionChangeFacts,
+)
+from training_svc.policy.decision import decide
+from training_svc.policy.facts import Hours
+from training_svc.policy.parameters import parameters_on
+from training_svc.problems import CLASS_CHANGE_REFUSED, CLASS_CLASH
+from training_svc.service import Service
+
+
+async def amend(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    class_id: UUID,
+    session_id: UUID,
+    version: int,
+    body: SessionAmendment,
+) -> TrainingClass | Refusal:
+    """Moves a session that is to come to another time or room, where nobody is in the way (T05, T06, T10)."""
+    begun = await _begin(tx, principal, class_id, session_id, version)
+    if isinstance(begun, Refusal):
+        return begun
+    found, session = begun
+    before = changing.described(found)
+    hours = Hours(body.starts_at or session.hours.starts_at, body.ends_at or session.hours.ends_at)
+    if hours.ends_at <= hours.starts_at:
+        return Refusal(INVALID_INPUT, errors=(FieldError("/ends_at", "ends_too_early", ENDS_TOO_EARLY),))
+    moved = replace(session, room=body.room or session.room, hours=hours)
+    _put(found, moved)
+    facts = _facts(service, found, session, moved)
+    decision = decide(SESSION_CHANGE_RULES, facts) + await changing.judged(tx, service, found)
+    if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
+        return refusal
+    if refusal := await _move(tx, found, moved):
+        return refusal
+    return await changing.finish(tx, service, principal, found, before, body.reason)
+
+
+async def cancel(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    class_id: UUID,
+    session_id: UUID,
+    version: int,
+    reason: str,
+) -> TrainingClass | Refusal:
+    """Cancels a session that is to come; those that are left must reach the hours of the standard (T05)."""
+    begun = await _begin(tx, principal, class_id, session_id, version)
+    if isinstance(begun, Refusal):
+        return begun
+    found, session = begun
+    before, now = changing.described(found), service.clock.now()
+    _put(found, replace(session, cancelled_at=now))
+    facts = _facts(service, found, session, session)
+    decision = decide(SESSION_CANCELLATION_RULES, facts) + await changing.judged(tx, service, found)
+    if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
+        return refusal
+    await timetable.cancel(tx, [session.id], now)
+    await enrolments.renew_hours(tx, found.id)
+    return await changing.finish(tx, service, principal, found, before, reason)
+
+
+async def _begin(
+    tx: Transaction, principal: Principal, class_id: UUID, session_id: UUID, version: int
+) -> tuple[TrainingClass, Session] | Refusal:
+    found = await changing.begin(tx, principal, class_id, version)
+    if isinstance(found, Refusal):
+        return found
+    session = next((one for one in found.sessions if one.id == session_id), None)
+    if session is None:
+        return Refusal(NOT_FOUND)
+    return Refusal(NOT_ALLOWED_NOW) if session.cancelled_at else (found, session)
+
+
+def _put(found: TrainingClass, changed: Session) -> None:
+    found.sessions = tuple(changed if one.id == changed.id else one for one in found.sessions)
+
+
+def _facts(service: Service, found: TrainingClass, old: Session, new: Session) -> SessionChangeFacts:
+    return SessionChangeFacts(
+        starts_at=old.hours.starts_at,
+        new_starts_at=new.hours.starts_at,
+        attendance_minutes_before=parameters_on(service.law, found.starts_on).attendance_minutes_before,
+        now=service.clock.now(),
+    )
+
+
+async def _move(tx: Transaction, found: TrainingClass, moved: Session) -> Refusal | None:
+    if taken := await _clashes(tx, found, moved):
+        return Refusal(CLASS_CLASH, findings=taken)
+    try:
+        async with tx.savepoint():
+            await timetable.move(tx, moved)
+            await enrolments.renew_hours(tx, found.id)
+    except asyncpg.ExclusionViolationError:
+        # The room, an instructor or a trainee was taken since the clashes were looked up.
+        return Refusal(CLASS_CLASH, findings=await _clashes(tx, found, moved))
+    return None
+
+
+async def _clashes(tx: Transaction, found: TrainingClass, moved: Session) -> tuple[Finding, ...]:
+    return (
+        *await clashes.rooms(tx, found.institution_id, [moved], [moved.id]),
+        *await clashes.instructors(tx, found.instructors, [moved], [moved.id]),
+        *await clashes.of_all_trainees(tx, found.id, [moved]),
+    )
