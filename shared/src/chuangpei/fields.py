@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from chuangpei.input_errors import InvalidText
-from chuangpei.kernel.credit_code import parse_credit_code
+from chuangpei.kernel.credit_code import parse_credit_code, parse_credit_code_form
 from chuangpei.kernel.districts import DISTRICTS
 from chuangpei.kernel.refusals import Text
 from chuangpei.kernel.resident_id import parse_resident_id
@@ -25,6 +25,13 @@ def _credit_code(text: str) -> str:
     if isinstance(parsed, Text):
         raise InvalidText(parsed)
     return parsed.code
+
+
+def _credit_code_form(text: str) -> str:
+    form = parse_credit_code_form(text)
+    if isinstance(form, Text):
+        raise InvalidText(form)
+    return form
 
 
 def _id_number(text: str) -> str:
@@ -68,6 +75,15 @@ CreditCodeText = Annotated[
         description="统一社会信用代码（GB 32100） · unified social credit code",
     ),
     AfterValidator(_credit_code),
+]
+CreditCodeForm = Annotated[
+    str,
+    Field(
+        max_length=60,
+        examples=["91310115MA1K35X104"],
+        description="统一社会信用代码，早期代码的校验码可不符 · credit code, early ones too",
+    ),
+    AfterValidator(_credit_code_form),
 ]
 IdNumber = Annotated[
     str,

@@ -1,7 +1,13 @@
 """Unified social credit codes by GB 32100."""
 
 import pytest
-from chuangpei.kernel.credit_code import CreditCode, make_credit_code, parse_credit_code
+from chuangpei.kernel.credit_code import (
+    CreditCode,
+    check_error,
+    make_credit_code,
+    parse_credit_code,
+    parse_credit_code_form,
+)
 from chuangpei.kernel.refusals import Text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +86,20 @@ def test_any_text_is_answered(text: str) -> None:
 def test_characters_that_make_no_code_are_refused(body: str) -> None:
     with pytest.raises(ValueError, match="credit code"):
         make_credit_code(body)
+
+
+def test_of_an_early_code_the_form_is_read_and_the_check_told() -> None:
+    early = f" {FIRM[:-1].lower()}M "
+    assert parse_credit_code_form(early) == FIRM[:-1] + "M"
+    error = check_error(FIRM[:-1] + "M")
+    assert error is not None
+    assert "check character" in error.en
+    assert check_error(FIRM) is None
+
+
+@pytest.mark.parametrize("written", ["", FIRM[:-1], "B1110000600037341L", "91110000600037341I"])
+def test_an_early_code_has_the_form_all_the_same(written: str) -> None:
+    assert isinstance(parse_credit_code_form(written), Text)
 
 
 def test_a_code_prints_as_itself() -> None:

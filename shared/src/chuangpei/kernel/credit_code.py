@@ -3,6 +3,9 @@
 Eighteen characters without I, O, S, V and Z: registering authority (1), kind (1), region (6),
 organisation (9), check character modulo 31. The check comes from python-stdnum; the form does not, as
 that library refuses the authorities written as letters (A, N and Y), which the standard has.
+
+Some codes of the first years (早期代码) were given out with a wrong check character and still stand: of them
+only the form is read, by :func:`parse_credit_code_form`.
 """
 
 import re
@@ -37,8 +40,8 @@ class CreditCode:
         return self.code
 
 
-def parse_credit_code(text: str) -> CreditCode | Text:
-    """The credit code in ``text``, or the reason why it is none.
+def parse_credit_code_form(text: str) -> str | Text:
+    """The normalised code in ``text``, whatever its check character, or the reason why it is none.
 
     Full-width characters, white space and small letters are accepted.
     """
@@ -47,9 +50,20 @@ def parse_credit_code(text: str) -> CreditCode | Text:
         return _WRONG_LENGTH
     if not _FORM.fullmatch(code):
         return _WRONG_CHARACTERS
-    if uscc.calc_check_digit(code[:-1]) != code[-1]:
-        return _WRONG_CHECK
-    return CreditCode(code)
+    return code
+
+
+def check_error(code: str) -> Text | None:
+    """What is wrong with the check character of a code in the right form; None where it holds."""
+    return None if uscc.calc_check_digit(code[:-1]) == code[-1] else _WRONG_CHECK
+
+
+def parse_credit_code(text: str) -> CreditCode | Text:
+    """The credit code in ``text``, check character and all, or the reason why it is none."""
+    code = parse_credit_code_form(text)
+    if isinstance(code, Text):
+        return code
+    return check_error(code) or CreditCode(code)
 
 
 def make_credit_code(body: str) -> str:
