@@ -67,12 +67,16 @@ def until(column: sa.ColumnElement[Any]) -> Filter:
 
 
 class Asked(NamedTuple):
-    """What one client asks of a list: the reach and its value, the order, the filters with a value each."""
+    """What one client asks of a list: the reach and its value, the order, the filters with a value each.
+
+    ``given`` are the values of parameters that the list's own statement has, such as ``today``.
+    """
 
     reach: Hashable
     scope: Any
     sort: str
     filters: Mapping[str, Any]
+    given: Mapping[str, Any]
 
 
 class Listing:
@@ -99,16 +103,24 @@ class Listing:
         self._reaches: Mapping[Any, sa.ColumnElement[bool] | None] = reaches or {None: None}
         self._compiled: dict[Hashable, Statement] = {}
 
-    def asked(self, query: BaseModel, *, reach: Hashable = None, scope: Any = None, **filters: Any) -> Asked:
+    def asked(
+        self,
+        query: BaseModel,
+        *,
+        reach: Hashable = None,
+        scope: Any = None,
+        given: Mapping[str, Any] | None = None,
+        **filters: Any,
+    ) -> Asked:
         """What a client asks: the ``sort`` and filters of its query, those without a value asking nothing.
 
         The model of the query names only orders and filters that the list has. ``filters`` are those the
         route itself sets, such as the class whose enrolments are listed.
         """
-        given = query.model_dump(exclude=_NOT_FILTERS) | filters
-        sort = given.pop("sort", None) or self._key.name
-        present = {name: value for name, value in given.items() if value is not None}
-        return Asked(reach, scope, sort, present)
+        wanted = query.model_dump(exclude=_NOT_FILTERS) | filters
+        sort = wanted.pop("sort", None) or self._key.name
+        present = {name: value for name, value in wanted.items() if value is not None}
+        return Asked(reach, scope, sort, present, given or {})
 
     async def page(
         self,
@@ -146,7 +158,7 @@ class Listing:
         self, source: Database | Transaction, asked: Asked, place: tuple[Any, ...] | None, most: int
     ) -> list[Row]:
         values = {f"of_{name}": value for name, value in asked.filters.items()}
-        values |= {"scope": asked.scope, "most": most}
+        values |= {"scope": asked.scope, "most": most, **asked.given}
         values |= {f"place_{number}": value for number, value in enumerate(place or ())}
         return await source.rows(self.statement(asked, first_page=place is None), values)
 

@@ -115,3 +115,23 @@ def test_only_what_is_asked_stands_in_the_statement() -> None:
     filtered = LIST.statement(LIST.asked(Query(text="a"), reach="all")).sql
     assert "notes.text = " in filtered
     assert "amount >=" not in filtered
+
+
+async def test_what_the_statement_itself_asks_for_is_given_beside_the_filters(database: Database) -> None:
+    doubled = notes.c.amount * sa.bindparam("factor", type_=sa.Integer)
+    listing = Listing(sa.select(notes.c.id, doubled.label("many")), key=Order(notes.c.id, int))
+    query = PageQuery(limit=4)
+    asked = listing.asked(query, given={"factor": 10})
+    page = await listing.page(database, asked, query, lambda row: row["many"])
+    assert page.items == [0, 0, 0, 10]
+    assert [row["many"] async for row in listing.all_rows(database, asked)] == [
+        0,
+        0,
+        0,
+        10,
+        10,
+        10,
+        20,
+        20,
+        20,
+    ]
