@@ -46,7 +46,10 @@ class CertificateIssued(Event):
 
 
 class CertificateRevoked(Event):
-    """A certificate was revoked (撤销); ``exit_ground`` is set where the reason matches B11 (D06, D09)."""
+    """A certificate was revoked (撤销); ``exit_ground`` is set where the reason matches B11 (D06, D09).
+
+    The first events of this type named no ``enrolment_id``.
+    """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.certificate.revoked.v1"
     KEY: ClassVar[str] = "certificate_id"
@@ -59,3 +62,4 @@ class CertificateRevoked(Event):
     reason_code: str
     exit_ground: ExitGround | None
     revoked_on: date
+    enrolment_id: UUID | None = None

@@ -92,6 +92,7 @@ class Certificate:
             reason_code=reason.code,
             exit_ground=reason.exit_ground,
             revoked_on=on,
+            enrolment_id=self.enrolment_id,
         )
 
 
