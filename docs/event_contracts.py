@@ -17,6 +17,7 @@ from typing import Any
 import brand_svc.consumers
 import cert_svc.consumers
 import subsidy_svc.consumers
+import training_svc.consumers
 from chuangpei.events.base import Event, topic_of
 from chuangpei.events.registry import EVENTS_BY_SERVICE
 
@@ -29,6 +30,7 @@ Schema = dict[str, Any]
 # The tables of handlers need no running service to say which types they hold.
 _NO_SERVICE: Any = None
 LISTENERS: dict[str, tuple[type[Event], ...]] = {
+    "training-svc": tuple(training_svc.consumers.HANDLERS),
     "cert-svc": tuple(cert_svc.consumers.handlers(_NO_SERVICE)),
     "subsidy-svc": tuple(subsidy_svc.consumers.handlers(_NO_SERVICE)),
     "brand-svc": tuple(brand_svc.consumers.handlers(_NO_SERVICE)),

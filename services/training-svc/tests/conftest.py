@@ -12,9 +12,12 @@ import httpx
 import pytest
 from chuangpei.auth import Principal, Role
 from chuangpei.development import DevelopmentIssuer
+from chuangpei.events.base import InstitutionRef, ProjectRef
+from chuangpei.events.cert import EvaluationConfirmed
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.resident_id import make_resident_id
 from chuangpei.ports.registry import REGISTRY_AWAY
 from chuangpei.testing.api import bearer, client, key, verifier_for
@@ -359,6 +362,24 @@ class World:
             )
             records += taken["items"]
         return records
+
+    @staticmethod
+    def evaluation(
+        enrolment: dict[str, Any], *, passed: bool = True, on: date = date(2026, 3, 10)
+    ) -> EvaluationConfirmed:
+        """What cert-svc tells once an evaluation is confirmed."""
+        return EvaluationConfirmed(
+            evaluation_id=new_id(),
+            enrolment_id=enrolment["id"],
+            class_id=new_id(),
+            institution=InstitutionRef(credit_code="91310115MA1K35X104", name="甲校", district=PUDONG),
+            project=ProjectRef(code="IYB", name="改善你的企业", stage=3),
+            person_key="k",
+            passed=passed,
+            score=80 if passed else 40,
+            pass_mark=60,
+            evaluated_on=on,
+        )
 
     async def events(self) -> list[Any]:
         return await pending_events(self.service.database)

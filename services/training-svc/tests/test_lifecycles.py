@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from training_svc.anomalies import lifecycle as anomalies
 from training_svc.classes import lifecycle as classes
+from training_svc.complaints import lifecycle as complaints
 from training_svc.courses import lifecycle as courses
+from training_svc.designations import lifecycle as designations
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.exits import lifecycle as exits
 from training_svc.follow_ups import lifecycle as follow_ups
+from training_svc.institutions import lifecycle as institutions
 from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
 from training_svc.rosters import lifecycle as rosters
+from training_svc.sanctions import lifecycle as sanctions
 from training_svc.training_plans import lifecycle as plans
 from training_svc.working_mechanisms import lifecycle as mechanisms
 
@@ -33,6 +37,10 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Follow-up", follow_ups),
         ("Exit from the pool", exits),
         ("Anomaly", anomalies),
+        ("Institution", institutions),
+        ("Sanction", sanctions),
+        ("Complaint", complaints),
+        ("Designation", designations),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -32,12 +32,14 @@ from training_svc.attendance.routes import router as attendance
 from training_svc.checkins.code import Codes
 from training_svc.checkins.routes import router as checkins
 from training_svc.classes.routes import router as classes
+from training_svc.complaints.routes import router as complaints
 from training_svc.completions.routes import router as completions
 from training_svc.consumers import HANDLERS
 from training_svc.course_materials.routes import router as course_materials
 from training_svc.courses.assessment_routes import router as course_assessments
 from training_svc.courses.catalogue import router as course_catalogue
 from training_svc.courses.routes import router as courses
+from training_svc.designations.routes import router as designations
 from training_svc.enrolments.routes import router as enrolments
 from training_svc.exits.routes import router as exits
 from training_svc.feedback.result_routes import router as feedback_results
@@ -51,9 +53,13 @@ from training_svc.policy.parameters import load_law
 from training_svc.projects.routes import router as projects
 from training_svc.qualifications.decision_routes import router as qualification_decisions
 from training_svc.qualifications.routes import router as qualifications
+from training_svc.rankings.routes import router as rankings
+from training_svc.results.routes import router as results
 from training_svc.rosters.routes import router as rosters
+from training_svc.sanctions.routes import router as sanctions
 from training_svc.service import Service
 from training_svc.settings import Settings
+from training_svc.sites.routes import router as sites
 from training_svc.standards.routes import router as standards
 from training_svc.student_files.routes import router as student_files
 from training_svc.studios.routes import router as studios
@@ -69,6 +75,12 @@ ROUTERS = (
     standards,
     norms,
     institutions,
+    sites,
+    sanctions,
+    complaints,
+    results,
+    rankings,
+    designations,
     qualifications,
     qualification_decisions,
     classes,
@@ -151,7 +163,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
 
 
 def jobs(service: Service) -> list[Job]:
-    """The background work: the relay carries this service's events, the timers do what is due."""
+    """The background work: the relay, what cert-svc tells of results, and what time makes due."""
     return background_of(
         service.settings,
         service.database,

@@ -5,8 +5,10 @@ from training_svc.anomalies import tables as anomalies
 from training_svc.appraisals import tables as appraisals
 from training_svc.attendance import tables as attendance
 from training_svc.classes import tables as classes
+from training_svc.complaints import tables as complaints
 from training_svc.course_materials import tables as course_materials
 from training_svc.courses import tables as courses
+from training_svc.designations import tables as designations
 from training_svc.enrolments import tables as enrolments
 from training_svc.enterprises import tables as enterprises
 from training_svc.exits import tables as exits
@@ -17,8 +19,12 @@ from training_svc.instructors import tables as instructors
 from training_svc.norms import tables as norms
 from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
+from training_svc.rankings import tables as rankings
+from training_svc.results import tables as results
 from training_svc.rosters import tables as rosters
+from training_svc.sanctions import tables as sanctions
 from training_svc.schema import metadata
+from training_svc.sites import tables as sites
 from training_svc.standards import tables as standards
 from training_svc.studios import tables as studios
 from training_svc.training_plans import tables as training_plans
@@ -30,8 +36,10 @@ __all__ = [
     "appraisals",
     "attendance",
     "classes",
+    "complaints",
     "course_materials",
     "courses",
+    "designations",
     "enrolments",
     "enterprises",
     "exits",
@@ -43,7 +51,11 @@ __all__ = [
     "norms",
     "projects",
     "qualifications",
+    "rankings",
+    "results",
     "rosters",
+    "sanctions",
+    "sites",
     "standards",
     "studios",
     "training_plans",

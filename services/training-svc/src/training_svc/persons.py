@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chuangpei.events.base import PersonRef
-from chuangpei.kernel.masking import mask_name, masked
+from chuangpei.kernel.masking import mask_name, mask_phone, masked
 from chuangpei.kernel.refusals import FieldError, Text
 from chuangpei.kernel.resident_id import ResidentId
 from chuangpei.privacy import Privacy
@@ -25,6 +25,34 @@ class SealedPerson:
     masked_id_number: str
     name_encrypted: str
     id_number_encrypted: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContact:
+    """Someone's name and phone as the database keeps them: masks to show, the rest encrypted."""
+
+    masked_name: str
+    masked_phone: str
+    name_encrypted: str
+    phone_encrypted: str
+
+
+def seal_contact(privacy: Privacy, name: str, phone: str) -> SealedContact:
+    """Seals a name and a phone number."""
+    return SealedContact(
+        masked_name=mask_name(name),
+        masked_phone=mask_phone(phone),
+        name_encrypted=privacy.at_rest.encrypt(name, _NAME),
+        phone_encrypted=privacy.at_rest.encrypt(phone, _PHONE),
+    )
+
+
+def open_contact(privacy: Privacy, contact: SealedContact) -> tuple[str, str]:
+    """The clear name and phone, for those who may read them and said why."""
+    return (
+        privacy.at_rest.decrypt(contact.name_encrypted, _NAME),
+        privacy.at_rest.decrypt(contact.phone_encrypted, _PHONE),
+    )
 
 
 def seal(privacy: Privacy, name: str, id_number: str) -> SealedPerson:

@@ -40,6 +40,26 @@ NOT_YOUR_INSTITUTION = Problem(
 REGISTRATION_REFUSED = Problem(
     "registration_refused", 422, Text("不符合机构登记规定", "The registration does not meet the rules")
 )
+CLOSING_REFUSED = Problem(
+    "closing_refused", 422, Text("不符合停办规定", "The institution does not close yet")
+)
+SITE_EXISTS = Problem(
+    "site_exists", 409, Text("该机构在此地址已有场地", "The institution has a site at this address already")
+)
+SANCTION_EXISTS = Problem(
+    "sanction_exists",
+    409,
+    Text("该文书的此项处罚或失信记录已登记", "What this document imposes is recorded already"),
+)
+DESIGNATION_EXISTS = Problem(
+    "designation_exists",
+    409,
+    Text("该机构在此期间已是示范机构", "The institution is designated for some of that time already"),
+)
+DESIGNATION_REFUSED = Problem(
+    "designation_refused", 422, Text("不符合示范机构规定", "The designation does not meet the rules")
+)
+RANKING_REFUSED = Problem("ranking_refused", 422, Text("该年度不能排名", "That year cannot be ranked"))
 QUALIFICATION_EXISTS = Problem(
     "qualification_exists",
     409,

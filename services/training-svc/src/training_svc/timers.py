@@ -10,6 +10,7 @@ from training_svc.enterprises.use_cases import fill_due
 from training_svc.exits.use_cases import take_effect
 from training_svc.feedback.use_cases import ask_due, close_due
 from training_svc.follow_ups.use_cases import remind
+from training_svc.inactivity.use_cases import tell_inactive
 from training_svc.instructors.use_cases import tell_due
 from training_svc.qualifications.use_cases import expire_due
 from training_svc.rosters.work import work_on_rosters
@@ -23,6 +24,7 @@ DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
     "ask for feedback": ask_due,  # T06
     "close feedback": close_due,  # T06
     "sweep the attendance for anomalies": sweep,  # T06
+    "tell of inactive institutions": tell_inactive,  # T08
 }
 """Each takes what is due in one transaction and answers how much that was."""
 

@@ -161,6 +161,22 @@ async def test_unknown_fields_are_refused_on_every_body(world, prepared):
         ("/projects/IYB/amend", {}, world.centre),
         ("/projects/IYB/retire", {}, world.centre),
         (f"/qualifications/{enrolment['id']}/reject", {"reason": "不符合"}, world.officer()),
+        (f"/institutions/{institution['id']}/amend", {"reason": "更正"}, world.officer()),
+        (f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer()),
+        (f"/institutions/{institution['id']}/contact", {"name": "王", "phone": "13900001234"}, by),
+        (f"/institutions/{institution['id']}/sites", {"address": "示例路2号"}, by),
+        (f"/institutions/{institution['id']}/sanctions", {"kind": "fine"}, world.officer()),
+        (f"/institutions/{institution['id']}/designations", {"reason": "第一"}, world.centre),
+        (f"/sites/{enrolment['id']}/amend", {"reason": "更正"}, by),
+        (f"/sanctions/{enrolment['id']}/amend", {"reason": "更正"}, world.officer()),
+        (f"/sanctions/{enrolment['id']}/lift", {"reason": "验收"}, world.officer()),
+        (f"/designations/{enrolment['id']}/amend", {"reason": "更正"}, world.centre),
+        (f"/designations/{enrolment['id']}/withdraw", {"reason": "下滑"}, world.centre),
+        ("/complaints", {"subject": "fees"}, world.officer()),
+        (f"/complaints/{enrolment['id']}/uphold", {"outcome": "属实"}, world.officer()),
+        (f"/complaints/{enrolment['id']}/amend", {"outcome": "属实"}, world.officer()),
+        (f"/complaints/{enrolment['id']}/disclose", {"reason": "核实"}, world.officer()),
+        ("/rankings/published", {"year": 2026}, world.centre),
     ]:
         await refused(world, path, body | extra, who, "/unknown")
 

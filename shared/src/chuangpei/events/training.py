@@ -4,7 +4,15 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from chuangpei.events.base import TYPE_PREFIX, Event, InstitutionRef, Part, PersonRef, ProjectRef
+from chuangpei.events.base import (
+    TYPE_PREFIX,
+    Event,
+    ExitGround,
+    InstitutionRef,
+    Part,
+    PersonRef,
+    ProjectRef,
+)
 
 
 class StandardPublished(Event):
@@ -74,6 +82,107 @@ class InstitutionRegistered(Event):
     district: str
     kind: str
     registered_on: date
+
+
+class InstitutionUpdated(Event):
+    """An institution was renamed, moved, or closed (变更、停办; T06): how it stands from ``updated_on``."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.updated.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    name: str
+    district: str
+    kind: str
+    closed_on: date | None
+    updated_on: date
+
+
+class InstitutionSanctioned(Event):
+    """What both kinds of sanction tell; without ``ends_on`` it holds until it is lifted.
+
+    ``exit_ground`` is X3 where the institution may begin no training while it holds (B11).
+    """
+
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    district: str
+    sanction_id: UUID
+    exit_ground: ExitGround | None
+    source: str
+    document_number: str
+    starts_on: date
+    ends_on: date | None
+    recorded_on: date
+
+
+class InstitutionPenalised(InstitutionSanctioned):
+    """A penalty (行政处罚) on an institution was recorded (T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.penalised.v1"
+    kind: str
+
+
+class InstitutionListedDishonest(InstitutionSanctioned):
+    """An institution was put on the list of the seriously dishonest (严重失信名单; T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.listed_dishonest.v1"
+
+
+class InstitutionSanctionLifted(Event):
+    """A penalty or listing no longer holds (解除), or should never have been recorded (T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.sanction_lifted.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    sanction_id: UUID
+    kind: str
+    exit_ground: ExitGround | None
+    lifted_on: date
+
+
+class InstitutionDesignated(Event):
+    """The city centre named an institution an example to others (示范机构) for a term (T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.designated.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    designation_id: UUID
+    starts_on: date
+    ends_on: date
+    designated_on: date
+
+
+class InstitutionDesignationWithdrawn(Event):
+    """The city centre took the name of 示范机构 back before its term ended (T08)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.designation_withdrawn.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    designation_id: UUID
+    withdrawn_on: date
+
+
+class InstitutionInactive(Event):
+    """An institution has held no class for long (长期未开展培训); told once for each such time (T08, X4).
+
+    ``full_time_instructors`` is None where it is not known.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.inactive.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    district: str
+    last_class_ended_on: date | None
+    inactive_since: date
+    has_site: bool
+    full_time_instructors: int | None
+    told_on: date
 
 
 class QualificationApproved(Event):

@@ -1,7 +1,7 @@
 """Lists of attendance over HTTP, as pages, as files, and as the sheet (考勤表) of a class."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal
@@ -130,7 +130,7 @@ async def _require_enrolment(request: Request, enrolment_id: UUID, principal: Pr
             raise Refused(Refusal(NOT_FOUND))
 
 
-def _asked(principal: Principal, query: AttendanceFilters, **of_one: UUID) -> Asked:
+def _asked(principal: Principal, query: AttendanceFilters, **of_one: Any) -> Asked:
     scope = scope_of(principal)
     return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **of_one)
 

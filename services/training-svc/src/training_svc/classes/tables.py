@@ -69,6 +69,9 @@ classes = sa.Table(
     sa.Index("ix_classes_ends_on", "ends_on"),
     sa.Index("ix_classes_project_code_id", "project_code", "id"),
     sa.Index("ix_classes_starts_on_id", "starts_on", "id"),
+    # The rankings take a year, those that end; the sweep for inactive institutions the last of each.
+    sa.Index("ix_classes_ends_on_district", "ends_on", "district"),
+    sa.Index("ix_classes_institution_id_ends_on", "institution_id", "ends_on"),
 )
 
 sessions = sa.Table(

@@ -22,8 +22,10 @@ from training_svc.policy.facts import ClassFacts, Hours
 from training_svc.policy.organisers import InstitutionKind
 from training_svc.policy.parameters import parameters_or_none
 from training_svc.policy.rules import CLASS_RULES
+from training_svc.policy.standing import STANDING_RULES
 from training_svc.problems import CLASS_CLASH, CLASS_REFUSED
 from training_svc.projects import repository as projects
+from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.visibility import scope_of
 
@@ -45,7 +47,9 @@ async def file_class(
         return _invalid(project, teachers)
     terms = await terms_of(tx, body.institution_id, project, body.starts_on)
     facts = _facts(service, body, institution, project, terms, teachers)
-    refusal = decide(CLASS_RULES, facts).refusal(CLASS_REFUSED)
+    standing = await sanctions.standing(tx, body.institution_id, service.clock.today())
+    decision = decide(CLASS_RULES, facts) + decide(STANDING_RULES, standing)
+    refusal = decision.refusal(CLASS_REFUSED)
     if refusal or terms.standard is None:
         return refusal or Refusal(CLASS_REFUSED)
     training_class = _class(service, body, institution, project, terms, teachers)

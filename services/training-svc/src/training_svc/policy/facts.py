@@ -37,10 +37,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationFacts:
-    """An institution that is to be registered, and whether an officer registers it."""
+    """An institution that is to be registered, and whether an officer registers it.
+
+    ``code_checks``: the check character of its credit code holds; ``explained_as_early``: a reason is given
+    why it is taken nevertheless.
+    """
 
     kind: InstitutionKind
     by_officer: bool
+    code_checks: bool = True
+    explained_as_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

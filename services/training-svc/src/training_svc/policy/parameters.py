@@ -41,6 +41,7 @@ class Parameters:
     feedback_group_least: int
     priority_groups_stages_1_2: Sequence[str]
     priority_groups_stage_4: Sequence[str]
+    inactive_after_months: int
 
 
 _NAMES = tuple(field.name for field in fields(Parameters))

@@ -33,6 +33,20 @@ def centres_are_registered_by_officers(facts: RegistrationFacts) -> Finding | No
     return finding("T02", facts.by_officer, facts.kind, "district_officer", text)
 
 
+def early_codes_are_taken_by_officers(facts: RegistrationFacts) -> Finding | None:
+    """T06: only an officer takes a code whose check fails (早期代码), saying why; no other needs that."""
+    if not facts.explained_as_early:
+        return None
+    text = Text(
+        "早期代码须由区经办人员说明理由后登记，校验码相符的代码不需要",
+        "An officer registers an early code, saying why; a code that checks needs no reason",
+    )
+    who = "district_officer" if facts.by_officer else "institution"
+    code = "checks" if facts.code_checks else "fails"
+    holds = facts.by_officer and not facts.code_checks
+    return finding("T06", holds, f"{who}, {code}", "district_officer, fails", text)
+
+
 def law_is_in_force(facts: ClassFacts) -> Finding:
     """O06: a class begins while the document is in force."""
     text = Text("开班日应在文件有效期内", "A class begins while the document is in force")
@@ -174,7 +188,10 @@ def attendance_reaches_the_standard(facts: CompletionFacts) -> Finding:
     return finding(rule, attended * 100 >= percent * held, f"{attended}/{held}", f"≥ {percent}%", text)
 
 
-REGISTRATION_RULES: tuple[Rule[RegistrationFacts], ...] = (centres_are_registered_by_officers,)
+REGISTRATION_RULES: tuple[Rule[RegistrationFacts], ...] = (
+    centres_are_registered_by_officers,
+    early_codes_are_taken_by_officers,
+)
 CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     law_is_in_force,
     class_is_filed_in_time,

@@ -1,0 +1,22 @@
+"""The life of a designation (示范机构): designated for a term, unless it is withdrawn before (T08)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a designation stands: 有效, 已取消. That its term is over is derived when it is read."""
+
+    DESIGNATED = "designated"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What is done with it: 取消."""
+
+    WITHDRAW = "withdraw"
+
+
+NEXT: Mapping[tuple[State, Action], State] = {
+    (State.DESIGNATED, Action.WITHDRAW): State.WITHDRAWN,
+}

@@ -1,0 +1,135 @@
+"""Ranking institutions on their results (优奖劣汰, T08): the formula is dated data, the reckoning is pure.
+
+Shares and scores are whole hundredths of a point, 0 to 10,000 for 0.00 to 100.00. A component without data is
+left out and the weights of the others stand for the whole: nothing known is not nothing done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chuangpei.kernel.dated import ParameterBook
+
+FULL = 10_000
+
+
+class Component(StrEnum):
+    """What a ranking looks at: 合格率, 出勤率, 跟踪服务率, 查实投诉."""
+
+    PASS_RATE = "pass_rate"  # noqa: S105  # no password
+    ATTENDANCE = "attendance"
+    FOLLOW_UP = "follow_up"
+    COMPLAINTS = "complaints"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The numbers of the formula: weights of the components, and in which cases what follows from a score.
+
+    ``complaints_per_hundred``: as many complaints upheld for a hundred trainees leave nothing of that
+    component. ``failing_below`` is in hundredths of a point.
+    """
+
+    weights: Mapping[Component, int]
+    minimum_trainees: int
+    complaints_per_hundred: int
+    failing_below: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an institution did in a year; ``followed_up`` is None where no follow-up is recorded yet (T11)."""
+
+    trainees: int
+    passed: int
+    sessions_expected: int
+    sessions_attended: int
+    completed: int
+    followed_up: int | None
+    complaints_upheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a score: ``count`` of ``out_of`` gave ``value`` hundredths, None without data."""
+
+    component: Component
+    count: int
+    out_of: int
+    value: int | None
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score and how it came about; ``ranked`` where there were trainees enough to judge by."""
+
+    parts: tuple[Part, ...]
+    value: int | None
+    ranked: bool
+    failing: bool
+
+
+def formula_on(law: ParameterBook, day: date) -> Formula:
+    """The formula in force on a day. Raises :class:`chuangpei.kernel.dated.NoLawInForce` outside the law."""
+    values = law.on(day)
+    weights = values["ranking_weights"].value
+    return Formula(
+        weights={component: int(weights[component]) for component in Component},
+        minimum_trainees=int(values["ranking_minimum_trainees"].value),
+        complaints_per_hundred=int(values["ranking_complaints_per_hundred"].value),
+        failing_below=int(values["ranking_failing_below"].value) * 100,
+    )
+
+
+def pass_rate(figures: Figures, formula: Formula) -> Part:
+    """How many of the trainees passed."""
+    return _share(Component.PASS_RATE, figures.passed, figures.trainees, formula)
+
+
+def attendance(figures: Figures, formula: Formula) -> Part:
+    """How many of the sessions were attended that all trainees together had."""
+    return _share(Component.ATTENDANCE, figures.sessions_attended, figures.sessions_expected, formula)
+
+
+def follow_up(figures: Figures, formula: Formula) -> Part:
+    """How many of those who completed were served afterwards (T11)."""
+    if figures.followed_up is None:
+        return _share(Component.FOLLOW_UP, 0, 0, formula)
+    return _share(Component.FOLLOW_UP, figures.followed_up, figures.completed, formula)
+
+
+def complaints(figures: Figures, formula: Formula) -> Part:
+    """What is left after the complaints upheld, each counted against the number of trainees."""
+    count, trainees = figures.complaints_upheld, figures.trainees
+    part = _share(Component.COMPLAINTS, count, trainees, formula)
+    lost = count * 100 * FULL // (trainees * formula.complaints_per_hundred) if trainees else 0
+    value = max(0, FULL - lost) if trainees else None
+    return Part(part.component, count, trainees, value, part.weight)
+
+
+COMPONENTS: tuple[Callable[[Figures, Formula], Part], ...] = (pass_rate, attendance, follow_up, complaints)
+
+
+def score(figures: Figures, formula: Formula) -> Score:
+    """The score of an institution, with every component that made it."""
+    parts = tuple(component(figures, formula) for component in COMPONENTS)
+    known = [(part.value, part.weight) for part in parts if part.value is not None]
+    weight = sum(one for _, one in known)
+    value = sum(value * one for value, one in known) // weight if weight else None
+    ranked = value is not None and figures.trainees >= formula.minimum_trainees
+    failing = ranked and value is not None and value < formula.failing_below
+    return Score(parts, value, ranked, failing)
+
+
+def ranks(scores: Sequence[Score]) -> list[int | None]:
+    """The rank of each score: 1 the highest, equal scores share one, None where it is not ranked."""
+    ranked = [one.value for one in scores if one.ranked and one.value is not None]
+    above = {value: sum(other > value for other in ranked) for value in set(ranked)}
+    return [above[one.value] + 1 if one.ranked and one.value is not None else None for one in scores]
+
+
+def _share(component: Component, count: int, out_of: int, formula: Formula) -> Part:
+    value = count * FULL // out_of if out_of else None
+    return Part(component, count, out_of, value, formula.weights[component])
