@@ -16,8 +16,8 @@ from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.events.cert import EvaluationConfirmed
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.enterprises import Enterprise
-from chuangpei.kernel.refusals import Refusal
 from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.refusals import Refusal
 from chuangpei.kernel.resident_id import make_resident_id
 from chuangpei.ports.registry import REGISTRY_AWAY
 from chuangpei.testing.api import bearer, client, key, verifier_for
