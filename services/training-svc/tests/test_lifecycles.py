@@ -13,6 +13,7 @@ from training_svc.enrolments import lifecycle as enrolments
 from training_svc.exits import lifecycle as exits
 from training_svc.follow_ups import lifecycle as follow_ups
 from training_svc.institutions import lifecycle as institutions
+from training_svc.inspections import lifecycle as inspections
 from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
 from training_svc.rosters import lifecycle as rosters
@@ -41,6 +42,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Sanction", sanctions),
         ("Complaint", complaints),
         ("Designation", designations),
+        ("Inspection", inspections),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -46,9 +46,13 @@ from training_svc.feedback.result_routes import router as feedback_results
 from training_svc.feedback.routes import router as feedback
 from training_svc.follow_ups.list_routes import router as follow_up_lists
 from training_svc.follow_ups.routes import router as follow_ups
+from training_svc.inspection_programmes.routes import router as inspection_programmes
+from training_svc.inspections.list_routes import router as inspection_lists
+from training_svc.inspections.routes import router as inspections
 from training_svc.institutions.routes import router as institutions
 from training_svc.instructors.routes import router as instructors
 from training_svc.norms.routes import router as norms
+from training_svc.periodic_evaluations.routes import router as periodic_evaluations
 from training_svc.policy.parameters import load_law
 from training_svc.projects.routes import router as projects
 from training_svc.qualifications.decision_routes import router as qualification_decisions
@@ -109,6 +113,10 @@ ROUTERS = (
     feedback,
     feedback_results,
     anomalies,
+    inspection_programmes,
+    inspection_lists,
+    inspections,
+    periodic_evaluations,
 )
 
 

@@ -14,9 +14,12 @@ from training_svc.enterprises import tables as enterprises
 from training_svc.exits import tables as exits
 from training_svc.feedback import tables as feedback
 from training_svc.follow_ups import tables as follow_ups
+from training_svc.inspection_programmes import tables as inspection_programmes
+from training_svc.inspections import tables as inspections
 from training_svc.institutions import tables as institutions
 from training_svc.instructors import tables as instructors
 from training_svc.norms import tables as norms
+from training_svc.periodic_evaluations import tables as periodic_evaluations
 from training_svc.projects import tables as projects
 from training_svc.qualifications import tables as qualifications
 from training_svc.rankings import tables as rankings
@@ -45,10 +48,13 @@ __all__ = [
     "exits",
     "feedback",
     "follow_ups",
+    "inspection_programmes",
+    "inspections",
     "institutions",
     "instructors",
     "metadata",
     "norms",
+    "periodic_evaluations",
     "projects",
     "qualifications",
     "rankings",

@@ -99,6 +99,21 @@ ATTENDANCE_REFUSED = Problem(
 ATTENDANCE_EXISTS = Problem(
     "attendance_exists", 409, Text("该课次的考勤已记录", "The attendance of this session is recorded already")
 )
+PROGRAMME_EXISTS = Problem(
+    "programme_exists", 409, Text("已有同名督导计划", "There is a programme of this name already")
+)
+ALREADY_INSPECTED = Problem(
+    "already_inspected", 409, Text("该对象已列入本计划", "The programme has an inspection of it already")
+)
+NOTHING_TO_DRAW = Problem(
+    "nothing_to_draw", 422, Text("没有可抽取的对象", "There is nothing left to draw from")
+)
+INSPECTION_REFUSED = Problem(
+    "inspection_refused", 422, Text("不符合督导检查规定", "The inspection does not meet the rules")
+)
+EVALUATION_EXISTS = Problem(
+    "evaluation_exists", 409, Text("该对象本期已评估", "It has been evaluated for this period already")
+)
 FOLLOW_UP_REFUSED = Problem(
     "follow_up_refused", 422, Text("不符合跟踪服务规定", "The record does not meet the rules of follow-up")
 )

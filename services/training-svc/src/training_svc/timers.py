@@ -11,6 +11,7 @@ from training_svc.exits.use_cases import take_effect
 from training_svc.feedback.use_cases import ask_due, close_due
 from training_svc.follow_ups.use_cases import remind
 from training_svc.inactivity.use_cases import tell_inactive
+from training_svc.inspections.use_cases import tell_overdue
 from training_svc.instructors.use_cases import tell_due
 from training_svc.qualifications.use_cases import expire_due
 from training_svc.rosters.work import work_on_rosters
@@ -21,6 +22,7 @@ DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
     "let exits take effect": take_effect,  # T10
     "expire qualifications": expire_due,  # T07
     "remind of follow-ups due": remind,  # T11
+    "tell rectifications that are overdue": tell_overdue,  # C05
     "ask for feedback": ask_due,  # T06
     "close feedback": close_due,  # T06
     "sweep the attendance for anomalies": sweep,  # T06
@@ -31,6 +33,7 @@ DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
 
 def timers(service: Service) -> list[Timer]:
     """What is due by time, and the work that has transactions of its own: rosters (T06), firms (D02)."""
+    """What is due by time, and the roster imports (T06), which have transactions of their own."""
     seconds = service.settings.timer_seconds
     return [
         *(Timer(name, _in_transaction(service, act), seconds) for name, act in DUE.items()),

@@ -51,6 +51,9 @@ class Scope:
 
 EVERYTHING = Scope(Reach.ALL)
 
+CITY = "city"
+"""What the city centre is called where an authority is named: others are named by their district's code."""
+
 
 def scope_of(principal: Principal) -> Scope:
     """The scope of one of the :data:`READERS`; an institution without a credit code sees nothing."""
@@ -62,6 +65,11 @@ def scope_of(principal: Principal) -> Scope:
         case Role.CITY_CENTRE | Role.CITY_BUREAU | Role.AUDITOR:
             return EVERYTHING
     raise ValueError(f"{principal.role} does not read training records")
+
+
+def authority_of(principal: Principal) -> str:
+    """The authority that an officer acts for: the district, or the city centre."""
+    return principal.district or "" if principal.role is Role.DISTRICT_OFFICER else CITY
 
 
 ByReach = Mapping[Reach, Statement]

@@ -17,6 +17,7 @@ READERS = {
 OFFICES = READERS - {Role.INSTITUTION}
 OFFICERS = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU}
 OPERATORS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+SUPERVISORS = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE}
 KEEPERS = {Role.INSTITUTION, Role.DISTRICT_OFFICER}
 PUBLIC = {("GET", "/training/healthz"), ("GET", "/training/readyz")}
 HEALTH = ("/training/healthz", "/training/readyz")
@@ -279,6 +280,34 @@ MAY = {
     ("POST", "/anomalies/{anomaly_id}/explain"): {Role.INSTITUTION, Role.DISTRICT_OFFICER},
     ("POST", "/anomalies/{anomaly_id}/confirm"): {Role.DISTRICT_OFFICER},
     ("POST", "/anomalies/{anomaly_id}/amend"): {Role.DISTRICT_OFFICER},
+    ("POST", "/inspection-programmes"): SUPERVISORS,
+    ("GET", "/inspection-programmes"): OFFICES,
+    ("GET", "/inspection-programmes/export"): OFFICES,
+    ("GET", "/inspection-programmes/{programme_id}"): OFFICES,
+    ("POST", "/inspection-programmes/{programme_id}/draws"): SUPERVISORS,
+    ("GET", "/inspection-programmes/{programme_id}/draws"): OFFICES,
+    ("GET", "/inspection-programmes/{programme_id}/draws/export"): OFFICES,
+    ("GET", "/inspection-draws/{draw_id}"): OFFICES,
+    ("POST", "/inspection-programmes/{programme_id}/inspections"): SUPERVISORS,
+    ("GET", "/inspections"): READERS,
+    ("GET", "/inspections/export"): READERS,
+    ("GET", "/inspections/{inspection_id}"): READERS,
+    ("GET", "/inspections/{inspection_id}/amendments"): READERS,
+    ("POST", "/inspections/{inspection_id}/visit"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/find"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/ask"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/answer"): {Role.INSTITUTION},
+    ("POST", "/inspections/{inspection_id}/verify"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/return"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/close"): SUPERVISORS,
+    ("POST", "/inspections/{inspection_id}/amend"): SUPERVISORS,
+    ("GET", "/evaluation-forms/{object_kind}"): READERS,
+    ("POST", "/periodic-evaluations"): SUPERVISORS,
+    ("GET", "/periodic-evaluations"): READERS,
+    ("GET", "/periodic-evaluations/export"): READERS,
+    ("GET", "/periodic-evaluations/{evaluation_id}"): READERS,
+    ("GET", "/periodic-evaluations/{evaluation_id}/amendments"): READERS,
+    ("POST", "/periodic-evaluations/{evaluation_id}/amend"): SUPERVISORS,
     ("GET", "/operations/parked-messages"): OPERATORS,
     ("POST", "/operations/parked-messages/{message_id}/replay"): {Role.CITY_CENTRE},
     ("POST", "/operations/parked-messages/{message_id}/discard"): {Role.CITY_CENTRE},

@@ -35,6 +35,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstructorReinstated,
     training.FollowUpDue,
     training.AnomalyFound,
+    training.InspectionOverdue,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,

@@ -479,3 +479,19 @@ class AnomalyFound(Event):
     session_id: UUID | None
     enrolment_id: UUID | None
     found_on: date
+
+
+class InspectionOverdue(Event):
+    """An institution did not put right in time what an inspection found (C05); once for each deadline.
+
+    ``authority`` inspects: a district's code, or ``city``.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.inspection.overdue.v1"
+    KEY: ClassVar[str] = "inspection_id"
+    inspection_id: UUID
+    authority: str
+    object_kind: Literal["class", "institution", "instructor"]
+    object_id: UUID
+    institution: InstitutionRef
+    deadline: date
