@@ -50,6 +50,7 @@ from training_svc.inspection_programmes.routes import router as inspection_progr
 from training_svc.inspections.list_routes import router as inspection_lists
 from training_svc.inspections.routes import router as inspections
 from training_svc.institutions.routes import router as institutions
+from training_svc.instructors.decision_routes import router as instructor_decisions
 from training_svc.instructors.routes import router as instructors
 from training_svc.norms.routes import router as norms
 from training_svc.periodic_evaluations.routes import router as periodic_evaluations
@@ -101,6 +102,7 @@ ROUTERS = (
     working_mechanisms,
     training_plans,
     instructors,
+    instructor_decisions,
     # Lists first: their paths would be taken for the id of one.
     follow_up_lists,
     follow_ups,

@@ -130,6 +130,10 @@ MAY = {
         Role.DISTRICT_OFFICER,
         Role.CITY_CENTRE,
     },
+    ("POST", "/instructors/{instructor_id}/certificates/{certificate_id}/amend"): {
+        Role.DISTRICT_OFFICER,
+        Role.CITY_CENTRE,
+    },
     ("POST", "/instructors/{instructor_id}/unmask"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
     ("GET", "/instructors/{instructor_id}/file"): READERS,
     ("GET", "/my/instructor/file"): {Role.CITIZEN},

@@ -136,6 +136,32 @@ async def test_a_certificate_is_recorded_once(world, institution):
     assert (again.status_code, again.json()["code"]) == (409, "certificate_exists")
 
 
+async def test_a_wrong_certificate_is_amended_and_lets_the_district_vet(world, institution):
+    (own,) = world.application()["certificates"]
+    applied = await world.applied(institution, certificates=[own | {"expires_on": "2025-06-01"}])
+    (recorded,) = applied["certificates"]
+    path = f"/instructors/{applied['id']}/certificates/{recorded['id']}/amend"
+    body = own | {"expires_on": "2026-06-01", "reason": "有效期登记有误"}
+    amended = await world.made(path, body, world.officer(), applied["version"])
+    assert amended["certificates"] == [recorded | {"expires_on": "2026-06-01"}]
+    (kept,) = (await world.get(f"/instructors/{applied['id']}/amendments", world.officer())).json()
+    assert kept["before"] == {"certificate_expires_on": "2025-06-01"}
+    same = await world.post(path, body, by=world.officer(), version=amended["version"])
+    assert same.json()["code"] == "nothing_amended"
+    assert (await world.decided(amended, "vet"))["state"] == "vetted"
+
+
+async def test_a_certificate_is_not_amended_into_another_or_under_another_person(world, institution):
+    first, second = world.application()["certificates"][0], world.application()["certificates"][0]
+    applied = await world.applied(institution, certificates=[first, second])
+    other = await world.applied(institution)
+    of_first = next(one["id"] for one in applied["certificates"] if one["number"] == first["number"])
+    for holder, status in [(applied, 409), (other, 404)]:
+        path = f"/instructors/{holder['id']}/certificates/{of_first}/amend"
+        answer = await world.post(path, second | {"reason": "登记有误"}, by=world.officer(), version=1)
+        assert answer.status_code == status
+
+
 async def test_each_decides_when_it_is_their_turn(world, institution):
     applied = await world.applied(institution)
     for name, by in [("admit", world.centre), ("refuse", world.centre), ("suspend", world.centre)]:

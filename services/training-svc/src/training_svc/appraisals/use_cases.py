@@ -1,6 +1,6 @@
 """What is done with appraisals: hold one, amend one; staying in the pool follows from the last (T10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,12 @@ from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.dates import add_months
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.appraisals import repository
 from training_svc.appraisals.appraisal import Appraisal, Result
+from training_svc.appraisals.checks import amendment_errors, recording_errors
 from training_svc.appraisals.schemas import AppraisalAmendment, NewAppraisal
 from training_svc.exits import repository as exits
 from training_svc.exits import use_cases as exit_cases
@@ -29,11 +30,6 @@ from training_svc.policy.parameters import Parameters
 from training_svc.service import Service
 from training_svc.visibility import EVERYTHING, scope_of
 
-_FUTURE = Text("考核日期晚于今天", "It has not been held yet")
-_BEFORE_ADMISSION = Text("考核日期早于入库日期", "It was held before the person was admitted")
-_OUT_OF_ORDER = Text("与其他考核的先后次序不符", "It is out of order with the other appraisals")
-_UNKNOWN_PART = Text("不是考核项目", "This is no part of an appraisal")
-_MISSING_PART = Text("缺少此考核项目的得分", "The points of this part are missing")
 _IN_POOL = (State.ACTIVE, State.SUSPENDED)
 
 
@@ -49,9 +45,8 @@ async def appraise(
     numbers = numbers_on(service, body.held_on)
     if isinstance(numbers, Refusal):
         return numbers
-    last = max((await repository.days(tx, instructor_id)).values(), default=None)
-    days = _day_errors(body.held_on, service.clock.today(), instructor, after=last)
-    if errors := (*days, *_score_errors(body.scores, numbers)):
+    days = await repository.days(tx, instructor_id)
+    if errors := recording_errors(service.clock.today(), instructor, days, body, numbers):
         return Refusal(INVALID_INPUT, errors=errors)
     appraisal = _new(service, principal, instructor_id, body, numbers)
     await repository.insert_new(tx, appraisal)
@@ -79,7 +74,7 @@ async def amend(
     if isinstance(numbers, Refusal):
         return numbers
     days = await repository.days(tx, instructor.id)
-    if errors := _amendment_errors(service, instructor, appraisal, days, body, numbers):
+    if errors := amendment_errors(service.clock.today(), instructor, appraisal, days, body, numbers):
         return Refusal(INVALID_INPUT, errors=errors)
     decides = _decides(instructor, appraisal, days)
     _change(appraisal, body, numbers)
@@ -196,49 +191,6 @@ async def _locked(
     assert row is not None, "an appraisal is never deleted"
     appraisal = repository.appraisal_of(row)
     return (instructor, appraisal) if appraisal.version == version else Refusal(PRECONDITION_FAILED)
-
-
-def _amendment_errors(
-    service: Service,
-    instructor: Instructor,
-    appraisal: Appraisal,
-    days: Mapping[UUID, date],
-    body: AppraisalAmendment,
-    numbers: Parameters,
-) -> tuple[FieldError, ...]:
-    scores = _score_errors(body.scores if body.scores is not None else appraisal.scores, numbers)
-    if body.held_on is None:
-        return tuple(scores)
-    order = list(days)
-    place = order.index(appraisal.id)
-    after = days[order[place - 1]] if place else None
-    before = days[order[place + 1]] if place + 1 < len(order) else None
-    today = service.clock.today()
-    return (*_day_errors(body.held_on, today, instructor, after=after, before=before), *scores)
-
-
-def _day_errors(
-    held_on: date, today: date, instructor: Instructor, *, after: date | None, before: date | None = None
-) -> Iterator[FieldError]:
-    if held_on > today:
-        yield FieldError("/held_on", "in_the_future", _FUTURE)
-    if instructor.admitted_on is not None and held_on < instructor.admitted_on:
-        yield FieldError("/held_on", "before_admission", _BEFORE_ADMISSION)
-    if (after is not None and held_on <= after) or (before is not None and held_on >= before):
-        yield FieldError("/held_on", "out_of_order", _OUT_OF_ORDER)
-
-
-def _score_errors(scores: Mapping[str, int], numbers: Parameters) -> Iterator[FieldError]:
-    for part in numbers.appraisal_parts:
-        if part not in scores:
-            yield FieldError(f"/scores/{part}", "missing", _MISSING_PART)
-    for part, points in scores.items():
-        most = numbers.appraisal_parts.get(part)
-        if most is None:
-            yield FieldError(f"/scores/{part}", "unknown_part", _UNKNOWN_PART)
-        elif points > most:
-            text = Text(f"该项满分为{most}", f"This part gives at most {most}")
-            yield FieldError(f"/scores/{part}", "too_many_points", text)
 
 
 def _new(

@@ -1,13 +1,12 @@
 """The queries on the pool of instructors."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
-from chuangpei.listing import Filter, Listing, Order, equal, until
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,7 +15,7 @@ from training_svc.instructors.instructor import Employment, Instructor
 from training_svc.instructors.lifecycle import State
 from training_svc.instructors.tables import instructor_certificates, instructor_projects, instructors
 from training_svc.persons import SealedPerson
-from training_svc.visibility import Scope, reaches, scoped
+from training_svc.visibility import Scope, scoped
 
 _OWN = tuple(column.name for column in instructors.columns)
 _SAVED = tuple(name for name in _OWN if name not in ("id", "person_key"))
@@ -91,65 +90,17 @@ _ADD_CERTIFICATE = Statement(
     .on_conflict_do_nothing(index_elements=["instructor_id", "name", "number"])
     .returning(instructor_certificates.c.id)
 )
+_CERTIFICATE_FIELDS = ("name", "number", "issued_by", "issued_on", "expires_on")
+_AMEND_CERTIFICATE = Statement(
+    instructor_certificates.update()
+    .where(instructor_certificates.c.id == bindparam("of_id", type_=sa.Uuid))
+    .values({one: bindparam(one, type_=instructor_certificates.c[one].type) for one in _CERTIFICATE_FIELDS})
+)
 _CERTIFICATES = Statement(
     sa.select(instructor_certificates)
     .where(instructor_certificates.c.instructor_id == bindparam("instructor_id"))
     .order_by(instructor_certificates.c.issued_on, instructor_certificates.c.id)
 )
-
-
-def _stored_and(state: State, condition: Any) -> Filter:
-    """Who has the stored state, and meets the condition on a day."""
-    return Filter(sa.Date(), lambda day: sa.and_(instructors.c.state == state.value, condition(day)))
-
-
-LIST = Listing(
-    SELECT,
-    key=Order(instructors.c.id, UUID),
-    orders={
-        "applied_at": Order(instructors.c.applied_at, datetime),
-        "masked_name": Order(instructors.c.masked_name, str),
-    },
-    filters={
-        "state": equal(instructors.c.state),
-        "active_on": _stored_and(State.ACTIVE, lambda day: instructors.c.appraisal_due_on > day),
-        "due_on": _stored_and(State.ACTIVE, lambda day: instructors.c.appraisal_due_on <= day),
-        "exiting_on": _stored_and(State.EXITING, lambda day: instructors.c.exits_on > day),
-        "exited_on": Filter(
-            sa.Date(),
-            lambda day: sa.and_(
-                sa.or_(instructors.c.state == State.EXITING.value, instructors.c.state == State.EXITED.value),
-                instructors.c.exits_on <= day,
-            ),
-        ),
-        "district": equal(instructors.c.district),
-        "credit_code": equal(institutions.c.credit_code),
-        "employment": equal(instructors.c.employment),
-        "project_code": Filter(
-            sa.Text(),
-            lambda code: instructors.c.id.in_(
-                sa.select(instructor_projects.c.instructor_id).where(
-                    instructor_projects.c.project_code == code
-                )
-            ),
-        ),
-        "due_by": until(instructors.c.appraisal_due_on),
-    },
-    reaches=reaches(**SCOPE),
-)
-_BY_DAY = {
-    State.ACTIVE: "active_on",
-    State.APPRAISAL_DUE: "due_on",
-    State.EXITING: "exiting_on",
-    State.EXITED: "exited_on",
-}
-
-
-def in_state(state: State | None, today: date) -> Mapping[str, Any]:
-    """The filters that find who stands in ``state`` today, whatever the stored state is."""
-    if state in _BY_DAY:
-        return {"state": None, _BY_DAY[state]: today}
-    return {"state": state}
 
 
 async def insert_new(tx: Transaction, instructor: Instructor) -> bool:
@@ -210,6 +161,13 @@ async def save_with_projects(tx: Transaction, instructor: Instructor) -> None:
 async def add_certificate(tx: Transaction, values: Mapping[str, Any]) -> bool:
     """Records a certificate; False if the person has it recorded."""
     return await tx.row(_ADD_CERTIFICATE, values) is not None
+
+
+async def amend_certificate(tx: Transaction, certificate_id: UUID, values: Mapping[str, Any]) -> None:
+    """Writes a certificate as it should stand. Raises :class:`asyncpg.UniqueViolationError` if recorded."""
+    await tx.execute(
+        _AMEND_CERTIFICATE, {one: values[one] for one in _CERTIFICATE_FIELDS} | {"of_id": certificate_id}
+    )
 
 
 async def certificates(source: Database | Transaction, instructor_id: UUID) -> list[Row]:

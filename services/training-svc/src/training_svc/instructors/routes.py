@@ -1,8 +1,7 @@
 """Instructors over HTTP."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from chuangpei.amendments import AmendmentView, history
@@ -15,15 +14,13 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
-from training_svc.instructors import repository, upkeep, use_cases
+from training_svc.instructors import applications, lists, repository, upkeep
 from training_svc.instructors.instructor import Instructor
 from training_svc.instructors.schemas import (
     Because,
-    Comment,
-    InstructorAmendment,
     InstructorExport,
     InstructorFilters,
     InstructorPage,
@@ -35,18 +32,14 @@ from training_svc.instructors.schemas import (
     UnmaskedView,
 )
 from training_svc.instructors.views import summary, view
-from training_svc.service import Service, of
+from training_svc.service import of
 from training_svc.visibility import READERS, scope_of
 
 Employer = Annotated[Principal, Allow(Role.INSTITUTION)]
 Citizen = Annotated[Principal, Allow(Role.CITIZEN)]
-Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
-Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Recorder = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
-B = TypeVar("B")
-Decision = Callable[[Transaction, Service, Principal, UUID, int, B], Awaitable[Instructor | Refusal]]
 
 _COLUMNS: tuple[Column[InstructorSummary], ...] = (
     Column(Text("姓名", "Name"), lambda one: one.name),
@@ -79,7 +72,7 @@ async def apply_for_instructor(
     service = of(request)
 
     async def act(tx: Transaction) -> InstructorView | Refusal:
-        applied = await use_cases.apply(tx, service, principal, institution_id, body)
+        applied = await applications.apply(tx, service, principal, institution_id, body)
         return applied if isinstance(applied, Refusal) else await _view(tx, applied, service.clock.today())
 
     return await once(service.database, request, principal, key, body, act)
@@ -95,7 +88,7 @@ async def nominate_oneself(
     service = of(request)
 
     async def act(tx: Transaction) -> InstructorView | Refusal:
-        applied = await use_cases.nominate_oneself(tx, service, principal, body)
+        applied = await applications.nominate_oneself(tx, service, principal, body)
         return applied if isinstance(applied, Refusal) else await _view(tx, applied, service.clock.today())
 
     return await once(service.database, request, principal, key, body, act)
@@ -117,7 +110,7 @@ async def list_instructors(
     service = of(request)
     today = service.clock.today()
     asked = _asked(principal, query, today)
-    return await repository.LIST.page(service.database, asked, query, lambda row: _row(row, today))
+    return await lists.LIST.page(service.database, asked, query, lambda row: _row(row, today))
 
 
 @router.get("/instructors/export", summary="导出师资 · Export the instructors", responses=EXPORT_RESPONSES)
@@ -127,7 +120,7 @@ async def export_instructors(
     """The instructors one may see, masked, as a file (T10)."""
     service = of(request)
     today = service.clock.today()
-    rows = repository.LIST.all_rows(service.database, _asked(principal, query, today))
+    rows = lists.LIST.all_rows(service.database, _asked(principal, query, today))
     views = (_row(row, today) async for row in rows)
     return await export(request, "instructors", _COLUMNS, views, query.format)
 
@@ -140,88 +133,6 @@ async def read_instructor(request: Request, instructor_id: UUID, principal: Read
     service = of(request)
     found = await repository.one(service.database, instructor_id, scope_of(principal))
     return reply(await _view(service.database, _found(found), service.clock.today()))
-
-
-@router.post(
-    "/instructors/{instructor_id}/vet",
-    response_model=InstructorView,
-    summary="资格审核通过 · Vet an instructor",
-)
-async def vet_instructor(
-    request: Request,
-    instructor_id: UUID,
-    principal: Officer,
-    if_match: IfMatch = None,
-    body: Comment | None = None,
-) -> Response:
-    """The district vets who holds a valid certificate (T10)."""
-    return await _decided(request, use_cases.vet, principal, instructor_id, if_match, body or Comment())
-
-
-@router.post(
-    "/instructors/{instructor_id}/refuse",
-    response_model=InstructorView,
-    summary="不予入库 · Refuse an instructor",
-)
-async def refuse_instructor(
-    request: Request, instructor_id: UUID, body: Because, principal: Keeper, if_match: IfMatch = None
-) -> Response:
-    """The district refuses an application, or the city centre one that is vetted, saying why (T10)."""
-    return await _decided(request, use_cases.refuse, principal, instructor_id, if_match, body)
-
-
-@router.post(
-    "/instructors/{instructor_id}/admit", response_model=InstructorView, summary="入库 · Admit to the pool"
-)
-async def admit_instructor(
-    request: Request,
-    instructor_id: UUID,
-    principal: Centre,
-    if_match: IfMatch = None,
-    body: Comment | None = None,
-) -> Response:
-    """The city centre admits who is vetted; the first appraisal is due an interval later (T10)."""
-    return await _decided(request, use_cases.admit, principal, instructor_id, if_match, body or Comment())
-
-
-@router.post(
-    "/instructors/{instructor_id}/suspend",
-    response_model=InstructorView,
-    summary="暂停授课 · Suspend an instructor",
-)
-async def suspend_instructor(
-    request: Request, instructor_id: UUID, body: Because, principal: Centre, if_match: IfMatch = None
-) -> Response:
-    """The city centre suspends: no new class, and open ones show a flag (T10)."""
-    return await _decided(request, use_cases.suspend, principal, instructor_id, if_match, body)
-
-
-@router.post(
-    "/instructors/{instructor_id}/resume",
-    response_model=InstructorView,
-    summary="恢复授课 · End a suspension",
-)
-async def resume_instructor(
-    request: Request, instructor_id: UUID, body: Because, principal: Centre, if_match: IfMatch = None
-) -> Response:
-    """The city centre ends a suspension (T10)."""
-    return await _decided(request, use_cases.resume, principal, instructor_id, if_match, body)
-
-
-@router.post(
-    "/instructors/{instructor_id}/amend",
-    response_model=InstructorView,
-    summary="更正师资信息 · Amend an instructor's entry",
-)
-async def amend_instructor(
-    request: Request,
-    instructor_id: UUID,
-    body: InstructorAmendment,
-    principal: Keeper,
-    if_match: IfMatch = None,
-) -> Response:
-    """Amends name, phone, employment, fields or projects, with a reason and its history (T10)."""
-    return await _decided(request, upkeep.amend, principal, instructor_id, if_match, body)
 
 
 @router.get(
@@ -269,21 +180,6 @@ async def unmask_instructor(
     return reply(shown)
 
 
-async def _decided(
-    request: Request,
-    decide: Decision[B],
-    principal: Principal,
-    instructor_id: UUID,
-    if_match: str | None,
-    body: B,
-) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        decided = accepted(await decide(tx, service, principal, instructor_id, version, body))
-        shown = await _view(tx, decided, service.clock.today())
-    return reply(shown)
-
-
 def _found(instructor: Instructor | None) -> Instructor:
     if instructor is None:
         raise Refused(Refusal(NOT_FOUND))
@@ -291,8 +187,8 @@ def _found(instructor: Instructor | None) -> Instructor:
 
 
 def _asked(principal: Principal, query: InstructorFilters, today: date) -> Asked:
-    scope, state = scope_of(principal), repository.in_state(query.state, today)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **state)
+    scope, state = scope_of(principal), lists.in_state(query.state, today)
+    return lists.LIST.asked(query, reach=scope.reach, scope=scope.value, **state)
 
 
 def _row(row: Row, today: date) -> InstructorSummary:

@@ -94,6 +94,12 @@ class InstructorAmendment(Body):
         return self
 
 
+class CertificateAmendment(NewCertificate):
+    """A certificate as it should stand on record, and why it is amended."""
+
+    reason: amendments.Reason
+
+
 class CertificateView(BaseModel):
     """A certificate on record."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from chuangpei.amendments import NOTHING_AMENDED, amended
 from chuangpei.audit import record
 from chuangpei.auth import Principal
@@ -14,9 +15,15 @@ from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.institutions import repository as institutions
 from training_svc.instructors import repository
+from training_svc.instructors.applications import certificate_values, input_errors
 from training_svc.instructors.instructor import Instructor
-from training_svc.instructors.schemas import InstructorAmendment, NewCertificate, UnmaskedView
-from training_svc.instructors.use_cases import certificate_values, changeable, input_errors
+from training_svc.instructors.schemas import (
+    CertificateAmendment,
+    InstructorAmendment,
+    NewCertificate,
+    UnmaskedView,
+)
+from training_svc.instructors.use_cases import changeable
 from training_svc.persons import clear_id_number, clear_name, clear_phone, seal, seal_phone
 from training_svc.problems import CERTIFICATE_EXISTS
 from training_svc.service import Service
@@ -83,6 +90,43 @@ async def add_certificate(
     return instructor
 
 
+async def amend_certificate(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    instructor_id: UUID,
+    certificate_id: UUID,
+    version: int,
+    body: CertificateAmendment,
+) -> Instructor | Refusal:
+    """Amends a certificate on record, with a reason; what stood before is kept (T10)."""
+    instructor = await changeable(tx, principal, instructor_id, version)
+    if isinstance(instructor, Refusal):
+        return instructor
+    held = {row["id"]: row for row in await repository.certificates(tx, instructor_id)}
+    if certificate_id not in held:
+        return Refusal(NOT_FOUND)
+    before, after = held[certificate_id], body.model_dump(exclude={"reason"})
+    try:
+        async with tx.savepoint():
+            await repository.amend_certificate(tx, certificate_id, after)
+    except asyncpg.UniqueViolationError:
+        return Refusal(CERTIFICATE_EXISTS)
+    instructor.version += 1
+    await repository.save(tx, instructor)
+    changed = await amended(
+        tx,
+        principal,
+        at=service.clock.now(),
+        object_type="instructor",
+        object_id=instructor_id,
+        reason=body.reason,
+        before={f"certificate_{name}": _plain(before[name]) for name in after},
+        after={f"certificate_{name}": _plain(value) for name, value in after.items()},
+    )
+    return instructor if changed else Refusal(NOTHING_AMENDED)
+
+
 async def unmask(
     tx: Transaction, service: Service, principal: Principal, instructor_id: UUID, reason: str
 ) -> UnmaskedView | Refusal:
@@ -106,6 +150,10 @@ async def unmask(
         id_number=clear_id_number(privacy, person),
         phone=clear_phone(privacy, instructor.phone_encrypted),
     )
+
+
+def _plain(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _kept(one: Instructor) -> Mapping[str, Any]:
