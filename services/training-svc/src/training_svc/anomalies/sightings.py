@@ -157,15 +157,21 @@ _EDITS = Statement(
     .select_from(corrections.join(_JOINED, corrections.c.attendance_id == attendance.c.id))
     .where(attendance.c.id == sa.any_(_ids), corrections.c.after_completion)
 )
-_SHARES = Statement(
+# Class by class: joined all at once, PostgreSQL takes the sessions of a hundred classes for most of them.
+_wanted = func.unnest(_ids).table_valued(sa.column("class_id", sa.Uuid), name="wanted").render_derived()
+_counted = (
     sa.select(
-        sessions.c.class_id,
         func.count().label("records"),
         func.count().filter(attendance.c.method == "manual").label("manual"),
     )
-    .join(attendance, attendance.c.session_id == sessions.c.id)
-    .where(sessions.c.class_id == sa.any_(_ids), attendance.c.present)
-    .group_by(sessions.c.class_id)
+    .select_from(sessions.join(attendance, attendance.c.session_id == sessions.c.id))
+    .where(sessions.c.class_id == _wanted.c.class_id, attendance.c.present)
+    .lateral("counted")
+)
+_SHARES = Statement(
+    sa.select(_wanted.c.class_id, _counted.c.records, _counted.c.manual).select_from(
+        _wanted.join(_counted, sa.true())
+    )
 )
 
 
