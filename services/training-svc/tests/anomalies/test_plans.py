@@ -10,19 +10,22 @@ from chuangpei.paging import PageQuery
 from training_svc.anomalies import repository, sightings
 from training_svc.visibility import Reach
 
-SIZES = {"classes": 800, "trainees": 25, "sessions": 8}
+SIZES = {"classes": 400, "trainees": 25, "sessions": 8}
 LARGE = ("attendance", "attendance_corrections", "enrolments", "sessions")
 SEED = Path(__file__).with_name("seed.sql")
 
 
 def seed(sizes: dict[str, int]) -> str:
-    """The statements that fill an empty database."""
+    """The statements that multiply what is there."""
     text = SEED.read_text(encoding="utf-8")
     return re.sub(r"(?<!:):(classes|trainees|sessions)", lambda found: str(sizes[found[1]]), text)
 
 
 @pytest.fixture(scope="module")
 async def filled(lasting_world):
+    institution = await lasting_world.qualified()
+    one = await lasting_world.filed(institution)
+    await lasting_world.attended(institution, one, await lasting_world.enrolled(institution, one), 1)
     async with lasting_world.service.database.transaction() as tx:
         await tx.connection.execute(seed(SIZES))
     for table in (*LARGE, "classes", "institutions", "anomalies"):
