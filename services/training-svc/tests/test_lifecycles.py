@@ -12,8 +12,8 @@ from training_svc.designations import lifecycle as designations
 from training_svc.enrolments import lifecycle as enrolments
 from training_svc.exits import lifecycle as exits
 from training_svc.follow_ups import lifecycle as follow_ups
-from training_svc.institutions import lifecycle as institutions
 from training_svc.inspections import lifecycle as inspections
+from training_svc.institutions import lifecycle as institutions
 from training_svc.instructors import lifecycle as instructors
 from training_svc.qualifications import lifecycle as qualifications
 from training_svc.rosters import lifecycle as rosters

@@ -6,7 +6,7 @@ from chuangpei.mechanism_migrations import only_grows
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0006"
 
 _KINDS = "object_kind IN ('class', 'institution', 'instructor')"
 

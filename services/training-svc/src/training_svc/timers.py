@@ -33,7 +33,6 @@ DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
 
 def timers(service: Service) -> list[Timer]:
     """What is due by time, and the work that has transactions of its own: rosters (T06), firms (D02)."""
-    """What is due by time, and the roster imports (T06), which have transactions of their own."""
     seconds = service.settings.timer_seconds
     return [
         *(Timer(name, _in_transaction(service, act), seconds) for name, act in DUE.items()),

@@ -1,6 +1,6 @@
 """Enrolments over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -237,7 +237,7 @@ async def _asked_of_class(request: Request, principal: Principal, class_id: UUID
     return _asked(principal, query, class_id=class_id)
 
 
-def _asked(principal: Principal, query: ListQuery, **own: object) -> Asked:
+def _asked(principal: Principal, query: ListQuery, **own: Any) -> Asked:
     scope = scope_of(principal)
     return lists.ALL.asked(query, reach=scope.reach, scope=scope.value, **own)
 

@@ -1,7 +1,7 @@
 """The list of inspections over HTTP, and as a file."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from chuangpei.auth import Allow, Principal
 from chuangpei.export import EXPORT_RESPONSES, Column, export
@@ -68,6 +68,8 @@ async def export_inspections(
 def _asked(service: Service, principal: Principal, query: InspectionFilters) -> Asked:
     scope = scope_of(principal)
     today = service.clock.today()
-    overdue = {} if query.overdue is None else {"overdue_on" if query.overdue else "in_time_on": today}
+    overdue: dict[str, Any] = {}
+    if query.overdue is not None:
+        overdue["overdue_on" if query.overdue else "in_time_on"] = today
     wanted = query.model_copy(update={"overdue": None})
     return repository.LIST.asked(wanted, reach=scope.reach, scope=scope.value, **overdue)
