@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from chuangpei.auth import Principal, Role
 from chuangpei.events.training import TrainingCompleted
 from chuangpei.kernel.refusals import Refusal
 from training_svc.attendance import use_cases as attendance
@@ -25,10 +24,6 @@ async def enrolled(world):
 async def complete(world, institution, enrolment, version=1):
     path = f"/enrolments/{enrolment['id']}/complete"
     return await world.post(path, by=world.of_institution(institution), version=version)
-
-
-def principal_of(institution):
-    return Principal("someone", Role.INSTITUTION, credit_code=institution["credit_code"])
 
 
 def completions(events):
@@ -149,7 +144,7 @@ async def test_a_completion_waits_for_a_correction_under_way_and_counts_it(world
     institution, filed, enrolment = enrolled
     records = await world.attended(institution, filed, enrolment, 3)
     world.clock.set(world.at(1, 17))
-    principal = principal_of(institution)
+    principal = world.principal_of(institution)
     body = NewCorrection(present=False, reason="他人代签")
     async with world.service.database.transaction() as tx:
         corrected = await attendance.correct(tx, world.service, principal, records[0]["id"], 1, body)
@@ -168,7 +163,9 @@ async def test_a_correction_waits_for_a_completion_under_way_and_is_refused(worl
     path, body = f"/attendance/{records[0]['id']}/correct", {"present": False, "reason": "他人代签"}
     by = world.of_institution(institution)
     async with world.service.database.transaction() as tx:
-        completed = await use_cases.complete(tx, world.service, principal_of(institution), enrolment["id"], 1)
+        completed = await use_cases.complete(
+            tx, world.service, world.principal_of(institution), enrolment["id"], 1
+        )
         assert not isinstance(completed, Refusal)
         correcting = asyncio.create_task(world.post(path, body, by=by, version=1))
         await world.somebody_waits_for_a_lock()
@@ -184,7 +181,7 @@ async def test_a_recording_waits_for_a_completion_under_way_and_is_refused(world
     session = filed["sessions"][3]
     path, body = f"/sessions/{session['id']}/attendance", {"records": [world.presence(enrolment, session)]}
     async with world.service.database.transaction() as tx:
-        await use_cases.complete(tx, world.service, principal_of(institution), enrolment["id"], 1)
+        await use_cases.complete(tx, world.service, world.principal_of(institution), enrolment["id"], 1)
         recording = asyncio.create_task(world.post(path, body, by=world.of_institution(institution)))
         await world.somebody_waits_for_a_lock()
     answer = await recording

@@ -109,6 +109,16 @@ async def test_a_draft_cites_a_standard_that_there_is(world, institution):
     assert answer.json()["errors"][0]["code"] == "unknown_standard"
 
 
+async def test_a_draft_does_not_become_a_second_application_by_one_version(world, institution):
+    await world.standard(version="2026-2", effective_from="2026-02-20")
+    draft = await world.submitted(institution, draft=True)
+    await world.submitted(institution, "IYB", "2026-2")
+    by, filled = world.of_institution(institution), {"standard_version": "2026-2"}
+    answer = await step(world, draft, "revise", by, filled)
+    assert (answer.status_code, answer.json()["code"]) == (409, "qualification_exists")
+    assert await seen(world, draft) == draft
+
+
 @pytest.mark.parametrize("draft", [True, False])
 async def test_an_application_is_withdrawn_before_it_is_decided_and_may_be_made_again(
     world, institution, draft

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import asyncpg
 from chuangpei.audit import record
 from chuangpei.auth import SYSTEM, Principal
 from chuangpei.database import Row, Transaction
@@ -77,7 +78,11 @@ async def revise(
         return Refusal(INVALID_INPUT, errors=(_UNKNOWN_STANDARD,))
     before, declared = qualification.state, body.declared.figures() if body.declared else None
     result = qualification.revise(body.standard_version, declared)
-    return await kept(tx, service, principal, qualification, "revise", before, result)
+    try:
+        async with tx.savepoint():
+            return await kept(tx, service, principal, qualification, "revise", before, result)
+    except asyncpg.UniqueViolationError:
+        return Refusal(QUALIFICATION_EXISTS)  # another application by the version it cites now is open
 
 
 async def submit(
