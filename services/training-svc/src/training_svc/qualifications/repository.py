@@ -116,7 +116,7 @@ _QUALIFYING = Statement(
 # The state as it is on a day: what time has ended is expired before the timer comes by.
 _standing = sa.case(
     (
-        sa.and_(_is_granted, qualifications.c.valid_until < bindparam("of_today", type_=sa.Date)),
+        sa.and_(_is_granted, qualifications.c.valid_until < bindparam("today", type_=sa.Date)),
         State.EXPIRED.value,
     ),
     else_=qualifications.c.state,
@@ -130,7 +130,6 @@ LIST = Listing(
     },
     filters={
         "state": Filter(sa.Text(), lambda value: _standing == value),
-        "today": Filter(sa.Date(), lambda value: value.is_not(None)),
         "district": equal(qualifications.c.district),
         "project_code": equal(qualifications.c.project_code),
         "standard_version": equal(qualifications.c.standard_version),

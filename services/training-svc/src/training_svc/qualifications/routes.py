@@ -188,8 +188,8 @@ async def _seen(request: Request, qualification_id: UUID, principal: Principal) 
 
 def _asked(service: Service, principal: Principal, query: QualificationFilters) -> Asked:
     scope = scope_of(principal)
-    today = service.clock.today() if query.state else None
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, today=today)
+    given = {"today": service.clock.today()}
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, given=given)
 
 
 def _row_view(service: Service, row: Row) -> QualificationView:
