@@ -39,20 +39,42 @@ async def record(
 
     ``details`` must hold no clear personal data. ``at`` is the instant (UTC) of the deed.
     """
-    await tx.execute(
-        _INSERT,
-        {
-            "at": at,
-            "actor": principal.subject,
-            "role": principal.role,
-            "district": principal.district,
-            "action": action,
-            "object_type": object_type,
-            "object_id": str(object_id),
-            "from_state": from_state,
-            "to_state": to_state,
-            "reason": reason,
-            "details": dict(details or {}),
-            "request_id": current_request_id(),
-        },
+    row = _row(principal, at, action, object_type, details)
+    own = {"object_id": str(object_id), "from_state": from_state, "to_state": to_state, "reason": reason}
+    await tx.execute(_INSERT, row | own)
+
+
+async def record_all(
+    tx: Transaction,
+    principal: Principal,
+    *,
+    at: datetime,
+    action: str,
+    object_type: str,
+    to_states: Mapping[Any, str],
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes a row for each of many new objects; ``to_states`` are the states they begin in, by their ids."""
+    row = _row(principal, at, action, object_type, details) | {"from_state": None, "reason": None}
+    await tx.execute_many(
+        _INSERT, [row | {"object_id": str(one), "to_state": state} for one, state in to_states.items()]
     )
+
+
+def _row(
+    principal: Principal,
+    at: datetime,
+    action: str,
+    object_type: str,
+    details: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "at": at,
+        "actor": principal.subject,
+        "role": principal.role,
+        "district": principal.district,
+        "action": action,
+        "object_type": object_type,
+        "details": dict(details or {}),
+        "request_id": current_request_id(),
+    }

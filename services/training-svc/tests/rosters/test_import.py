@@ -154,6 +154,57 @@ async def test_of_more_rows_than_places_the_first_fill_the_class_and_the_others_
     assert (seen["enrolled"], seen["waiting"]) == (2, 1)
 
 
+async def test_a_priority_group_and_a_firm_are_taken_from_their_columns(world):
+    institution = await world.qualified()
+    training_class = await world.filed(institution, capacity=1)
+    firm = world.credit_code()
+    fields = ("姓名", "证件号码", "手机号", "重点群体", "重点群体依据", "创业组织统一社会信用代码")
+    people = [
+        {"姓名": "张三", "证件号码": world.id_number(), "手机号": "13800001234"} | own
+        for own in (
+            {},
+            {"创业组织统一社会信用代码": firm},
+            {"重点群体": "退役军人", "重点群体依据": "优待证已核验"},
+            {"重点群体": "退役军人"},
+            {"重点群体": "船员", "重点群体依据": "证件"},
+        )
+    ]
+    roster = await world.roster(institution, training_class, world.roster_file(people, fields), "good_rows")
+    assert (roster["enrolled"], roster["waiting"], roster["bad"]) == (1, 2, 2)
+    assert await errors(world, (institution, training_class), roster) == [
+        (5, "priority_evidence", "missing"),
+        (6, "priority_group", "enum"),
+    ]
+    listed = await world.get(f"/classes/{training_class['id']}/enrolments", world.officer())
+    assert [(one["priority_group"], one["place_in_line"]) for one in listed.json()["items"]] == [
+        (None, None),
+        (None, 1),
+        ("veteran", 2),
+    ]
+    assert await world.count("SELECT credit_code FROM enterprise_snapshots") == firm
+
+
+async def test_who_sits_in_another_class_at_the_same_hours_is_refused(world, filed):
+    institution, _ = filed
+    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    busy = world.trainee(name="王五")
+    await world.enrolled(institution, other, **busy)
+    roster = await world.roster(*filed, world.roster_file([busy | {"phone": "1"}, world.trainee()]))
+    assert await errors(world, filed, roster) == [(2, "phone", "value_error"), (2, None, "trainee_clash")]
+
+
+async def test_each_enrolment_of_a_roster_is_audited_like_a_single_one(world, filed):
+    institution, training_class = filed
+    await world.enrolled(institution, training_class)
+    await world.roster(*filed, world.roster_file([world.trainee()]))
+    rows = await world.count(
+        "SELECT array_agg((to_jsonb(a) - 'id' - 'object_id' - 'request_id' - 'at')::text ORDER BY id)"
+        " FROM audit_log a WHERE action = 'enrol'"
+    )
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
 async def test_who_enrols_between_checking_and_importing_is_not_enrolled_twice(world, filed):
     institution, training_class = filed
     one, other = world.trainee(), world.trainee()

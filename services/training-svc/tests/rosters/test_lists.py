@@ -100,5 +100,7 @@ async def test_numbers_typed_into_the_template_stay_texts(world):
     answer = await world.get("/rosters/template?format=xlsx", world.officer())
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert {sheet.column_dimensions["A"].number_format, sheet["B2"].number_format} == {"@"}
-    (rule,) = sheet.data_validations.dataValidation
-    assert (str(rule.sqref), rule.type, rule.formula1) == ("B2:B10001", "textLength", "18")
+    length, groups = sheet.data_validations.dataValidation
+    assert (str(length.sqref), length.type, length.formula1) == ("B2:B10001", "textLength", "18")
+    assert groups.type == "list"
+    assert "退役军人" in groups.formula1

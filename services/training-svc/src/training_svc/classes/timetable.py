@@ -45,6 +45,11 @@ _TEACHES = Statement(
         )
     )
 )
+_TEACHING_AMONG = Statement(
+    sa.select(class_instructors.c.person_key).where(
+        class_instructors.c.class_id == _class_id, class_instructors.c.person_key == _keys
+    )
+)
 _MOVE = Statement(
     sessions.update()
     .where(sessions.c.id == bindparam("of_id", type_=sa.Uuid))
@@ -160,6 +165,12 @@ async def completed(tx: Transaction, training_class: TrainingClass) -> TrainingC
 async def teaches(tx: Transaction, class_id: UUID, person_key: str) -> bool:
     """Whether the person is, or was, an instructor of the class."""
     return bool(await tx.value(_TEACHES, {"class_id": class_id, "person_key": person_key}))
+
+
+async def teaching_among(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:
+    """Those of the people who are, or were, instructors of the class."""
+    rows = await tx.rows(_TEACHING_AMONG, {"class_id": class_id, "person_keys": list(person_keys)})
+    return frozenset(row["person_key"] for row in rows)
 
 
 def _session_values(training_class: TrainingClass, one: Session) -> dict[str, object]:

@@ -133,6 +133,11 @@ class Enrolment:
         self.version += 1
         return True
 
+    def enter(self, *, admitted: bool) -> None:
+        """Comes into the class with a place, or into its waiting list."""
+        self.state = State.ENROLLED if admitted else State.WAITING
+        self.admitted_at = self.enrolled_at if admitted else None
+
     def promote(self, at: datetime) -> None:
         """Moves up from the waiting list to a place that is free (递补; T02)."""
         self._step(Action.PROMOTE)

@@ -46,6 +46,32 @@ _TAKE_HOURS = Statement(
     .on_conflict_do_nothing()
     .returning(enrolment_hours.c.enrolment_id)
 )
+_INSERT_OF_MANY = Statement(
+    insert(enrolments).values({name: bindparam(name, type_=enrolments.c[name].type) for name in _NEW})
+)
+_entering = (
+    sa.func.unnest(
+        bindparam("ids", type_=sa.ARRAY(sa.Uuid)), bindparam("person_keys", type_=sa.ARRAY(sa.Text))
+    )
+    .table_valued(sa.column("id", sa.Uuid), sa.column("person_key", sa.Text), name="entering")
+    .render_derived()
+)
+_TAKE_HOURS_OF_MANY = Statement(
+    insert(enrolment_hours).from_select(
+        ["enrolment_id", "person_key", "hours"],
+        # In one order for all, so that two classes that want the same people wait and never deadlock.
+        sa.select(_entering.c.id, _entering.c.person_key, HOURS_OF_CLASS).order_by(_entering.c.person_key),
+    )
+)
+_CLASHING_AMONG = Statement(
+    sa.select(enrolment_hours.c.person_key)
+    .join(enrolments, enrolments.c.id == enrolment_hours.c.enrolment_id)
+    .where(
+        enrolment_hours.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
+        enrolment_hours.c.hours.op("&&")(HOURS_OF_CLASS),
+        enrolments.c.class_id != _class_id,
+    )
+)
 _GIVE_HOURS_BACK = Statement(
     enrolment_hours.delete().where(
         enrolment_hours.c.enrolment_id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
@@ -150,6 +176,28 @@ async def take_hours(tx: Transaction, enrolment: Enrolment) -> bool:
         "class_id": enrolment.class_id,
     }
     return await tx.row(_TAKE_HOURS, values) is not None
+
+
+async def insert_all(tx: Transaction, entering: Sequence[Enrolment], by: str) -> None:
+    """Adds enrolments of one class and keeps its hours for the people, who sit in no class at these hours.
+
+    Raises :class:`asyncpg.ExclusionViolationError` where one of them has come to sit in another class then.
+    """
+    if not entering:
+        return
+    await tx.execute_many(_INSERT_OF_MANY, [_values(one, by) for one in entering])
+    values = {
+        "ids": [one.id for one in entering],
+        "person_keys": [one.person.person_key for one in entering],
+        "class_id": entering[0].class_id,
+    }
+    await tx.execute(_TAKE_HOURS_OF_MANY, values)
+
+
+async def clashing_among(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:
+    """Those of the people who sit in another class at one of the hours of this one."""
+    rows = await tx.rows(_CLASHING_AMONG, {"class_id": class_id, "person_keys": list(person_keys)})
+    return frozenset(row["person_key"] for row in rows)
 
 
 async def give_hours_back(tx: Transaction, enrolment_ids: Sequence[UUID]) -> None:

@@ -58,7 +58,7 @@ async def enrol(
     today = service.clock.today()
     if errors := birth_errors(body.id_number, "/id_number", today):
         return Refusal(INVALID_INPUT, errors=errors)
-    enrolment = _enrolment(service, training_class, body, enterprise)
+    enrolment = new_enrolment(service, training_class, body, enterprise)
     decision = await judged(tx, training_class, enrolment.person.person_key, today)
     if refusal := decision.refusal(ENROLMENT_REFUSED):
         return refusal
@@ -73,10 +73,16 @@ async def enrol(
 
 async def judged(tx: Transaction, training_class: TrainingClass, person_key: str, today: date) -> Decision:
     """What the rules find about a person who is to enter a class on the civil day ``today``."""
+    teaches = await timetable.teaches(tx, training_class.id, person_key)
+    return decided(training_class, today, teaches=teaches)
+
+
+def decided(training_class: TrainingClass, today: date, *, teaches: bool) -> Decision:
+    """What the rules find about a person who ``teaches`` the class that is to be entered, or does not."""
     facts = EnrolmentFacts(
         class_ends_on=training_class.ends_on,
         today=today,
-        teaches_the_class=await timetable.teaches(tx, training_class.id, person_key),
+        teaches_the_class=teaches,
         class_is_cancelled=training_class.state is ClassState.CANCELLED,
     )
     return decide(ENROLMENT_RULES, facts)
@@ -90,9 +96,7 @@ async def admit(
     Refused where the person is in the class, or sits in another at one of its hours (T06). The caller saves
     the class; a refusal undoes the transaction.
     """
-    admitted = training_class.admit()
-    enrolment.state = State.ENROLLED if admitted else State.WAITING
-    enrolment.admitted_at = enrolment.enrolled_at if admitted else None
+    enrolment.enter(admitted=training_class.admit())
     if not await repository.insert_new(tx, enrolment, principal.subject):
         return Refusal(ALREADY_ENROLLED)
     if not await repository.take_hours(tx, enrolment):
@@ -143,9 +147,10 @@ async def completion_findings(tx: Transaction, service: Service, enrolment: Enro
     return enrolment.judged(training_class.project.stage, counted, service.clock.now()).findings
 
 
-def _enrolment(
+def new_enrolment(
     service: Service, training_class: TrainingClass, body: NewEnrolment, enterprise: Snapshot | None
 ) -> Enrolment:
+    """A person sealed for the class, who is not in it yet: nothing is written."""
     code = body.enterprise_credit_code
     return Enrolment(
         id=new_id(),

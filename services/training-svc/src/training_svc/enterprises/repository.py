@@ -1,6 +1,6 @@
 """The queries on the snapshots of trainees' firms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,8 +62,19 @@ COLUMNS: Sequence[sa.ColumnElement[Any]] = (
 
 async def insert_new(tx: Transaction, enrolment_id: UUID, snapshot: Snapshot, at: datetime) -> None:
     """Keeps what the registry told; where it has not yet, it is asked again from ``at`` on."""
-    same = {"enrolment_id": enrolment_id, "credit_code": snapshot.credit_code, "as_of": snapshot.as_of}
-    await tx.execute(_INSERT, same | _told(snapshot, at))
+    await insert_all(tx, {enrolment_id: snapshot}, at)
+
+
+async def insert_all(tx: Transaction, snapshots: Mapping[UUID, Snapshot], at: datetime) -> None:
+    """As :func:`insert_new`, for many enrolments by their ids."""
+    await tx.execute_many(
+        _INSERT,
+        [
+            {"enrolment_id": enrolment_id, "credit_code": one.credit_code, "as_of": one.as_of}
+            | _told(one, at)
+            for enrolment_id, one in snapshots.items()
+        ],
+    )
 
 
 async def copy(tx: Transaction, from_id: UUID, to_id: UUID) -> None:

@@ -1,12 +1,12 @@
 """Checks one row of a roster (T06): every error, told by its column; what a cell said is not repeated."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import orjson
 from chuangpei.input_errors import field_errors
-from chuangpei.kernel.refusals import FieldError, Text
+from chuangpei.kernel.refusals import FieldError, Refusal, Text, failed
 from chuangpei.kernel.resident_id import ResidentId, parse_resident_id
 from chuangpei.privacy import Privacy
 from chuangpei.sheets.cells import Fault
@@ -15,12 +15,10 @@ from pydantic import ValidationError
 
 from training_svc.enrolments.schemas import NewEnrolment
 from training_svc.persons import birth_errors
-from training_svc.problems import ALREADY_ENROLLED
-from training_svc.rosters.columns import EXAMPLE
+from training_svc.rosters.columns import EXAMPLE, body_of, column_of
 
 _ROW = "roster.row"
 _EXAMPLE_ROW = Fault("example_row", Text("这是模板的示例行，请删除", "The template's example; delete it"))
-_ENROLLED = Fault(ALREADY_ENROLLED.code, ALREADY_ENROLLED.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def candidate_of(privacy: Privacy, row: SheetRow, today: date) -> Candidate:
     errors = [_error(row.line, column, fault) for column, fault in row.faults.items()]
     body: NewEnrolment | None = None
     try:
-        body = NewEnrolment.model_validate(row.cells)
+        body = NewEnrolment.model_validate(body_of(row.cells))
     except ValidationError as invalid:
         found = field_errors([{**one, "loc": ("body", *one["loc"])} for one in invalid.errors()])
         errors += [error for one in found if (error := _of_field(row.line, one)).column not in row.faults]
@@ -74,22 +72,33 @@ def candidate_of(privacy: Privacy, row: SheetRow, today: date) -> Candidate:
 
 
 def against_others(
-    candidates: Sequence[Candidate], earlier: Mapping[str, int], enrolled: frozenset[str]
+    candidates: Sequence[Candidate],
+    earlier: Mapping[str, int],
+    kept_out: Mapping[str, Sequence[Refusal]],
 ) -> Iterator[Candidate]:
-    """Adds what shows only beside other rows and the class: a person named twice, or enrolled already.
+    """Adds what shows only beside other rows and the class: a person named twice, or kept out by a rule.
 
-    ``earlier`` tells on which line before these a person stands, ``enrolled`` who is in the class.
+    ``earlier`` tells on which line before these a person stands, ``kept_out`` why the class takes one not.
     """
     first = dict(earlier)
     for one in candidates:
-        errors = one.errors
+        errors = list(one.errors)
         if one.person_key in first:
-            errors += (_error(one.line, "id_number", _named_twice(first[one.person_key], one.line)),)
+            errors.append(_error(one.line, "id_number", _named_twice(first[one.person_key], one.line)))
         elif one.person_key is not None:
             first[one.person_key] = one.line
-        if one.person_key in enrolled:
-            errors += (_error(one.line, None, _ENROLLED),)
-        yield Candidate(one.line, one.person_key, one.body, errors)
+        errors += errors_of(one.line, kept_out.get(one.person_key or "", ()))
+        yield Candidate(one.line, one.person_key, one.body, tuple(errors))
+
+
+def errors_of(line: int, refusals: Iterable[Refusal]) -> list[RowError]:
+    """Why the class takes a row not: each rule that stands in the way, or the kind of the refusal."""
+    return [
+        error
+        for refusal in refusals
+        for error in [RowError(line, None, one.rule, one.text) for one in failed(refusal.findings)]
+        or [RowError(line, None, refusal.problem.code, refusal.problem.title)]
+    ]
 
 
 def _named_twice(first: int, again: int) -> Fault:
@@ -102,4 +111,4 @@ def _error(line: int, column: str | None, fault: Fault) -> RowError:
 
 
 def _of_field(line: int, error: FieldError) -> RowError:
-    return RowError(line, error.pointer.removeprefix("/"), error.code, error.text)
+    return RowError(line, column_of(error.pointer), error.code, error.text)

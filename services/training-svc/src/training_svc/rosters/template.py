@@ -5,7 +5,7 @@ import io
 
 import xlsxwriter
 
-from training_svc.rosters.columns import EXAMPLE, HEADINGS
+from training_svc.rosters.columns import EXAMPLE, GROUPS, HEADINGS
 
 _ROWS = 10_000
 _WIDTH = 24
@@ -14,7 +14,7 @@ _WIDTH = 24
 def template(file_format: str, *, english: bool) -> bytes:
     """The file as ``csv`` or ``xlsx``; its example row is refused where it is sent along."""
     headings = [one.en if english else one.zh for one in HEADINGS.values()]
-    example = [EXAMPLE[name] for name in HEADINGS]
+    example = [EXAMPLE.get(name, "") for name in HEADINGS]
     return _xlsx(headings, example) if file_format == "xlsx" else _csv(headings, example)
 
 
@@ -34,15 +34,19 @@ def _xlsx(headings: list[str], example: list[str]) -> bytes:
         sheet.write_row(0, 0, headings, book.add_format({"bold": True, "num_format": "@"}))
         for place, text in enumerate(example):
             sheet.write_string(1, place, text, as_text)
-        place = list(HEADINGS).index("id_number")
-        sheet.data_validation(1, place, _ROWS, place, _EIGHTEEN_CHARACTERS)
+        for place, name in enumerate(HEADINGS):
+            if name in _VALIDATIONS:
+                sheet.data_validation(1, place, _ROWS, place, _VALIDATIONS[name])
     return file.getvalue()
 
 
-_EIGHTEEN_CHARACTERS = {
-    "validate": "length",
-    "criteria": "==",
-    "value": 18,
-    "error_title": "证件号码",
-    "error_message": "应为18位文本 · 18 characters, as a text",
+_VALIDATIONS = {
+    "id_number": {
+        "validate": "length",
+        "criteria": "==",
+        "value": 18,
+        "error_title": "证件号码",
+        "error_message": "应为18位文本 · 18 characters, as a text",
+    },
+    "priority_group": {"validate": "list", "source": list(GROUPS)},
 }

@@ -6,27 +6,28 @@ and enrols nobody twice. Stretches of different files take turns.
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from chuangpei.audit import record
 from chuangpei.auth import SYSTEM
 from chuangpei.database import Row, Transaction, is_worth_retrying
-from chuangpei.kernel.refusals import Refusal, failed
 
-from training_svc.enrolments import repository as enrolments
-from training_svc.enrolments import use_cases as enrolling
+from training_svc.classes import repository as classes
+from training_svc.enrolments.enrolment import Enrolment
+from training_svc.enrolments.lifecycle import State as EnrolmentState
+from training_svc.enrolments.many import enrol_all, refusals
 from training_svc.rosters import repository
-from training_svc.rosters.checking import Candidate, RowError, against_others, candidate_of, opened_row
+from training_svc.rosters.checking import RowError, against_others, candidate_of, errors_of, opened_row
 from training_svc.rosters.lifecycle import State
 from training_svc.rosters.roster_import import Mode, RosterImport
 from training_svc.service import Service
+from training_svc.visibility import EVERYTHING
 
 log = logging.getLogger(__name__)
 
 CHECKED_AT_ONCE = 500
-ENROLLED_AT_ONCE = 100
+ENROLLED_AT_ONCE = 500
 
 
 async def work_on_rosters(service: Service) -> int:
@@ -70,8 +71,10 @@ async def _check(tx: Transaction, service: Service, one: RosterImport) -> None:
     read = [candidate_of(service.privacy, row, today) for row in opened]
     keys = [candidate.person_key for candidate in read if candidate.person_key]
     earlier = await repository.earlier_lines(tx, one.id, keys)
-    enrolled = await enrolments.enrolled_of(tx, one.class_id, keys)
-    candidates = list(against_others(read, earlier, enrolled))
+    training_class = await classes.summary(tx, one.class_id, EVERYTHING)
+    assert training_class is not None, "an import has its class"
+    kept_out = await refusals(tx, training_class, keys, today)
+    candidates = list(against_others(read, earlier, kept_out))
     await repository.mark(tx, one.id, candidates)
     good = sum(not candidate.errors for candidate in candidates)
     one.count_checked(good, len(candidates) - good, service.clock.now())
@@ -80,7 +83,8 @@ async def _check(tx: Transaction, service: Service, one: RosterImport) -> None:
 async def _import_some(tx: Transaction, service: Service, one: RosterImport) -> None:
     """Enrols the next good rows; who is refused now is told with the reason."""
     rows = await repository.good(tx, one.id, ENROLLED_AT_ONCE)
-    outcome = await _enrol(tx, service, one, rows)
+    outcome = _Outcome()
+    await _enrol(tx, service, one, rows, outcome)
     await repository.insert_errors(tx, one.id, outcome.errors)
     await repository.delete_rows(tx, one.id, [row["line"] for row in rows])
     one.count_imported(outcome.enrolled, outcome.waiting, outcome.refused, service.clock.now())
@@ -110,7 +114,8 @@ async def _import_all(tx: Transaction, service: Service, one: RosterImport) -> N
     outcome = _Outcome()
     try:
         async with tx.savepoint():
-            outcome = await _enrol(tx, service, one, rows)
+            for begin in range(0, len(rows), ENROLLED_AT_ONCE):
+                await _enrol(tx, service, one, rows[begin : begin + ENROLLED_AT_ONCE], outcome)
             if outcome.errors:
                 raise _Undone
     except _Undone:
@@ -120,39 +125,26 @@ async def _import_all(tx: Transaction, service: Service, one: RosterImport) -> N
         one.count_imported(outcome.enrolled, outcome.waiting, 0, service.clock.now())
 
 
-async def _enrol(tx: Transaction, service: Service, one: RosterImport, rows: Sequence[Row]) -> _Outcome:
-    """Enrols each row by the rules of a single enrolment, or tells why it is refused."""
-    outcome = _Outcome()
-    for row in rows:
-        opened = opened_row(service.privacy, row["line"], row["sealed"])
-        candidate = candidate_of(service.privacy, opened, service.clock.today())
-        with suppress(_Undone):
-            async with tx.savepoint():
-                await _enrol_one(tx, service, one, candidate, outcome)
-    return outcome
-
-
-async def _enrol_one(
-    tx: Transaction, service: Service, one: RosterImport, candidate: Candidate, outcome: _Outcome
+async def _enrol(
+    tx: Transaction, service: Service, one: RosterImport, rows: Sequence[Row], outcome: _Outcome
 ) -> None:
-    if candidate.body is None:  # what was good reads otherwise by now
-        outcome.errors += candidate.errors
-        return
-    enrolled = await enrolling.enrol(tx, service, one.sender, one.class_id, candidate.body)
-    if isinstance(enrolled, Refusal):
-        outcome.errors += errors_of(candidate.line, enrolled)
-        raise _Undone  # what it wrote before it was refused
-    if enrolled.state == "waiting":
-        outcome.waiting += 1
-    else:
-        outcome.enrolled += 1
-
-
-def errors_of(line: int, refusal: Refusal) -> list[RowError]:
-    """Why a row was refused when it was its turn: each reason, or the kind of refusal where it has none."""
-    found = [RowError(line, None, one.rule, one.text) for one in failed(refusal.findings)]
-    found += [RowError(line, one.pointer.removeprefix("/"), one.code, one.text) for one in refusal.errors]
-    return found or [RowError(line, None, refusal.problem.code, refusal.problem.title)]
+    """Enrols the rows by the rules of a single enrolment, or tells why one is refused."""
+    today = service.clock.today()
+    opened = [opened_row(service.privacy, row["line"], row["sealed"]) for row in rows]
+    candidates = [candidate_of(service.privacy, row, today) for row in opened]
+    # What was good may read otherwise by now.
+    outcome.errors += [error for candidate in candidates for error in candidate.errors]
+    good = {one.line: one.body for one in candidates if one.body and not one.errors}
+    training_class = await classes.locked(tx, one.class_id, EVERYTHING)
+    assert training_class is not None, "an import has its class"
+    answers = await enrol_all(tx, service, one.sender, training_class, list(good.values()))
+    for line, answer in zip(good, answers, strict=True):
+        if not isinstance(answer, Enrolment):
+            outcome.errors += errors_of(line, answer)
+        elif answer.state is EnrolmentState.WAITING:
+            outcome.waiting += 1
+        else:
+            outcome.enrolled += 1
 
 
 async def _put_off(service: Service, import_id: UUID) -> None:
