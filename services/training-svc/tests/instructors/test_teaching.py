@@ -95,7 +95,7 @@ async def test_an_appraisal_overdue_beyond_the_grace_bars_from_teaching(
     await world.admitted(institution, **teacher)  # on 2026-02-20; the grace after a year is 60 days
     days = (last_day - timedelta(days=1), last_day)
     sessions = [
-        {"starts_at": f"{day}T08:00:00+08:00", "ends_at": f"{day}T17:00:00+08:00", "room": "301"}
+        {"starts_at": f"{day} 08:00:00+08:00", "ends_at": f"{day} 17:00:00+08:00", "room": "301"}
         for day in days
     ]
     answer = await file(
