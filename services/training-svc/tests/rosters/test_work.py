@@ -169,7 +169,7 @@ async def worker(environment):
 
 
 async def until(world, sql):
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not await world.count(sql):  # noqa: ASYNC110 -- another process does the work
             await asyncio.sleep(0.01)
 
