@@ -122,6 +122,24 @@ async def test_a_roster_that_fails_holds_up_no_other(world, filed):
     assert (await read(world, good))["state"] == "done"
 
 
+@pytest.mark.parametrize(("mode", "state"), [("good_rows", "done"), ("all_or_nothing", "refused")])
+@pytest.mark.parametrize("stretches", [0, 1])
+async def test_of_a_class_that_is_cancelled_each_row_is_refused_with_the_reason(
+    world, filed, mode, state, stretches
+):
+    institution, training_class = filed
+    sent = await world.sent_roster(*filed, world.roster_file([world.trainee()]), mode)
+    for _ in range(stretches):
+        await world.one_stretch()
+    path, by = f"/classes/{training_class['id']}/cancel", world.of_institution(institution)
+    await world.made(path, {"reason": "报名人数不足"}, by, training_class["version"])
+    await world.worked()
+    roster = await read(world, sent)
+    assert (roster["state"], roster["good"], roster["bad"]) == (state, 0, 1)
+    (error,) = (await world.get(f"/rosters/{roster['id']}/errors", by)).json()["items"]
+    assert (error["column"], error["code"]) == (None, "T06")
+
+
 @pytest.mark.parametrize("mode", ["good_rows", "all_or_nothing"])
 async def test_ten_thousand_rows_show_their_progress_to_the_end(world, mode):
     await world.project()

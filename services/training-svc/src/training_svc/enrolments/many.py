@@ -62,7 +62,8 @@ async def enrol_all(
     await repository.insert_all(tx, entering, principal.subject)
     snapshots = {one.id: one.enterprise for one in entering if one.enterprise}
     await enterprises.insert_all(tx, snapshots, service.clock.now())
-    await classes.save(tx, training_class)
+    if entering:  # a cancelled class takes nobody, and its row stays as it is
+        await classes.save(tx, training_class)
     await record_all(
         tx,
         principal,
