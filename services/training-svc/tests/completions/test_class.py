@@ -74,6 +74,18 @@ async def test_a_call_sent_again_gets_the_same_answer(world, over):
     assert (await complete(world, institution, filed, **same)).json() == first.json()
 
 
+async def test_the_answer_that_is_kept_tells_nothing_that_rests_encrypted(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    priority = {"group": "veteran", "evidence": "优待证310001已核验"}
+    enrolment = await world.enrolled(institution, filed, priority=priority)
+    await world.attended(institution, filed, enrolment, 4)
+    answer = await complete(world, institution, filed)
+    assert [one["priority_group"] for one in answer.json()["completed"]] == ["veteran"]
+    kept = "SELECT string_agg(convert_from(body, 'UTF8'), ' ') FROM idempotency_keys"
+    assert "310001" not in await world.count(kept)
+
+
 async def test_another_institution_completes_no_class(world, over):
     _, filed, _ = over
     assert (await complete(world, await world.institution(), filed)).status_code == 404

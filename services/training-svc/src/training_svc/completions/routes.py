@@ -42,8 +42,8 @@ async def complete_class(
         if isinstance(judged, Refusal):
             return judged
         return ClassCompletionView(
-            completed=[judged_view(service, one) for one in judged.completed],
-            not_completed=[judged_view(service, one) for one in judged.not_completed],
+            completed=[judged_view(one) for one in judged.completed],
+            not_completed=[judged_view(one) for one in judged.not_completed],
         )
 
     return await once(service.database, request, principal, key, None, act, status=200)
@@ -65,7 +65,7 @@ async def amend_completion(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.amend(tx, service, principal, enrolment_id, version, body))
-    return reply(judged_view(service, judged))
+    return reply(judged_view(judged))
 
 
 @router.get("/enrolments/{enrolment_id}/amendments", summary="报名更正记录 · The amendments of an enrolment")

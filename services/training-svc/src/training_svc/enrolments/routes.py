@@ -29,10 +29,11 @@ from training_svc.enrolments.schemas import (
     Lookup,
     MyEnrolmentView,
     NewEnrolment,
+    ReadEnrolmentView,
     Transfer,
     Withdrawal,
 )
-from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
+from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, read_view, view_of
 from training_svc.enterprises.use_cases import snapshot_of
 from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
@@ -136,7 +137,7 @@ async def look_up_enrolments(
 
 @router.get(
     "/enrolments/{enrolment_id}",
-    response_model=JudgedEnrolmentView,
+    response_model=ReadEnrolmentView,
     summary="查询报名 · Read an enrolment",
 )
 async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader) -> Response:
@@ -144,7 +145,7 @@ async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader
     service = of(request)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.explain(tx, service, principal, enrolment_id))
-    return reply(judged_view(service, judged))
+    return reply(read_view(service, judged))
 
 
 @router.post(
@@ -159,7 +160,7 @@ async def complete_enrolment(
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.complete(tx, service, principal, enrolment_id, version))
-    return reply(judged_view(service, judged))
+    return reply(judged_view(judged))
 
 
 @router.post(

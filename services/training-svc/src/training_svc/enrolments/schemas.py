@@ -139,8 +139,13 @@ class ListedEnrolmentView(EnrolmentView):
 class JudgedEnrolmentView(EnrolmentView):
     """An enrolment and what the rules of completion find: now, or on the day it was completed."""
 
-    priority_evidence: str | None = Field(description="重点群体核验情况 · what the group was seen by")
     findings: list[FindingView]
+
+
+class ReadEnrolmentView(JudgedEnrolmentView):
+    """An enrolment read by itself, with what rests encrypted: an answer that is not kept."""
+
+    priority_evidence: str | None = Field(description="重点群体核验情况 · what the group was seen by")
 
 
 class MyEnrolmentView(BaseModel):

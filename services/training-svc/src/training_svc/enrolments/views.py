@@ -14,6 +14,7 @@ from training_svc.enrolments.schemas import (
     EnterpriseView,
     JudgedEnrolmentView,
     ListedEnrolmentView,
+    ReadEnrolmentView,
 )
 from training_svc.enrolments.use_cases import PRIORITY_EVIDENCE, Judged
 from training_svc.enterprises.snapshot import Snapshot
@@ -47,16 +48,17 @@ def view_of(one: Enrolment) -> EnrolmentView:
     return EnrolmentView(**fields_of(one))
 
 
-def judged_view(service: Service, judged: Judged) -> JudgedEnrolmentView:
+def judged_view(judged: Judged) -> JudgedEnrolmentView:
     """An enrolment with its findings, as every answer that judges one shows it."""
     enrolment, findings = judged
-    sealed = enrolment.priority.evidence_encrypted
+    return JudgedEnrolmentView(**fields_of(enrolment), findings=[finding_view(one) for one in findings])
+
+
+def read_view(service: Service, judged: Judged) -> ReadEnrolmentView:
+    """An enrolment with its findings and the opened note on its priority group."""
+    sealed = judged[0].priority.evidence_encrypted
     evidence = service.privacy.at_rest.decrypt(sealed, PRIORITY_EVIDENCE) if sealed else None
-    return JudgedEnrolmentView(
-        **fields_of(enrolment),
-        priority_evidence=evidence,
-        findings=[finding_view(one) for one in findings],
-    )
+    return ReadEnrolmentView(**judged_view(judged).model_dump(), priority_evidence=evidence)
 
 
 def listed_view(row: Row) -> ListedEnrolmentView:
