@@ -237,3 +237,15 @@ async def test_a_class_that_was_not_asked_has_no_feedback(world, feedback):
     filed = await feedback.a_class(1)
     answer = await world.get(f"/classes/{filed['id']}/feedback", world.by(Role.AUDITOR))
     assert answer.status_code == 404
+
+
+async def test_of_a_cancelled_class_nobody_is_asked(world, feedback):
+    filed = await feedback.a_class(1)
+    path = f"/classes/{filed['id']}"
+    seen = (await world.get(path, feedback.organiser)).json()
+    await world.made(f"{path}/cancel", {"reason": "报名人数不足"}, feedback.organiser, seen["version"])
+    feedback.a_day_after_the_end()
+    assert await feedback.timers() == (0, 0)
+    answer = await world.post(f"{path}/feedback-links", by=feedback.organiser)
+    assert refused(answer) == (409, "not_allowed_in_state")
+    assert await world.count("SELECT count(*) FROM feedback_rounds") == 0

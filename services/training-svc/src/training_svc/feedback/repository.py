@@ -11,6 +11,7 @@ from chuangpei.listing import Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.enrolments.tables import HAS_A_PLACE, enrolments
 from training_svc.feedback.tables import (
@@ -49,6 +50,7 @@ _TO_OPEN = Statement(
     sa.select(classes.c.id, classes.c.starts_on, classes.c.ends_on)
     .outerjoin(feedback_rounds, feedback_rounds.c.class_id == classes.c.id)
     .where(
+        classes.c.state == sa.literal_column(f"'{ClassState.FILED}'"),
         classes.c.ends_on < _TODAY,
         classes.c.ends_on >= bindparam("since", type_=sa.Date),
         feedback_rounds.c.class_id.is_(None),

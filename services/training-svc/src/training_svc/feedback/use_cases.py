@@ -10,9 +10,10 @@ from chuangpei.audit import record
 from chuangpei.auth import SYSTEM, Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND
+from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.classes import repository as classes
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.feedback import repository
 from training_svc.feedback.schemas import MyLinkView, NewAnswer
 from training_svc.feedback.tokens import Tokens, hash_of
@@ -36,6 +37,8 @@ async def ask(tx: Transaction, service: Service, principal: Principal, class_id:
     training_class = await classes.summary(tx, class_id, scope_of(principal))
     if training_class is None:
         return Refusal(NOT_FOUND)
+    if training_class.state is ClassState.CANCELLED:
+        return Refusal(NOT_ALLOWED_NOW)
     today = service.clock.today()
     last_day = _last_day(service, training_class.starts_on, training_class.ends_on)
     facts = FeedbackFacts(training_class.ends_on, last_day, today)
