@@ -124,3 +124,11 @@ async def test_a_rule_finds_a_thing_once_whoever_tries(world, anomaly):
     )
     with pytest.raises(asyncpg.UniqueViolationError):
         await world.count(again)
+
+
+async def test_the_anomalies_of_one_trainee_are_found(world, anomaly):
+    found, _ = anomaly
+    trainee = "UPDATE anomalies SET enrolment_id = (SELECT id FROM enrolments) RETURNING enrolment_id"
+    for enrolment_id, count in ((await world.count(trainee), 1), (found["id"], 0)):
+        listed = await world.get(f"/anomalies?enrolment_id={enrolment_id}", world.officer())
+        assert len(listed.json()["items"]) == count

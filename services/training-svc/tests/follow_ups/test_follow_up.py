@@ -218,8 +218,9 @@ async def test_a_whole_class_that_completes_is_followed_up(world):
         world.clock.set(world.at(-10, 9))
         await world.attended(institution, filed, await world.enrolled(institution, filed), 4)
     await world.made(f"/classes/{filed['id']}/complete", None, world.of_institution(institution))
-    listed = (await world.get("/follow-ups", world.officer())).json()["items"]
-    assert [one["class_id"] for one in listed] == [filed["id"]] * 2
+    for class_id, found in ((filed["id"], 2), (institution["id"], 0)):
+        listed = (await world.get(f"/follow-ups?class_id={class_id}", world.officer())).json()["items"]
+        assert [one["class_id"] for one in listed] == [class_id] * found
 
 
 async def remind(world):

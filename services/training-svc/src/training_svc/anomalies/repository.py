@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.listing import Listing, Order, equal, since, until
+from chuangpei.listing import Filter, Listing, Order, equal, since, until
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
@@ -86,6 +86,15 @@ _SAVE = Statement(
     .where(anomalies.c.id == bindparam("of_id", type_=sa.Uuid))
     .values({name: bindparam(name, type_=anomalies.c[name].type) for name in _SAVED})
 )
+_whose = enrolments.alias("whose")
+
+
+def _of_enrolment(enrolment_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
+    """Those of an enrolment, found along the index by its class."""
+    class_id = sa.select(_whose.c.class_id).where(_whose.c.id == enrolment_id).scalar_subquery()
+    return sa.and_(anomalies.c.class_id == class_id, anomalies.c.enrolment_id == enrolment_id)
+
+
 LIST = Listing(
     _SELECT,
     key=Order(anomalies.c.id, UUID),
@@ -96,7 +105,7 @@ LIST = Listing(
         "district": equal(anomalies.c.district),
         "credit_code": equal(institutions.c.credit_code),
         "class_id": equal(anomalies.c.class_id),
-        "enrolment_id": equal(anomalies.c.enrolment_id),
+        "enrolment_id": Filter(anomalies.c.enrolment_id.type, _of_enrolment),
         "found_since": since(anomalies.c.found_at),
         "found_until": until(anomalies.c.found_at),
     },

@@ -21,7 +21,8 @@ FOLLOW_UPS = Listing(
         "state": equal(follow_ups.c.state),
         "district": equal(follow_ups.c.district),
         "institution_id": equal(follow_ups.c.institution_id),
-        "class_id": equal(follow_ups.c.class_id),
+        # The enrolment's, which is the same: it has the index.
+        "class_id": equal(enrolments.c.class_id),
         "help_wanted": equal(follow_ups.c.help_wanted),
         "completed_since": since(follow_ups.c.completed_on),
         "completed_until": until(follow_ups.c.completed_on),
