@@ -40,7 +40,7 @@ class PlanExport(PlanFilters, ExportQuery):
 
 
 class ProgressQuery(ListQuery):
-    """Which plans are measured: a year, perhaps one district or stage, by stage or by target group."""
+    """Which plans are measured: a year, perhaps one district or stage."""
 
     year: Year
     district: DistrictCode | None = None
