@@ -1,10 +1,18 @@
 """Studios, trainings and contests of instructors, and the teacher file (T10, O31, O32)."""
 
+import io
+
 import pytest
 from chuangpei.auth import Role
+from pypdf import PdfReader
 from training_svc.exits.use_cases import take_effect
 
 XUHUI = "310104"
+
+
+def text_of(pdf):
+    """What a PDF says, without white space: where it has some is the reader's guess."""
+    return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
 @pytest.fixture
@@ -206,6 +214,9 @@ async def test_the_teacher_file_has_everything_on_record_masked(world, instituti
     ]
     assert [(one["name"], one["rank"]) for one in file["contests"]] == [("讲师大赛", 1)]
     assert [(one["name"], one["heads_it"]) for one in file["studios"]] == [("李老师工作室", True)]
+    said = text_of((await world.get(f"/instructors/{head['id']}/file.pdf", by)).content)
+    for word in ("教师档案", "李*", filed["name"], "考核不合格", "师资提高班", "讲师大赛", "李老师工作室"):
+        assert word in said, word
     others = (await world.get(f"/instructors/{member['id']}/file", by)).json()
     assert [one["heads_it"] for one in others["studios"]] == [False]
     assert others["classes"] == others["appraisals"] == others["exits"] == []
@@ -219,3 +230,5 @@ async def test_instructors_read_their_own_file(world, institution):
     assert file.json()["instructor"]["id"] == admitted["id"]
     other = world.by(Role.CITIZEN, id_number=world.id_number())
     assert (await world.get("/my/instructor/file", other)).status_code == 404
+    assert "教师档案" in text_of((await world.get("/my/instructor/file.pdf", own)).content)
+    assert (await world.get("/my/instructor/file.pdf", other)).status_code == 404

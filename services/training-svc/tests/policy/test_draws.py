@@ -50,7 +50,7 @@ def test_more_than_there_are_cannot_be_drawn():
         (RiskFacts(days_since_inspection=0), 0),
         (RiskFacts(complaints=2, days_since_inspection=0), 10),
         (RiskFacts(anomalies=3, days_since_inspection=0), 6),
-        (RiskFacts(failing_results=1, days_since_inspection=0), 10),
+        (RiskFacts(failing_results=3, days_since_inspection=0), 6),
         (RiskFacts(penalties=1, days_since_inspection=0), 15),
         (RiskFacts(first_class=True, days_since_inspection=0), 8),
         (RiskFacts(days_since_inspection=29), 0),

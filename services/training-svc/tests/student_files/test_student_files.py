@@ -4,7 +4,9 @@ import io
 
 import pytest
 from chuangpei.auth import Role
+from chuangpei.testing.events import deliver
 from pypdf import PdfReader
+from training_svc.consumers import HANDLERS
 
 
 class Filed:
@@ -77,9 +79,14 @@ async def test_the_institution_and_the_offices_see_the_enrolment_masked(trainee)
 
 async def test_what_other_institutions_keep_is_not_in_the_institutions_file(trainee):
     world = trainee.world
+    world.clock.set(world.at(-9))
     other = await world.qualified()
-    world.clock.set(world.at(-1))
-    filed = await world.filed(other, name="别校", sessions=world.sessions(room="1"))
+    hours = [(world.at(day, hour), world.at(day, hour + 4)) for day in (20, 21) for hour in (8, 13)]
+    sessions = [
+        {"starts_at": begin.isoformat(), "ends_at": end.isoformat(), "room": "1"} for begin, end in hours
+    ]
+    days = {"starts_on": hours[0][0].date().isoformat(), "ends_on": hours[-1][0].date().isoformat()}
+    filed = await world.filed(other, name="别校", sessions=sessions, **days)
     await world.enrolled(other, filed, **trainee.trainee)
     own = (await trainee.read("/my/file", trainee.person)).json()
     assert [one["class_name"] for one in own["trainings"]] == [trainee.filed["name"], "别校"]
@@ -139,6 +146,15 @@ async def test_before_completion_the_file_tells_what_is_missing(world):
     assert training["follow_up"] is None
     printed = await world.get(f"{path}.pdf", world.of_institution(institution))
     assert "未记录" in text_of(printed.content)
+
+
+async def test_the_result_of_the_evaluation_is_in_the_file(trainee):
+    assert (await trainee.read("/my/file", trainee.person)).json()["trainings"][0]["result"] is None
+    await deliver(trainee.world.service.database, HANDLERS, trainee.world.evaluation(trainee.enrolment))
+    result = (await trainee.read("/my/file", trainee.person)).json()["trainings"][0]["result"]
+    assert (result["attempts"], result["passed"], result["void"]) == (1, True, False)
+    said = text_of((await trainee.read("/my/file.pdf", trainee.person)).content)
+    assert "考核评价" in said
 
 
 async def test_a_business_is_in_the_file_as_it_was_typed(trainee):

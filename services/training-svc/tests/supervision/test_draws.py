@@ -1,9 +1,12 @@
 """Programmes and draws (C05, O03): fair, kept for ever, repeatable."""
 
 import asyncio
+from datetime import date
 
 import asyncpg
 import pytest
+from chuangpei.testing.events import deliver
+from training_svc.consumers import HANDLERS
 
 
 async def test_what_is_drawn_is_planned_and_the_draw_can_be_repeated(world, supervision):
@@ -79,6 +82,55 @@ async def test_by_risk_a_beginner_comes_before_one_inspected_lately(
     facts = {one["id"]: one["facts"] for one in draw["population"]}
     assert (facts[beginner["id"]]["first_class"], facts[beginner["id"]]["uninspected"]) == (8, 24)
     assert (facts[institution["id"]]["first_class"], facts[institution["id"]]["uninspected"]) == (0, 0)
+
+
+async def test_by_risk_what_is_known_against_an_institution_counts_for_a_year(
+    world, supervision, institution
+):
+    quiet = await world.institution()
+    filed = await world.filed(institution)
+    enrolment = await world.enrolled(institution, filed)
+    said = {"credit_code": institution["credit_code"], "subject": "teaching", "content": "缺课三次，未补课。"}
+    complaints = [
+        await world.made("/complaints", said | {"channel": "hotline"}, supervision.officer) for _ in range(2)
+    ]
+    await world.made(f"/complaints/{complaints[0]['id']}/investigate", None, supervision.officer, 1)
+    unfounded = {"outcome": "经查不属实"}
+    await world.made(f"/complaints/{complaints[0]['id']}/dismiss", unfounded, supervision.officer, 2)
+    penalty = {
+        "kind": "fine",
+        "source": "浦东新区教育局",
+        "document_number": "浦教罚〔2026〕12号",
+        "starts_on": "2026-02-01",
+    }
+    await world.made(f"/institutions/{institution['id']}/sanctions", penalty, supervision.officer)
+    failed = world.evaluation(enrolment, passed=False, on=date(2026, 2, 10))
+    await deliver(world.service.database, HANDLERS, failed)
+
+    async def facts():
+        programme = await supervision.programme(last_day="2030-12-31")
+        draw = (await supervision.draw(programme, method="risk", count=1)).json()
+        return draw["drawn"], {one["id"]: one["facts"] for one in draw["population"]}
+
+    drawn, found = await facts()
+    assert drawn == [institution["id"]]
+    expected = {"complaints": 5, "anomalies": 0, "failing_results": 2, "penalties": 15, "first_class": 8}
+    assert found[institution["id"]] == expected | {"uninspected": 24}
+    assert found[quiet["id"]] == dict.fromkeys(expected, 0) | {"uninspected": 24}
+    world.clock.advance(days=366)
+    _, found = await facts()
+    assert found[institution["id"]] == dict.fromkeys(expected, 0) | {"first_class": 8, "uninspected": 24}
+
+
+async def test_a_class_that_was_cancelled_is_not_drawn(world, supervision, institution):
+    filed = await world.filed(institution)
+    body = {"reason": "报名人数不足"}
+    await world.made(
+        f"/classes/{filed['id']}/cancel", body, world.of_institution(institution), filed["version"]
+    )
+    programme = await supervision.programme()
+    for kind in ("class", "instructor"):
+        assert (await supervision.draw(programme, object_kind=kind)).json()["code"] == "nothing_to_draw"
 
 
 async def test_classes_and_instructors_are_drawn_from_those_of_the_period(world, supervision, institution):

@@ -16,7 +16,7 @@ from training_svc.inspection_programmes import repository
 from training_svc.inspection_programmes.risks import risk_facts
 from training_svc.inspection_programmes.schemas import NewDraw, NewInspection, NewProgramme
 from training_svc.inspections import repository as inspections
-from training_svc.policy.draw import Candidate, Method, drawn, risk, risk_weights
+from training_svc.policy.draw import Candidate, Method, drawn, risk, risk_months, risk_weights
 from training_svc.problems import ALREADY_INSPECTED, NO_LAW_IN_FORCE, NOTHING_TO_DRAW, PROGRAMME_EXISTS
 from training_svc.service import Service
 from training_svc.supervised import repository as supervised
@@ -120,7 +120,7 @@ async def _drawn(
     today, points = service.clock.today(), {one.id: dict[str, int]() for one in objects}
     if body.method is Method.RISK:
         weights = risk_weights(service.law, today)
-        facts = await risk_facts(tx, objects, today)
+        facts = await risk_facts(tx, objects, today, risk_months(service.law, today))
         points = {object_id: dict(risk(one, weights)) for object_id, one in facts.items()}
     population = [
         {"id": str(one.id), "name": one.name, "points": sum(points[one.id].values()), "facts": points[one.id]}

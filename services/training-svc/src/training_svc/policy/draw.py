@@ -54,6 +54,11 @@ def risk_weights(law: ParameterBook, day: date) -> RiskWeights:
     return RiskWeights(**law.on(day)["inspection_risk_weights"].value)
 
 
+def risk_months(law: ParameterBook, day: date) -> int:
+    """How many months back complaints and the like count, as in force on ``day``."""
+    return int(law.on(day)["inspection_risk_months"].value)
+
+
 def inspectors_needed(law: ParameterBook, day: date) -> int:
     """How many people inspect together, as in force on ``day``."""
     return int(law.on(day)["inspectors_needed"].value)

@@ -43,6 +43,17 @@ class SessionRecord(BaseModel):
     corrections: list[CorrectionRecord]
 
 
+class ResultRecord(BaseModel):
+    """What the evaluation gave (考核评价); ``void`` where a certificate was taken back for it."""
+
+    attempts: int
+    passed: bool
+    evaluated_on: date | None
+    void: bool
+    revoked_on: date | None
+    revocation_reason: str | None
+
+
 class TrainingRecord(BaseModel):
     """One enrolment: the class, the attendance, the completion with what the rules found, what came after."""
 
@@ -64,6 +75,7 @@ class TrainingRecord(BaseModel):
     findings: list[FindingView]
     sessions: list[SessionRecord]
     amendments: list[AmendmentView]
+    result: ResultRecord | None
     follow_up: MyFollowUpView | None
 
 

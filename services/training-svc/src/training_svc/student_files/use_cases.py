@@ -18,11 +18,13 @@ from training_svc.enrolments.use_cases import completion_findings
 from training_svc.follow_ups import repository as follow_ups
 from training_svc.follow_ups.views import my_view
 from training_svc.persons import SealedPerson, clear_id_number, clear_name, clear_phone
+from training_svc.results import repository as results
 from training_svc.service import Service
 from training_svc.student_files import repository
 from training_svc.student_files.schemas import (
     Basics,
     CorrectionRecord,
+    ResultRecord,
     SessionRecord,
     StudentFile,
     TrainingRecord,
@@ -62,6 +64,7 @@ async def _file(tx: Transaction, service: Service, person: Basics, rows: Sequenc
 async def _training(tx: Transaction, service: Service, row: Row) -> TrainingRecord:
     follow_up = await follow_ups.of_enrolment(tx, row["id"])
     corrections = await repository.corrections_of(tx, row)
+    result = await results.one(tx, row["id"], EVERYTHING)
     sessions = [
         _shown(
             SessionRecord,
@@ -77,6 +80,7 @@ async def _training(tx: Transaction, service: Service, row: Row) -> TrainingReco
         findings=[finding_view(one) for one in await _findings(tx, service, row["id"])],
         sessions=sessions,
         amendments=await history(tx, "enrolment", row["id"]),
+        result=_shown(ResultRecord, result) if result else None,
         follow_up=my_view(follow_up) if follow_up else None,
     )
 

@@ -11,6 +11,7 @@ from chuangpei.database import Row, Statement, Transaction
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from training_svc.classes.lifecycle import State
 from training_svc.classes.tables import class_instructors, classes
 from training_svc.institutions.tables import institutions
 from training_svc.instructors.tables import instructors
@@ -30,6 +31,7 @@ class Supervised:
 
 
 _no_day = sa.null().cast(sa.Date)
+_held = classes.c.state != State.CANCELLED.value
 _CLASSES = sa.select(
     classes.c.id,
     classes.c.name,
@@ -37,7 +39,7 @@ _CLASSES = sa.select(
     classes.c.district,
     classes.c.starts_on.label("first_day"),
     classes.c.ends_on.label("last_day"),
-)
+).where(_held)
 _INSTITUTIONS = sa.select(
     institutions.c.id,
     institutions.c.name,
@@ -58,7 +60,7 @@ _INSTRUCTORS = (
     )
     .ext(distinct_on(instructors.c.id))
     .join(class_instructors, class_instructors.c.person_key == instructors.c.person_key)
-    .join(classes, classes.c.id == class_instructors.c.class_id)
+    .join(classes, sa.and_(classes.c.id == class_instructors.c.class_id, _held))
     .order_by(instructors.c.id, classes.c.starts_on.desc(), classes.c.id)
 )
 OBJECTS: Mapping[ObjectKind, sa.Subquery] = {
