@@ -96,3 +96,35 @@ async def test_what_the_list_cannot_do_is_refused_by_name(world, recorded, query
     answer = await world.get(f"/sessions/{filed['sessions'][0]['id']}/attendance?{query}", world.officer())
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == f"/query/{query.partition('=')[0]}"
+
+
+async def sheet_of(world, filed):
+    answer = await world.get(f"/classes/{filed['id']}/attendance-sheet?format=csv", world.officer())
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def test_the_sheet_counts_no_cancelled_session(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution, sessions=world.sessions(days=3), ends_on="2026-03-04")
+    enrolment = await world.enrolled(institution, filed)
+    seen = (await world.get(f"/classes/{filed['id']}", world.officer())).json()
+    path = f"/classes/{filed['id']}/sessions/{filed['sessions'][5]['id']}/cancel"
+    await world.made(path, {"reason": "讲师生病"}, world.of_institution(institution), seen["version"])
+    await world.attended(institution, filed, enrolment, 4)
+    (row,) = await sheet_of(world, filed)
+    assert "2026-03-04 13:00" not in row
+    assert (row["出勤次数"], row["课次数"], row["出勤率"]) == ("4", "5", "80%")
+
+
+async def test_who_left_stands_in_the_sheet_only_with_what_they_attended(world, recorded):
+    institution, filed, _, two = recorded
+    never = await world.enrolled(institution, filed)
+    for enrolment in (two, never):
+        path = f"/enrolments/{enrolment['id']}/withdraw"
+        await world.made(
+            path, {"reason": "工作冲突"}, world.of_institution(institution), enrolment["version"]
+        )
+    assert [(row["学员"], row["状态"]) for row in await sheet_of(world, filed)] == [
+        ("张*", "enrolled"),
+        ("李*", "withdrawn"),
+    ]

@@ -219,3 +219,15 @@ async def test_another_institution_is_shown_no_code(world, held):
     _, filed, *_ = held
     other = world.of_institution(await world.institution())
     assert (await world.get(f"/sessions/{filed['sessions'][0]['id']}/code", other)).status_code == 404
+
+
+async def test_who_left_signs_in_no_more_but_who_came_back_does(world, held):
+    institution, filed, *_ = held
+    own, person = world.of_institution(institution), {"id_number": world.id_number()}
+    trainee = world.by(Role.CITIZEN, **person)
+    first = await world.enrolled(institution, filed, **person)
+    await world.made(f"/enrolments/{first['id']}/withdraw", {"reason": "工作冲突"}, own, first["version"])
+    code = (await shown(world, institution, filed["sessions"][0]))["code"]
+    assert (await scan(world, code, trainee)).json()["code"] == "not_in_the_class"
+    second = await world.enrolled(institution, filed, **person)
+    assert (await scan(world, code, trainee)).json()["enrolment_id"] == second["id"]

@@ -106,7 +106,7 @@ async def export_attendance_of_trainee(
 async def export_sheet(
     request: Request, class_id: UUID, principal: Reader, query: Annotated[SheetQuery, Query()]
 ) -> Response:
-    """A row for each trainee, a column for each session, and the sums (T06, C01–C03).
+    """A row for each trainee, a column for each session held, and the sums (T06, C01–C03).
 
     √ present, √人工 recorded by hand, × corrected to an absence, empty where there is no record.
     """
@@ -115,7 +115,7 @@ async def export_sheet(
         if training_class is None:
             raise Refused(Refusal(NOT_FOUND))
         rows = await sheet_of(tx, class_id)
-    columns = _sheet_columns(training_class.sessions)
+    columns = _sheet_columns([one for one in training_class.sessions if one.cancelled_at is None])
     return await export(request, f"{training_class.name}-考勤表", columns, _each(rows), query.format)
 
 
@@ -148,7 +148,7 @@ def _sheet_columns(sessions: Sequence[Session]) -> list[Column[SheetRow]]:
         *(Column(_heading(one), _mark_at(one.id)) for one in sessions),
         Column(Text("出勤次数", "Attended"), lambda row: row.attended),
         Column(Text("课次数", "Sessions"), lambda _: held),
-        Column(Text("出勤率", "Share"), lambda row: f"{row.attended * 100 // held}%"),
+        Column(Text("出勤率", "Share"), lambda row: f"{row.attended * 100 // held}%" if held else None),
     ]
 
 

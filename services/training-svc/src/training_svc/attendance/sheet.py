@@ -11,18 +11,25 @@ from sqlalchemy import bindparam
 from training_svc.attendance.tables import attendance
 from training_svc.classes.tables import sessions
 from training_svc.enrolments.lifecycle import State
-from training_svc.enrolments.tables import enrolments
+from training_svc.enrolments.tables import HAS_A_PLACE, enrolments
 from training_svc.policy.attendance import Method
 
 _TRAINEES = Statement(
     sa.select(enrolments.c.id, enrolments.c.masked_name, enrolments.c.masked_id_number, enrolments.c.state)
-    .where(enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid))
+    .where(
+        enrolments.c.class_id == bindparam("class_id", type_=sa.Uuid),
+        # Who left keeps a row for the sessions they attended.
+        sa.or_(
+            HAS_A_PLACE,
+            sa.exists().where(attendance.c.enrolment_id == enrolments.c.id),
+        ),
+    )
     .order_by(enrolments.c.id)
 )
 _MARKS = Statement(
     sa.select(attendance.c.enrolment_id, attendance.c.session_id, attendance.c.present, attendance.c.method)
     .join(sessions, sessions.c.id == attendance.c.session_id)
-    .where(sessions.c.class_id == bindparam("class_id", type_=sa.Uuid))
+    .where(sessions.c.class_id == bindparam("class_id", type_=sa.Uuid), sessions.c.cancelled_at.is_(None))
 )
 
 
