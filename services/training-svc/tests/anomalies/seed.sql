@@ -5,7 +5,8 @@ SET session_replication_role = replica;
 INSERT INTO institutions SELECT made.*
   FROM (SELECT * FROM institutions LIMIT 1) AS one, generate_series(0, 99) AS i,
   LATERAL jsonb_populate_record(NULL::institutions, to_jsonb(one) || jsonb_build_object(
-    'id', md5('i' || i)::uuid, 'credit_code', 'code-' || i,
+    'id', md5('i' || i)::uuid, 'credit_code', 'code-' || i, 'early_code_reason',
+    CASE WHEN NOT credit_code_checks('code-' || i) THEN '早期代码' END,
     'district', (ARRAY['310101', '310104', '310115', '310118'])[1 + i % 4])) AS made;
 INSERT INTO classes SELECT made.*
   FROM (SELECT * FROM classes LIMIT 1) AS one, generate_series(1, :classes) AS c,
