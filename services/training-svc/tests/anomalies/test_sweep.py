@@ -12,11 +12,26 @@ from training_svc.attendance.schemas import NewRecords
 from training_svc.timers import timers
 
 
+def hours(world, *wanted):
+    """Sessions from one hour to another, each on a day of the class."""
+    days = [
+        (world.at(day, first).isoformat(), world.at(day, last).isoformat()) for day, first, last in wanted
+    ]
+    return [{"starts_at": starts_at, "ends_at": ends_at, "room": "1"} for starts_at, ends_at in days]
+
+
 @pytest.fixture
 async def held(world):
-    """A class at an institution of Pudong, and one of another institution in the same hours in Xuhui."""
+    """A class at an institution of Pudong, and one in Xuhui that begins as the other's first session ends."""
     here, there = await world.qualified(), await world.qualified("310104")
-    return here, await world.filed(here), there, await world.filed(there)
+    ends_on = world.at(3).date().isoformat()
+    sessions = hours(world, (0, 12, 13), (2, 8, 16), (3, 8, 16))
+    return here, await world.filed(here), there, await world.filed(there, ends_on=ends_on, sessions=sessions)
+
+
+def leaving(world, enrolment, session):
+    """A presence five minutes before noon, when the class in Xuhui begins."""
+    return world.presence(enrolment, session, recorded_at=world.at(0, 11, 55).isoformat())
 
 
 async def swept(world, most=2_000):
@@ -67,12 +82,12 @@ async def test_a_class_without_anything_strange_has_no_anomaly(world, held):
     assert await kinds(world) == []
 
 
-async def test_who_is_in_two_classes_at_once_is_found_in_both_and_each_district_sees_its_own(world, held):
+async def test_who_is_in_two_districts_at_once_is_found_in_both_and_each_sees_its_own(world, held):
     here, filed, there, other = held
     person = world.trainee()
     one = await world.enrolled(here, filed, **person)
     two = await world.enrolled(there, other, **person)
-    (first,) = await recorded(world, here, filed["sessions"][0], world.presence(one, filed["sessions"][0]))
+    (first,) = await recorded(world, here, filed["sessions"][0], leaving(world, one, filed["sessions"][0]))
     (second,) = await recorded(world, there, other["sessions"][0], world.presence(two, other["sessions"][0]))
     await swept(world)
     assert await kinds(world) == ["two_places", "two_places"]
@@ -87,22 +102,14 @@ async def test_who_is_in_two_classes_at_once_is_found_in_both_and_each_district_
     }
 
 
-async def test_who_signs_in_at_two_institutions_within_minutes_is_found(world):
-    here, there = await world.qualified(), await world.qualified("310104")
-    filed = await world.filed(here)
-    later = [
-        {"starts_at": world.at(day, 12).isoformat(), "ends_at": world.at(day, 20).isoformat(), "room": "1"}
-        for day in range(2)
-    ]
-    other = await world.filed(there, sessions=later)
+async def test_who_signs_in_at_two_institutions_hours_apart_is_not_found(world, held):
+    here, filed, there, other = held
     person = world.trainee()
     one, two = await world.enrolled(here, filed, **person), await world.enrolled(there, other, **person)
-    last = world.presence(one, filed["sessions"][0], recorded_at=world.at(0, 11, 50).isoformat())
-    first = world.presence(two, other["sessions"][0], recorded_at=world.at(0, 12, 5).isoformat())
-    await recorded(world, here, filed["sessions"][0], last)
-    await recorded(world, there, other["sessions"][0], first)
+    await recorded(world, here, filed["sessions"][0], world.presence(one, filed["sessions"][0]))
+    await recorded(world, there, other["sessions"][0], world.presence(two, other["sessions"][0]))
     await swept(world)
-    assert await kinds(world) == ["two_places"] * 2
+    assert await kinds(world) == []
 
 
 async def test_a_batch_sent_long_after_is_one_anomaly_however_many_it_holds(world, held):
@@ -194,7 +201,7 @@ async def test_a_presence_corrected_to_another_time_is_looked_at_again(world, he
     here, filed, there, other = held
     person = world.trainee()
     one, two = await world.enrolled(here, filed, **person), await world.enrolled(there, other, **person)
-    (record,) = await recorded(world, here, filed["sessions"][0], world.presence(one, filed["sessions"][0]))
+    (record,) = await recorded(world, here, filed["sessions"][0], leaving(world, one, filed["sessions"][0]))
     path, by = f"/attendance/{record['id']}/correct", world.of_institution(here)
     await world.made(path, {"present": False, "reason": "他人代签"}, by, 1)
     await recorded(world, there, other["sessions"][0], world.presence(two, other["sessions"][0]))
@@ -248,12 +255,12 @@ async def test_a_sweep_that_breaks_off_takes_nothing_away(world, held):
 async def test_sweeps_at_once_share_the_work_and_find_each_anomaly_once(world, held):
     here, filed, there, other = held
     people = [world.trainee() for _ in range(6)]
-    for institution, a_class in ((here, filed), (there, other)):
+    for institution, a_class, at in ((here, filed, world.at(0, 11, 55)), (there, other, world.at(0, 12))):
         session = a_class["sessions"][0]
         for body in people:
             enrolment = await world.enrolled(institution, a_class, **body)
-            world.clock.set(world.at(0, 8))
-            record = world.presence(enrolment, session, recorded_at=world.at(0, 8).isoformat())
+            world.clock.set(max(world.clock.now(), at))
+            record = world.presence(enrolment, session, recorded_at=at.isoformat())
             await world.made(
                 f"/sessions/{session['id']}/attendance",
                 {"records": [record]},
