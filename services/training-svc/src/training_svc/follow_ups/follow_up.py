@@ -6,8 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.refusals import FieldError, Refusal, Text
-from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.problems import NOT_ALLOWED_NOW
 
 from training_svc.classes.training_class import TrainingClass
 from training_svc.enrolments.enrolment import Enrolment
@@ -29,10 +29,7 @@ from training_svc.policy.follow_up import (
 )
 from training_svc.problems import FOLLOW_UP_REFUSED
 
-_NO_BUSINESS = FieldError(
-    "/business", "no_business", Text("尚未登记开业", "No business has been recorded yet")
-)
-_BY_OPENING = Text("开业核查由登记开业得出结论", "Recording the opening answers that check")
+_NO_JOBS_TOLD = Text("该核查未填写带动就业人数", "That check told no jobs")
 
 
 @dataclass(slots=True)
@@ -157,8 +154,6 @@ class FollowUp:
         self, changed: Business, parameters: FollowUpParameters, today: date
     ) -> Refusal | None:
         """Corrects what was recorded of the business; checks that are still open move with its opening."""
-        if self.business is None:
-            return Refusal(INVALID_INPUT, errors=(_NO_BUSINESS,))
         closed_on = changed.closed_on
         decisions = [decide(OPENING_RULES, OpeningFacts(changed.opened_on, None, today))]
         if closed_on is not None:
@@ -177,7 +172,7 @@ class FollowUp:
     def amend_jobs(self, check: Check, jobs: int) -> Refusal | None:
         """Corrects the jobs told by a check of a business that still traded."""
         if check.kind is not CheckKind.TRADING or not check.passed:
-            return Refusal(NOT_ALLOWED_NOW, detail=_BY_OPENING)
+            return Refusal(NOT_ALLOWED_NOW, detail=_NO_JOBS_TOLD)
         check.jobs = jobs
         assert self.business is not None
         told = [one for one in self.checks if one.kind is CheckKind.TRADING and one.passed]

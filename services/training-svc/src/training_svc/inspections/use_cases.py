@@ -128,7 +128,7 @@ async def _changeable(
 async def _step(
     tx: Transaction, service: Service, principal: Principal, found: Inspection, action: str, act: Step
 ) -> Refusal | None:
-    before = found.state
+    before, earlier = found.state, found.remark
     if refusal := act(found):
         return refusal
     await repository.save(tx, found)
@@ -141,7 +141,7 @@ async def _step(
         object_id=found.id,
         from_state=before,
         to_state=found.state,
-        reason=found.remark,
+        reason=found.remark if found.remark != earlier else None,
     )
     return None
 
