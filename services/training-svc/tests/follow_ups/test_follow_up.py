@@ -116,6 +116,11 @@ async def test_who_starts_again_is_followed_anew(trainee):
     assert (seen["state"], [one["number"] for one in seen["businesses"]]) == ("trading", [1, 2])
     open_checks = [one["due_on"] for one in seen["checks"] if one["passed"] is None]
     assert open_checks == ["2027-04-01", "2027-10-01", "2028-10-01"]
+    change = {"reason": "登记有误", "business": {"opened_on": "2026-09-29"}}
+    answer = await trainee.does("amend", change)
+    assert (answer.status_code, answer.json()["code"]) == (422, "follow_up_refused")
+    failed = [one["fact"] for one in answer.json()["findings"] if one["outcome"] == "failed"]
+    assert failed == ["2026-09-29"]
 
 
 @pytest.mark.parametrize(

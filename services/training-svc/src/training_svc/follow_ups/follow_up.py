@@ -86,7 +86,8 @@ class ReceivedService:
 class FollowUp:
     """One completed enrolment and what became of it; ``business`` is the last one opened.
 
-    ``checks`` are the opening check and those of ``business``. ``help_wanted`` asks for help to start again.
+    ``checks`` are the opening check and those of ``business``. ``earlier_closed_on`` is when the
+    business before it closed, if there was one. ``help_wanted`` asks for help to start again.
     """
 
     id: UUID
@@ -95,6 +96,7 @@ class FollowUp:
     help_wanted: bool
     version: int
     business: Business | None = None
+    earlier_closed_on: date | None = None
     checks: list[Check] = field(default_factory=list)
 
     def open_business(
@@ -110,6 +112,7 @@ class FollowUp:
             return refusal
         business.number = self.business.number + 1 if self.business else 1
         self.state, self.business, self.help_wanted = following, business, False
+        self.earlier_closed_on = earlier
         for check in self.checks:
             if check.kind is CheckKind.OPENING and check.passed is None:
                 check.settle(True, None, today, by, None)
@@ -155,7 +158,7 @@ class FollowUp:
     ) -> Refusal | None:
         """Corrects what was recorded of the business; checks that are still open move with its opening."""
         closed_on = changed.closed_on
-        decisions = [decide(OPENING_RULES, OpeningFacts(changed.opened_on, None, today))]
+        decisions = [decide(OPENING_RULES, OpeningFacts(changed.opened_on, self.earlier_closed_on, today))]
         if closed_on is not None:
             decisions.append(decide(CLOSING_RULES, ClosingFacts(changed.opened_on, closed_on, today)))
         findings = tuple(one for decision in decisions for one in decision.findings)

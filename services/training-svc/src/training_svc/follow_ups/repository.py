@@ -198,6 +198,7 @@ async def load_for_update(tx: Transaction, follow_up_id: UUID, scope: Scope) -> 
         return None
     whole = await _with_parts(tx, row)
     last = _business(whole.businesses[-1]) if whole.businesses else None
+    before_it = whole.businesses[:-1]
     follow_up = FollowUp(
         id=row["id"],
         completed_on=row["completed_on"],
@@ -205,6 +206,7 @@ async def load_for_update(tx: Transaction, follow_up_id: UUID, scope: Scope) -> 
         help_wanted=row["help_wanted"],
         version=row["version"],
         business=last,
+        earlier_closed_on=before_it[-1]["closed_on"] if before_it else None,
         checks=[
             _check(one)
             for one in whole.checks
