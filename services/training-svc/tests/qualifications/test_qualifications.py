@@ -171,3 +171,18 @@ async def test_a_decision_says_who_made_it(world, applied):
         "approved",
         "师资符合标准",
     )
+
+
+async def test_an_institution_that_has_closed_submits_nothing_new(world, applied):
+    institution, _ = applied
+    by, path = world.of_institution(institution), f"/institutions/{institution['id']}"
+    await world.standard(version="2026-2", effective_from="2026-02-01")
+    body = world.qualification_body(version="2026-2", draft=True)
+    draft = await world.made(f"{path}/qualifications", body, by)
+    await world.made(
+        f"{path}/close", {"reason": "举办者申请终止办学"}, world.officer(), institution["version"]
+    )
+    answer = await world.post(f"/qualifications/{draft['id']}/submit", by=by, version=draft["version"])
+    assert (answer.status_code, answer.json()["code"]) == (422, "qualification_refused")
+    failed = [(one["rule"], one["fact"]) for one in answer.json()["findings"] if one["outcome"] == "failed"]
+    assert failed == [("T06", "closed")]

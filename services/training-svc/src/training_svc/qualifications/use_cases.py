@@ -24,12 +24,14 @@ from training_svc.policy.qualification import (
     CriteriaFacts,
     Figures,
 )
+from training_svc.policy.standing import institution_is_open
 from training_svc.problems import QUALIFICATION_EXISTS, QUALIFICATION_REFUSED
 from training_svc.projects import repository as projects
 from training_svc.qualifications import repository
 from training_svc.qualifications.lifecycle import State
 from training_svc.qualifications.qualification import Qualification
 from training_svc.qualifications.schemas import Draft, NewQualification
+from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.standards import repository as standards
 from training_svc.visibility import scope_of
@@ -166,11 +168,13 @@ async def _submit(
     if qualification.declared is None:
         return Refusal(INVALID_INPUT, errors=(_NOT_DECLARED,))
     facts = await _facts(tx, service, qualification, project)
-    if refusal := decide(APPLICATION_RULES, facts).refusal(QUALIFICATION_REFUSED):
+    standing = await sanctions.standing(tx, qualification.institution_id, facts.today)
+    decision = decide(APPLICATION_RULES, facts) + decide((institution_is_open,), standing)
+    if refusal := decision.refusal(QUALIFICATION_REFUSED):
         return refusal
     declared = qualification.declared
-    decision = judged(service, facts.today, standard, declared, declared)
-    return qualification.submit(decision, service.clock.now(), facts.today)
+    findings = judged(service, facts.today, standard, declared, declared)
+    return qualification.submit(findings, service.clock.now(), facts.today)
 
 
 async def _facts(
