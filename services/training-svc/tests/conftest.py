@@ -205,15 +205,15 @@ class World:
         await self.approved(await self.submitted(institution))
         return institution
 
-    def sessions(self, days: int = 2, room: str = "301") -> list[dict[str, Any]]:
-        """Two sessions of four hours a day."""
+    def sessions(self, days: int = 2, room: str = "301", first: int = 0) -> list[dict[str, Any]]:
+        """Two sessions of four hours a day, from a day of the class on."""
         return [
             {
                 "starts_at": self.at(day, hour).isoformat(),
                 "ends_at": self.at(day, hour + 4).isoformat(),
                 "room": room,
             }
-            for day in range(days)
+            for day in range(first, first + days)
             for hour in (8, 13)
         ]
 
