@@ -113,6 +113,15 @@ async def test_one_that_holds_a_class_again_and_stops_again_is_told_again(world)
     assert (first.last_class_ended_on, second.last_class_ended_on) == (None, date(2027, 4, 6))
 
 
+async def test_a_cancelled_class_was_not_held(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await world.made(f"/classes/{filed['id']}/cancel", {"reason": "报名不足"}, world.officer(), 1)
+    on(world, date(2027, 2, 21))
+    await tell(world)
+    assert [one.last_class_ended_on for one in await told(world)] == [None]
+
+
 async def test_of_a_closed_institution_nothing_is_told(world):
     institution = await world.institution()
     await world.made(f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1)

@@ -100,6 +100,16 @@ async def test_an_institution_closes_once_its_classes_have_ended(world):
     assert (again.status_code, again.json()["code"]) == (409, "not_allowed_in_state")
 
 
+async def test_an_institution_closes_once_its_classes_are_cancelled(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await world.made(f"/classes/{filed['id']}/cancel", {"reason": "停办"}, world.officer(), 1)
+    closed = await world.made(
+        f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1
+    )
+    assert closed["state"] == "closed"
+
+
 async def test_a_closed_institution_files_no_class(world):
     institution = await world.qualified()
     await world.made(f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1)

@@ -41,8 +41,8 @@ def figures(given: dict[str, Any]) -> Figures:
         passed=given.get("passed", 100),
         sessions_expected=given.get("expected", 400),
         sessions_attended=given.get("attended", 400),
-        completed=given.get("completed", 100),
-        followed_up=given.get("followed_up"),
+        checks_due=given.get("checks_due", 0),
+        checks_made=given.get("checks_made", 0),
         complaints_upheld=given.get("complaints", 0),
     )
 

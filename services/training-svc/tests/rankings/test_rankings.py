@@ -9,18 +9,26 @@ import pytest
 from chuangpei.auth import Role
 
 PUDONG, XUHUI = "310115", "310104"
+# Copies of one trainee, so that a column more on the table is no matter here.
 _TRAINEES = """
 WITH made AS (
-    INSERT INTO enrolments (id, class_id, person_key, masked_name, masked_id_number, masked_phone,
-        name_encrypted, id_number_encrypted, phone_encrypted, state, enrolled_at, enrolled_by,
-        completed_at, completed_on, sessions_attended, sessions_held, version)
-    SELECT gen_random_uuid(), $1, 'p' || n, '张*', '*', '*', 'x', 'x', 'x', 'completed', now(), 'x',
-        now(), '2026-03-03', $3, 4, 1
-    FROM generate_series(1, $2::int) n RETURNING id
+    INSERT INTO enrolments
+    SELECT (jsonb_populate_record(one, jsonb_build_object('id', gen_random_uuid(), 'person_key', 'p' || n,
+        'state', 'completed', 'completed_at', now(), 'completed_on', '2026-03-03',
+        'sessions_attended', $3::int, 'sessions_held', 4))).*
+    FROM enrolments one, generate_series(1, $2::int) n WHERE one.id = $1 RETURNING id
 )
 INSERT INTO results (enrolment_id, attempts, passed, evaluated_on, void)
 SELECT id, 1, row_number() OVER () <= $4::int, '2026-03-10', false FROM made
 """
+
+
+async def completed(world, institution, filed, *, trainees=20, passed=20, attended=4):
+    """So many trainees of the class complete."""
+    one = await world.enrolled(institution, filed)
+    await world.count(_TRAINEES, one["id"], trainees, attended, passed)
+    by = world.of_institution(institution)
+    await world.made(f"/enrolments/{one['id']}/withdraw", {"reason": "本人申请退班"}, by, one["version"])
 
 
 async def trained(world, *, district=PUDONG, name="甲校", trainees=20, passed=20, attended=4, room="301"):
@@ -33,7 +41,7 @@ async def trained(world, *, district=PUDONG, name="甲校", trainees=20, passed=
         1,
     )
     filed = await world.filed(institution, sessions=world.sessions(room=room))
-    await world.count(_TRAINEES, filed["id"], trainees, attended, passed)
+    await completed(world, institution, filed, trainees=trainees, passed=passed, attended=attended)
     return institution, filed
 
 
@@ -116,6 +124,35 @@ async def test_who_has_not_completed_counts_with_the_attendance_recorded(world):
     assert (parts["pass_rate"], parts["attendance"]) == ((0, 1), (3, 4))
 
 
+async def test_follow_up_counts_once_a_check_of_it_is_due(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    enrolment = await world.enrolled(institution, filed)
+    await world.attended(institution, filed, enrolment, 4)
+    by = world.of_institution(institution)
+    await world.made(f"/enrolments/{enrolment['id']}/complete", None, by, enrolment["version"])
+
+    async def followed_up():
+        (entry,) = (await ranking(world))["entries"]
+        part = entry["components"][2]
+        assert part["component"] == "follow_up"
+        return part["count"], part["out_of"], part["value"]
+
+    assert await followed_up() == (0, 0, None)
+    world.clock.set(world.at(200))
+    assert await followed_up() == (0, 1, 0)
+    (listed,) = (await world.get("/follow-ups", by)).json()["items"]
+    follow_up = (await world.get(f"/follow-ups/{listed['id']}", by)).json()
+    (check,) = follow_up["checks"]
+    await world.made(
+        f"/follow-ups/{listed['id']}/checks/{check['id']}/record",
+        {"note": "尚未开业"},
+        by,
+        follow_up["version"],
+    )
+    assert await followed_up() == (1, 1, 10_000)
+
+
 async def test_with_too_few_trainees_there_is_a_score_but_no_rank(world):
     await trained(world, name="少数学校", trainees=19, passed=0, attended=0)
     world.clock.set(world.at(2))
@@ -129,7 +166,7 @@ async def test_a_stage_without_evaluation_is_passed_by_completing(world):
     await world.standard("GYB")
     centre = await world.institution(kind="district_centre")
     filed = await world.filed(centre, project_code="GYB")
-    await world.count(_TRAINEES, filed["id"], 20, 4, 0)
+    await completed(world, centre, filed, passed=0)
     world.clock.set(world.at(2))
     (entry,) = (await ranking(world))["entries"]
     assert entry["components"][0]["count"] == 20

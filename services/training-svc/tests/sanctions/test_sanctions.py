@@ -169,6 +169,14 @@ async def test_classes_that_run_already_are_flagged(world):
     assert (await world.get("/flagged-classes", world.officer())).json()["items"] == []
 
 
+async def test_a_cancelled_class_is_not_flagged(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await imposed(world, institution)
+    await world.made(f"/classes/{filed['id']}/cancel", {"reason": "停业整顿"}, world.officer(), 1)
+    assert (await world.get("/flagged-classes", world.officer())).json()["items"] == []
+
+
 async def test_a_class_that_has_ended_is_flagged_no_more(world):
     institution = await world.qualified()
     await world.filed(institution)

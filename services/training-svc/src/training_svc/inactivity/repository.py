@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chuangpei.database import Row, Statement, Transaction
 from sqlalchemy import bindparam, func
 
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.institutions.lifecycle import State
 from training_svc.institutions.tables import institutions
@@ -19,7 +20,7 @@ from training_svc.sites.tables import sites
 _TODAY = bindparam("today", type_=sa.Date)
 _last = (
     sa.select(func.max(classes.c.ends_on).label("ends_on"))
-    .where(classes.c.institution_id == institutions.c.id)
+    .where(classes.c.institution_id == institutions.c.id, classes.c.state != ClassState.CANCELLED.value)
     .lateral("last_class")
 )
 # The day since which it is inactive, if it is: the end of its last class, or its registration.

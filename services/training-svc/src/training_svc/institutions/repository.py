@@ -11,6 +11,7 @@ from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.designations.repository import designated_on
 from training_svc.institutions.institution import Institution
@@ -105,7 +106,11 @@ _SAVE_CONTACT = Statement(
 )
 _OPEN_CLASSES = Statement(
     sa.select(classes.c.name)
-    .where(classes.c.institution_id == bindparam("institution_id"), classes.c.ends_on >= _TODAY)
+    .where(
+        classes.c.institution_id == bindparam("institution_id"),
+        classes.c.ends_on >= _TODAY,
+        classes.c.state != ClassState.CANCELLED.value,
+    )
     .order_by(classes.c.ends_on)
     .limit(20)
 )

@@ -39,14 +39,14 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an institution did in a year; ``followed_up`` is None where no follow-up is recorded yet (T11)."""
+    """What an institution did in a year; follow-up checks (T11) are those due by its end, or by today."""
 
     trainees: int
     passed: int
     sessions_expected: int
     sessions_attended: int
-    completed: int
-    followed_up: int | None
+    checks_due: int
+    checks_made: int
     complaints_upheld: int
 
 
@@ -94,10 +94,8 @@ def attendance(figures: Figures, formula: Formula) -> Part:
 
 
 def follow_up(figures: Figures, formula: Formula) -> Part:
-    """How many of those who completed were served afterwards (T11)."""
-    if figures.followed_up is None:
-        return _share(Component.FOLLOW_UP, 0, 0, formula)
-    return _share(Component.FOLLOW_UP, figures.followed_up, figures.completed, formula)
+    """How many of the follow-up checks that were due were made (T11); none were due before half a year."""
+    return _share(Component.FOLLOW_UP, figures.checks_made, figures.checks_due, formula)
 
 
 def complaints(figures: Figures, formula: Formula) -> Part:

@@ -14,6 +14,7 @@ from training_svc.policy.findings import finding
 from training_svc.policy.ranking import Formula, Score, formula_on, ranks, score
 from training_svc.problems import RANKING_REFUSED
 from training_svc.rankings import repository
+from training_svc.rankings.figures import figures
 from training_svc.rankings.schemas import EntryView, FormulaView, PartView, PublishedView, RankingView
 from training_svc.service import Service
 
@@ -31,8 +32,8 @@ async def reckon(
         return Refusal(RANKING_REFUSED, findings=(finding("O06", False, last, required, _NO_LAW),))
     formula = formula_on(service.law, last)
     until = min(last, service.clock.today())
-    found = await repository.figures(source, date(year, 1, 1), until, district)
-    scored = [(row, score(figures, formula)) for row, figures in found]
+    found = await figures(source, date(year, 1, 1), until, district)
+    scored = [(row, score(one, formula)) for row, one in found]
     return RankingView(year=year, district=district, formula=_formula_view(formula), entries=_entries(scored))
 
 

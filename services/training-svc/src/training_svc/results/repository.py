@@ -69,26 +69,26 @@ _SELECT = (
         results,
         enrolments.c.masked_name.label("name"),
         enrolments.c.class_id,
+        enrolments.c.institution_id,
+        enrolments.c.project_code,
+        enrolments.c.district,
         classes.c.name.label("class_name"),
-        classes.c.project_code,
-        classes.c.district,
-        institutions.c.id.label("institution_id"),
         institutions.c.name.label("institution_name"),
     )
     .join(enrolments, enrolments.c.id == results.c.enrolment_id)
     .join(classes, classes.c.id == enrolments.c.class_id)
-    .join(institutions, institutions.c.id == classes.c.institution_id)
+    .join(institutions, institutions.c.id == enrolments.c.institution_id)
 )
-_REACH = {"credit_code": institutions.c.credit_code, "district": classes.c.district}
+_REACH = {"credit_code": institutions.c.credit_code, "district": enrolments.c.district}
 _ONE = scoped(_SELECT.where(results.c.enrolment_id == bindparam("id")), **_REACH)
 LIST = Listing(
     _SELECT,
     key=Order(results.c.enrolment_id, UUID),
     filters={
-        "institution_id": equal(classes.c.institution_id),
+        "institution_id": equal(enrolments.c.institution_id),
         "class_id": equal(enrolments.c.class_id),
-        "project_code": equal(classes.c.project_code),
-        "district": equal(classes.c.district),
+        "project_code": equal(enrolments.c.project_code),
+        "district": equal(enrolments.c.district),
         "passed": equal(results.c.passed),
         "void": equal(results.c.void),
     },

@@ -10,6 +10,7 @@ from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
+from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.institutions.tables import institutions
 from training_svc.policy.standing import BARRING, SanctionKind, Standing
@@ -124,7 +125,7 @@ FLAGGED_CLASSES = Listing(
         func.array(_BARS.scalar_subquery()).label("barred_by"),
     )
     .join(institutions, institutions.c.id == classes.c.institution_id)
-    .where(classes.c.ends_on >= _TODAY, _BARS.exists()),
+    .where(classes.c.ends_on >= _TODAY, classes.c.state != ClassState.CANCELLED.value, _BARS.exists()),
     key=Order(classes.c.id, UUID),
     orders={"ends_on": Order(classes.c.ends_on, date)},
     filters={
