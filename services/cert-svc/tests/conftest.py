@@ -11,11 +11,16 @@ import pytest
 from cert_svc.app import MIGRATIONS, assemble, create_api
 from cert_svc.certificates.number import draw
 from cert_svc.consumers import handlers
+from cert_svc.evaluation_bodies.schemas import BodyView, NewBody
+from cert_svc.evaluation_bodies.use_cases import choose
+from cert_svc.evaluators.schemas import NewEvaluator
+from cert_svc.evaluators.use_cases import add
 from cert_svc.service import Service
 from cert_svc.settings import Settings
-from chuangpei.auth import Role
+from chuangpei.auth import Principal, Role
 from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
+from chuangpei.errors import accepted
 from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
 from chuangpei.events.cert import CertificateKind
 from chuangpei.events.training import TrainingCompleted
@@ -33,6 +38,12 @@ from fastapi import FastAPI
 ID_NUMBERS = {
     name: make_resident_id("310101", date(1990, 1, 1), number)
     for number, name in enumerate(["trainee", "other_trainee", "scorer", "confirmer", "third", "teacher"], 1)
+}
+BODY = {
+    "credit_code": "52310000MJ4900002N",
+    "name": "上海示例评价中心",
+    "first_day": "2026-01-01",
+    "last_day": "2035-12-31",
 }
 PUDONG, XUHUI = "310115", "310104"
 
@@ -112,6 +123,19 @@ class Office:
         )
         return answer.json()["items"][-1]
 
+    async def choose_body(self, **given: object) -> httpx.Response:
+        """The city centre chooses a body to evaluate every project for ten years."""
+        return await self.http.post(
+            "/cert/v1/evaluation-bodies", json=BODY | given, headers=self.centre | key()
+        )
+
+    async def add_evaluator(self, body_id: str, who: str) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/evaluation-bodies/{body_id}/evaluators",
+            json={"name": "王评分", "id_number": ID_NUMBERS[who]},
+            headers=self.centre | key(),
+        )
+
     async def score(self, evaluation: dict, points: int, who: str = "scorer") -> httpx.Response:
         return await self.http.post(
             f"/cert/v1/evaluations/{evaluation['id']}/score",
@@ -184,10 +208,10 @@ def signing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def office(
+async def bare_office(
     make_database: MakeDatabase, numbers: list[str], signing: dict[str, Any]
 ) -> AsyncIterator[Office]:
-    """The service on 2026-06-01 at nine in Shanghai."""
+    """The service on 2026-06-01 at nine in Shanghai, with nobody yet who evaluates."""
     clock, issuer = FixedClock.on(date(2026, 6, 1)), DevelopmentIssuer()
     settings = test_settings(Settings, await make_database(MIGRATIONS), **signing)
 
@@ -203,3 +227,20 @@ async def office(
     app = create_api(service)
     async with client(app) as http:
         yield Office(service, http, clock, issuer, app)
+
+
+@pytest.fixture
+async def body(bare_office: Office) -> dict[str, Any]:
+    """The evaluation body of the tests, for which everybody evaluates."""
+    service, centre = bare_office.service, Principal("centre", Role.CITY_CENTRE)
+    async with service.database.transaction() as tx:
+        chosen = accepted(await choose(tx, service, centre, NewBody(**BODY)))
+        for number in ID_NUMBERS.values():
+            accepted(await add(tx, service, centre, chosen.id, NewEvaluator(name="王评分", id_number=number)))
+    return BodyView.of(chosen, service.clock.today()).model_dump(mode="json")
+
+
+@pytest.fixture
+def office(bare_office: Office, body: dict[str, Any]) -> Office:
+    """The service on 2026-06-01 at nine in Shanghai, with a body that evaluates."""
+    return bare_office

@@ -25,7 +25,9 @@ from cert_svc.certificates import routes as certificate_routes
 from cert_svc.consumers import handlers
 from cert_svc.credentials.publication import StatusLists
 from cert_svc.credentials.routes import router as credentials
+from cert_svc.evaluation_bodies.routes import router as evaluation_bodies
 from cert_svc.evaluations import routes as evaluation_routes
+from cert_svc.evaluators.routes import router as evaluators
 from cert_svc.issuer import issuer_of
 from cert_svc.policy.parameters import Law
 from cert_svc.service import Service
@@ -71,6 +73,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         routers=[
             public.router,  # first, since routes are tried in order and the public check is asked most
             credentials,
+            evaluation_bodies,
+            evaluators,
             evaluation_routes.router,
             certificate_routes.router,
             operations_router(NAME, service.database, service.clock),

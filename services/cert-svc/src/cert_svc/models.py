@@ -3,7 +3,17 @@
 from cert_svc.certificates import tables as certificate_tables
 from cert_svc.completions import tables as completion_tables
 from cert_svc.credentials import tables as credential_tables
+from cert_svc.evaluation_bodies import tables as body_tables
 from cert_svc.evaluations import tables as evaluation_tables
+from cert_svc.evaluators import tables as evaluator_tables
 from cert_svc.schema import metadata
 
-__all__ = ["certificate_tables", "completion_tables", "credential_tables", "evaluation_tables", "metadata"]
+__all__ = [
+    "body_tables",
+    "certificate_tables",
+    "completion_tables",
+    "credential_tables",
+    "evaluation_tables",
+    "evaluator_tables",
+    "metadata",
+]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chuangpei.events.base import PersonRef
+from chuangpei.kernel.masking import mask_name
 from chuangpei.privacy import Privacy
 
 
@@ -14,6 +15,16 @@ class StoredPerson:
     masked_name: str
     name_encrypted: str
     id_number_encrypted: str
+
+
+def sealed(privacy: Privacy, name: str, id_number: str) -> StoredPerson:
+    """A person by a clear name and a normalised id number."""
+    return StoredPerson(
+        privacy.person_key(id_number),
+        mask_name(name),
+        privacy.at_rest.encrypt(name, "person.name"),
+        privacy.at_rest.encrypt(id_number, "person.id_number"),
+    )
 
 
 def received(privacy: Privacy, person: PersonRef) -> StoredPerson:

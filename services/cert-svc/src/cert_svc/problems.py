@@ -8,3 +8,16 @@ REAL_NAME_REQUIRED = Problem(
     403,
     Text("评价人员须实名登录", "An evaluator must be signed in with a real-name identity"),
 )
+BODY_EXISTS = Problem(
+    "evaluation_body_exists",
+    409,
+    Text(
+        "任期与该机构的另一任期、或其评价人员在他处的任期重叠",
+        "The term overlaps with another of the body, or of its evaluators elsewhere",
+    ),
+)
+EVALUATOR_EXISTS = Problem(
+    "evaluator_exists",
+    409,
+    Text("此人在同一期间已是评价人员", "This person is an evaluator during that term already"),
+)

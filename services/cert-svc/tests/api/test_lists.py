@@ -41,6 +41,25 @@ async def test_evaluations_are_found_by_their_state(office):
     assert await pages(office, "/cert/v1/evaluations", office.centre, state="confirmed") == []
 
 
+async def test_evaluations_are_found_by_what_they_belong_to_and_exported(office, body):
+    first = await office.complete()
+    await office.complete(district="310104")
+    await office.evaluated(first, 80)
+    for params, count in (
+        ({"district": "310104"}, 1),
+        ({"class_id": str(first.class_id)}, 1),
+        ({"project_code": "P3"}, 2),
+        ({"body_id": body["id"]}, 1),
+        ({"passed": "true", "evaluated_since": "2026-06-01", "evaluated_until": "2026-06-01"}, 1),
+        ({"evaluated_since": "2026-06-02"}, 0),
+    ):
+        assert len(await pages(office, "/cert/v1/evaluations", office.centre, **params)) == count
+        file = await office.http.get("/cert/v1/evaluations/export", params=params, headers=office.centre)
+        assert file.text.count("\r\n") == count + 1
+    [later, *_] = await pages(office, "/cert/v1/evaluations", office.centre, sort="-opened_at")
+    assert later["institution"]["district"] == "310104"
+
+
 async def test_certificates_are_found_by_kind_status_and_number(office):
     event = await office.complete()
     await office.evaluated(event, 80)

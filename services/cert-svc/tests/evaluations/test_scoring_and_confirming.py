@@ -79,6 +79,24 @@ async def test_the_scorer_amends_until_confirmation_and_both_scores_stay_on_reco
     assert [step["details"]["score"] for step in steps] == [28, 82]
 
 
+async def test_every_step_tells_who_when_from_what_to_what(office, open_evaluation):
+    scored = (await office.score(open_evaluation, 28)).json()
+    await office.confirm((await office.score(scored, 82)).json())
+    steps = await office.http.get(
+        f"/cert/v1/evaluations/{open_evaluation['id']}/timeline", headers=office.evaluator("third")
+    )
+    assert [
+        (one["action"], one["actor"], one["from_state"], one["to_state"], one["score"], one["passed"])
+        for one in steps.json()
+    ] == [
+        ("open", "system", None, "open", None, None),
+        ("score", "scorer", "open", "scored", 28, None),
+        ("score", "scorer", "scored", "scored", 82, None),
+        ("confirm", "confirmer", "scored", "confirmed", 82, True),
+    ]
+    assert {one["at"] for one in steps.json()} == {"2026-06-01T01:00:00Z"}
+
+
 async def test_another_person_does_not_amend_the_score(office, open_evaluation):
     scored = (await office.score(open_evaluation, 28)).json()
     refused = await office.score(scored, 82, "third")

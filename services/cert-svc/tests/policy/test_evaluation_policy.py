@@ -36,6 +36,9 @@ def test_retakes(case):
 @pytest.mark.parametrize("case", CASES["handling"], ids=lambda case: case["why"])
 def test_who_may_score_and_confirm(case):
     facts = HandlingFacts(
+        is_in_office=case.get("in_office", True),
+        is_of_answering_body=case.get("same_body", True),
+        is_of_the_institution=case.get("institution", False),
         is_trainee=case.get("trainee", False),
         taught_the_class=case.get("taught", False),
         is_scorer=case.get("scorer", False),
@@ -57,7 +60,7 @@ def test_what_a_completed_training_gives(case):
 
 
 def test_every_finding_names_its_rule_its_article_and_both_languages():
-    facts = HandlingFacts(True, True, True, True, False)
+    facts = HandlingFacts(False, False, True, True, True, True, True, False)
     retake = RetakeFacts(9, date(2026, 1, 1), date(2027, 1, 1), 2, 6, False)
     for finding in (*decide_scoring(facts), *decide_confirming(facts), *decide_retake(retake)):
         assert all([finding.rule, finding.article, finding.fact, finding.required])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from chuangpei_embedded.accounts import EVALUATOR_WHO_CONFIRMS, EVALUATOR_WHO_SCORES
+from chuangpei_embedded.accounts import CITY_CENTRE, EVALUATOR_WHO_CONFIRMS, EVALUATOR_WHO_SCORES
 from chuangpei_embedded.story.cast import Person
 from chuangpei_embedded.story.client import Json, eventually, expect
 from chuangpei_embedded.story.play import Play
@@ -13,6 +13,12 @@ QUALIFICATION = "training_qualification"
 """培训合格证书: the one certificate that can open a claim."""
 _DAY = 7
 _PASS, _FAIL = 86, 41
+_BODY = {
+    "credit_code": "52310000MJ4900002N",
+    "name": "上海示例评价中心",
+    "first_day": "2026-01-01",
+    "last_day": "2035-12-31",
+}
 
 Certificates = Mapping[Person, Json]
 """The 培训合格证书 of everybody who passed, as its holder reads it."""
@@ -21,6 +27,7 @@ Certificates = Mapping[Person, Json]
 async def certify(play: Play, trained: Trained) -> Certificates:
     """Plays the chapter. The last one to be evaluated fails and gets no 合格证书."""
     play.tell.chapter("二、评价与证书", "Evaluation and certificates")
+    await _body_chosen(play)
     evaluations = await _opened(play, trained)
     await play.until(play.at(_DAY))
     *passing, failing = trained.completed
@@ -44,6 +51,19 @@ async def _opened(play: Play, trained: Trained) -> dict[Person, Json]:
         )
     play.tell.done("结业证书与评价", "Completion certificates, evaluations opened", f"{len(opened)} C02")
     return opened
+
+
+async def _body_chosen(play: Play) -> None:
+    """T06: the city centre chooses who evaluates, once for all who play on this platform."""
+    centre = await play.actor(CITY_CENTRE)
+    await centre.tried("/cert/v1/evaluation-bodies", _BODY)
+    [body] = await centre.all("/cert/v1/evaluation-bodies", credit_code=_BODY["credit_code"], state="chosen")
+    for account in (EVALUATOR_WHO_SCORES, EVALUATOR_WHO_CONFIRMS):
+        await centre.tried(
+            f"/cert/v1/evaluation-bodies/{body['id']}/evaluators",
+            {"name": account.name, "id_number": account.id_number},
+        )
+    play.tell.done("选定评价机构", "Evaluation body chosen", f"{body['name']} T06")
 
 
 async def _scored_and_confirmed(

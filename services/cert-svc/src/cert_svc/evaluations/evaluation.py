@@ -32,6 +32,18 @@ class Evaluator:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """An evaluator who acts now: for which body, none where not in office, and whose their account is.
+
+    ``credit_codes`` are those of the body and of the organisation the token names.
+    """
+
+    by: Evaluator
+    body_id: UUID | None
+    credit_codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """0 to 100 points, by whom, and the instant (UTC) it was given or last amended."""
 
@@ -56,7 +68,8 @@ class Evaluation:
     """One attempt of one enrolment; 1 is the first, 2 and on are retakes (补考; D12).
 
     ``pass_mark`` is frozen when it opens. ``evaluated_on`` of its score is the civil date (Asia/Shanghai) of
-    the first scoring: an amendment does not move it.
+    the first scoring: an amendment does not move it. ``body_id`` is the evaluation body that answers for it,
+    from its first score on (谁评价、谁负责; C04).
     """
 
     id: UUID
@@ -66,6 +79,7 @@ class Evaluation:
     pass_mark: int
     opened_at: datetime
     version: int
+    body_id: UUID | None = None
     score: Score | None = None
     confirmation: Confirmation | None = None
 
@@ -75,32 +89,33 @@ class Evaluation:
         return cls(new_id(), completion, attempt, State.OPEN, pass_mark, at, 1)
 
     def give_score(
-        self, points: int, comment: str, by: Evaluator, at: datetime, *, certificate_stands: bool
+        self, points: int, comment: str, acting: Acting, at: datetime, *, certificate_stands: bool
     ) -> Refusal | None:
         """Scores it, or amends the score while nobody has confirmed it (评分; C02, C04)."""
         after = NEXT.get((self.state, Action.SCORE))
         if after is None:
             return Refusal(NOT_ALLOWED_NOW)
-        refusal = _refused(decide_scoring(self._facts(by, certificate_stands)))
+        refusal = _refused(decide_scoring(self._facts(acting, certificate_stands)))
         if refusal:
             return refusal
         evaluated_on = self.score.evaluated_on if self.score else civil_date(at)
-        self.score = Score(points, comment, by, at, evaluated_on)
+        self.score = Score(points, comment, acting.by, at, evaluated_on)
+        self.body_id = acting.body_id
         self._moved(after)
         return None
 
     def confirm(
-        self, by: Evaluator, at: datetime, *, certificate_stands: bool
+        self, acting: Acting, at: datetime, *, certificate_stands: bool
     ) -> EvaluationConfirmed | Refusal:
         """Confirms the score, which decides pass or fail (确认; C02, C04)."""
         after = NEXT.get((self.state, Action.CONFIRM))
         if after is None or self.score is None:
             return Refusal(NOT_ALLOWED_NOW)
-        facts = self._facts(by, certificate_stands)
+        facts = self._facts(acting, certificate_stands)
         refusal = _refused(decide_confirming(facts), FOUR_EYES if facts.is_scorer else REFUSED_BY_RULE)
         if refusal:
             return refusal
-        self.confirmation = Confirmation(has_passed(self.score.points, self.pass_mark), by, at)
+        self.confirmation = Confirmation(has_passed(self.score.points, self.pass_mark), acting.by, at)
         self._moved(after)
         return self._confirmed(self.score, self.confirmation)
 
@@ -121,8 +136,12 @@ class Evaluation:
         refusal = _refused(decide_retake(facts))
         return refusal or Evaluation.opened(self.completion, self.attempt + 1, self.pass_mark, at)
 
-    def _facts(self, by: Evaluator, certificate_stands: bool) -> HandlingFacts:
+    def _facts(self, acting: Acting, certificate_stands: bool) -> HandlingFacts:
+        by = acting.by
         return HandlingFacts(
+            is_in_office=acting.body_id is not None,
+            is_of_answering_body=None in (self.body_id, acting.body_id) or self.body_id == acting.body_id,
+            is_of_the_institution=self.completion.institution.credit_code in acting.credit_codes,
             is_trainee=by.person_key == self.completion.person.person_key,
             taught_the_class=by.person_key in self.completion.instructor_keys,
             is_scorer=self.score is not None and by.is_same_person(self.score.by),

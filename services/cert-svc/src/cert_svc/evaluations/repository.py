@@ -1,12 +1,15 @@
 """Queries on evaluations; each row comes with the completed training it belongs to."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from chuangpei.auth import Principal, Role
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Filter, Listing, Order, equal, since, until
+from chuangpei.mechanism_tables import audit_log
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,11 +19,13 @@ from cert_svc.completions.tables import completions
 from cert_svc.evaluations.evaluation import Confirmation, Evaluation, Evaluator, Score
 from cert_svc.evaluations.lifecycle import State
 from cert_svc.evaluations.tables import evaluations
+from cert_svc.evaluators.repository import evaluates
 
 _columns = evaluations.c
 _CHANGING = (
     "state",
     "version",
+    "body_id",
     "score",
     "comment",
     "scored_by",
@@ -53,9 +58,58 @@ _with_completion = (
     .join(completions, completions.c.enrolment_id == _columns.enrolment_id)
     .outerjoin(certificates, certificates.c.evaluation_id == _columns.id)
 )
-_ONE = Statement(_with_completion.where(_columns.id == bindparam("id")))
+_TODAY = bindparam("today", type_=sa.Date)
+_SCOPE = bindparam("scope", type_=sa.Text)
+
+
+class Reach(StrEnum):
+    """How far one sees evaluations: those one may evaluate, those of the district, all."""
+
+    OWN = "own"
+    DISTRICT = "district"
+    ALL = "all"
+
+
+_REACHES: dict[Reach, sa.ColumnElement[bool] | None] = {
+    Reach.OWN: evaluates(_SCOPE, completions.c.project_code, _TODAY),
+    Reach.DISTRICT: _columns.district == _SCOPE,
+    Reach.ALL: None,
+}
+LIST = Listing(
+    _with_completion,
+    key=Order(_columns.id, UUID),
+    orders={"opened_at": Order(_columns.opened_at, datetime)},
+    filters={
+        "state": equal(_columns.state),
+        "enrolment_id": equal(_columns.enrolment_id),
+        "district": equal(_columns.district),
+        "body_id": equal(_columns.body_id),
+        "passed": Filter(sa.Boolean(), lambda value: _columns.passed == value),
+        "credit_code": equal(completions.c.credit_code),
+        "class_id": equal(completions.c.class_id),
+        "project_code": equal(completions.c.project_code),
+        "evaluated_since": since(_columns.evaluated_on),
+        "evaluated_until": until(_columns.evaluated_on),
+    },
+    reaches=_REACHES,
+)
+_SEEN = {
+    reach: Statement(
+        _with_completion.where(_columns.id == bindparam("id"), *(() if reached is None else (reached,)))
+    )
+    for reach, reached in _REACHES.items()
+}
 _FOR_UPDATE = Statement(
     _with_completion.where(_columns.id == bindparam("id")).with_for_update(of=evaluations)
+)
+
+_STEPS = Statement(
+    select(audit_log)
+    .where(
+        audit_log.c.object_type == "evaluation",
+        audit_log.c.object_id == bindparam("evaluation_id", type_=sa.Text),
+    )
+    .order_by(audit_log.c.id)
 )
 
 
@@ -76,26 +130,33 @@ async def save(tx: Transaction, evaluation: Evaluation) -> None:
     await tx.execute(_SAVE, {"of_id": evaluation.id} | {name: values[name] for name in _CHANGING})
 
 
-async def one(database: Database, evaluation_id: UUID) -> tuple[Evaluation, str | None] | None:
-    """An evaluation and the number of the certificate it led to."""
-    row = await database.row(_ONE, {"id": evaluation_id})
-    return (_evaluation_of(row), row["certificate_number"]) if row else None
+def reach_of(principal: Principal) -> tuple[Reach, str | None]:
+    """How far the principal sees (C04, C05); an evaluator without a real name evaluates nothing."""
+    match principal.role:
+        case Role.EVALUATOR:
+            return Reach.OWN, principal.person_key or ""
+        case Role.DISTRICT_OFFICER:
+            return Reach.DISTRICT, principal.district or ""
+    return Reach.ALL, None
 
 
-async def page(
-    database: Database, filters: Mapping[str, Any], after: UUID, most: int
-) -> Sequence[tuple[Evaluation, str | None]]:
-    """Evaluations with these column values, the longest waiting first, opened after ``after``."""
-    rows = await database.rows(_page(frozenset(filters)), {**filters, "after": after, "most": most})
-    return [(_evaluation_of(row), row["certificate_number"]) for row in rows]
+async def one(
+    database: Database, evaluation_id: UUID, principal: Principal, today: date
+) -> tuple[Evaluation, str | None] | None:
+    """An evaluation that the principal sees, and the number of the certificate it led to."""
+    reach, scope = reach_of(principal)
+    row = await database.row(_SEEN[reach], {"id": evaluation_id, "scope": scope, "today": today})
+    return shown(row) if row else None
 
 
-@cache
-def _page(filters: frozenset[str]) -> Statement:
-    query = _with_completion.where(_columns.id > bindparam("after"))
-    for name in sorted(filters):
-        query = query.where(_columns[name] == bindparam(name))
-    return Statement(query.order_by(_columns.id).limit(bindparam("most", type_=sa.Integer)))
+async def steps(database: Database, evaluation_id: UUID) -> list[Row]:
+    """What was done to an evaluation, in order, from the audit log."""
+    return await database.rows(_STEPS, {"evaluation_id": str(evaluation_id)})
+
+
+def shown(row: Row) -> tuple[Evaluation, str | None]:
+    """The evaluation of a row of the list, and the number of the certificate it led to."""
+    return _evaluation_of(row), row["certificate_number"]
 
 
 def _evaluation_of(row: Row) -> Evaluation:
@@ -107,6 +168,7 @@ def _evaluation_of(row: Row) -> Evaluation:
         pass_mark=row["pass_mark"],
         opened_at=row["opened_at"],
         version=row["version"],
+        body_id=row["body_id"],
         score=_score_of(row),
         confirmation=_confirmation_of(row),
     )
@@ -137,6 +199,7 @@ def _values(evaluation: Evaluation) -> dict[str, Any]:
         "pass_mark": evaluation.pass_mark,
         "opened_at": evaluation.opened_at,
         "version": evaluation.version,
+        "body_id": evaluation.body_id,
         "score": score.points if score else None,
         "comment": score.comment if score else None,
         "scored_by": score.by.subject if score else None,

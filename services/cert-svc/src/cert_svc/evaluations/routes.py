@@ -4,11 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
-from chuangpei.database import Transaction
+from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
@@ -16,8 +18,14 @@ from fastapi import APIRouter, Query, Request, Response
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.evaluations import repository, use_cases
 from cert_svc.evaluations.evaluation import Evaluation
-from cert_svc.evaluations.lifecycle import State
-from cert_svc.evaluations.schemas import EvaluationView, ScoreBody
+from cert_svc.evaluations.schemas import (
+    EvaluationExport,
+    EvaluationFilters,
+    EvaluationPage,
+    EvaluationView,
+    ScoreBody,
+    StepView,
+)
 from cert_svc.service import Service, of
 
 router = APIRouter(prefix="/cert/v1", tags=["考核评价 · evaluations"])
@@ -26,37 +34,67 @@ Reader = Annotated[
     Principal, Allow(Role.EVALUATOR, Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)
 ]
 EvaluatorOnly = Annotated[Principal, Allow(Role.EVALUATOR)]
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("评价编号", "Evaluation"), lambda row: str(row["id"])),
+    Column(Text("学员", "Trainee"), lambda row: row["masked_name"]),
+    Column(Text("培训机构", "Institution"), lambda row: row["institution_name"]),
+    Column(Text("统一社会信用代码", "Credit code"), lambda row: row["credit_code"]),
+    Column(Text("所在区", "District"), lambda row: row["district"]),
+    Column(Text("项目编码", "Project"), lambda row: row["project_code"]),
+    Column(Text("次数", "Attempt"), lambda row: row["attempt"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("评价日期", "Evaluated on"), lambda row: row["evaluated_on"]),
+    Column(Text("成绩", "Score"), lambda row: row["score"]),
+    Column(Text("合格分", "Pass mark"), lambda row: row["pass_mark"]),
+    Column(Text("合格", "Passed"), lambda row: row["passed"]),
+    Column(Text("证书编号", "Certificate"), lambda row: row["certificate_number"]),
+)
 RetakeOpener = Annotated[Principal, Allow(Role.EVALUATOR, Role.CITY_CENTRE)]
 
 
-@router.get("/evaluations", response_model=Page[EvaluationView], summary="列出评价 · List evaluations")
+@router.get("/evaluations", summary="列出评价 · List evaluations")
 async def list_evaluations(
-    request: Request,
-    principal: Reader,
-    state: Annotated[State | None, Query(description="状态 · state")] = None,
-    enrolment_id: Annotated[UUID | None, Query(description="报名编号 · enrolment")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
-    """The longest waiting first. A district officer sees their district's (C05), others see all (C04)."""
+    request: Request, principal: Reader, query: Annotated[EvaluationPage, Query()]
+) -> Page[EvaluationView]:
+    """An evaluator sees what their body evaluates (T06), a district its own (C05), others all (C04)."""
     service = of(request)
-    given = {"state": state, "enrolment_id": enrolment_id, "district": _district(principal)}
-    filters = {name: value for name, value in given.items() if value is not None}
-    rows = await repository.page(service.database, filters, after_id(cursor), limit + 1)
-    views = [_view(service, evaluation, number) for evaluation, number in rows]
-    return reply(page_of(views, limit, lambda view: (str(view.id),)))
+    return await repository.LIST.page(
+        service.database,
+        _asked(service, principal, query),
+        query,
+        lambda row: _view(service, *repository.shown(row)),
+    )
+
+
+@router.get("/evaluations/export", summary="导出评价 · Export the evaluations", responses=EXPORT_RESPONSES)
+async def export_evaluations(
+    request: Request, principal: Reader, query: Annotated[EvaluationExport, Query()]
+) -> Response:
+    """The evaluations one may see, as a file, trainees masked (C04, C05)."""
+    service = of(request)
+    rows = repository.LIST.all_rows(service.database, _asked(service, principal, query))
+    return await export(request, "evaluations", _COLUMNS, rows, query.format)
 
 
 @router.get(
     "/evaluations/{evaluation_id}", response_model=EvaluationView, summary="查看评价 · Read an evaluation"
 )
 async def read_evaluation(request: Request, evaluation_id: UUID, principal: Reader) -> Response:
-    """Another district's evaluation answers 404 (C04, C05)."""
+    """What one may not see answers 404 (C04, C05)."""
     service = of(request)
-    found = await repository.one(service.database, evaluation_id)
-    if found is None or _district(principal) not in (None, found[0].completion.institution.district):
+    found = await repository.one(service.database, evaluation_id, principal, service.clock.today())
+    if found is None:
         raise Refused(Refusal(NOT_FOUND))
     return reply(_view(service, *found))
+
+
+@router.get("/evaluations/{evaluation_id}/timeline", summary="评价办理记录 · The steps of an evaluation")
+async def list_steps(request: Request, evaluation_id: UUID, principal: Reader) -> list[StepView]:
+    """Who did what, when, from what, to what (全流程可追溯; C04)."""
+    service = of(request)
+    if await repository.one(service.database, evaluation_id, principal, service.clock.today()) is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return [_step(row) for row in await repository.steps(service.database, evaluation_id)]
 
 
 @router.post(
@@ -118,8 +156,14 @@ async def retake(
     return await once(service.database, request, principal, idempotency_key, None, act)
 
 
-def _district(principal: Principal) -> str | None:
-    return principal.district if principal.role is Role.DISTRICT_OFFICER else None
+def _asked(service: Service, principal: Principal, query: EvaluationFilters) -> Asked:
+    reach, scope = repository.reach_of(principal)
+    return repository.LIST.asked(query, reach=reach, scope=scope, given={"today": service.clock.today()})
+
+
+def _step(row: Row) -> StepView:
+    shown = {**row["details"], **row}
+    return StepView(**{name: shown[name] for name in StepView.model_fields})
 
 
 def _number(certificate: Certificate | None) -> str | None:

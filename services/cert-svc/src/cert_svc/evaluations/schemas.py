@@ -1,10 +1,13 @@
 """What the API takes and shows of evaluations."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, ProjectRef
+from chuangpei.export import ExportQuery
+from chuangpei.fields import Code, CreditCodeForm, DistrictCode
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
@@ -14,6 +17,30 @@ from cert_svc.policy.parameters import Parameters
 from cert_svc.policy.rules import last_retake_day
 
 
+class EvaluationFilters(ListQuery):
+    """What the list of evaluations may be narrowed to, and its orders; by id is the longest waiting first."""
+
+    state: State | None = Field(default=None, description="状态 · state")
+    enrolment_id: UUID | None = Field(default=None, description="报名编号 · enrolment")
+    class_id: UUID | None = Field(default=None, description="班级 · class")
+    credit_code: CreditCodeForm | None = Field(default=None, description="培训机构 · institution")
+    project_code: Code | None = Field(default=None, description="培训项目 · project")
+    district: DistrictCode | None = None
+    body_id: UUID | None = Field(default=None, description="评价机构 · evaluation body")
+    passed: bool | None = Field(default=None, description="是否合格 · whether it was passed")
+    evaluated_since: date | None = None
+    evaluated_until: date | None = None
+    sort: Literal["id", "-id", "opened_at", "-opened_at"] = "id"
+
+
+class EvaluationPage(EvaluationFilters, PageQuery):
+    """A page of the evaluations."""
+
+
+class EvaluationExport(EvaluationFilters, ExportQuery):
+    """The evaluations as a file."""
+
+
 class ScoreBody(Body):
     """A score in whole points (评分) and what the evaluator has to say of it."""
 
@@ -21,6 +48,20 @@ class ScoreBody(Body):
 
     score: Annotated[StrictInt, Field(ge=0, le=100, description="0–100 分 · points")]
     comment: str = Field(default="", max_length=2000)
+
+
+class StepView(BaseModel):
+    """One step of an evaluation (办理记录): who did what, when, and what it was before and after."""
+
+    at: datetime
+    action: str = Field(examples=["score"])
+    actor: str
+    role: str
+    from_state: State | None
+    to_state: State | None
+    reason: str | None
+    score: int | None
+    passed: bool | None
 
 
 class EvaluationView(BaseModel):
@@ -38,6 +79,7 @@ class EvaluationView(BaseModel):
     completed_on: date
     pass_mark: int
     opened_at: datetime
+    body_id: UUID | None = Field(description="负责的评价机构 · the body that answers for it")
     score: int | None
     comment: str | None
     scored_by: str | None
@@ -68,6 +110,7 @@ class EvaluationView(BaseModel):
             completed_on=completion.completed_on,
             pass_mark=evaluation.pass_mark,
             opened_at=evaluation.opened_at,
+            body_id=evaluation.body_id,
             score=given.points if given else None,
             comment=given.comment if given else None,
             scored_by=given.by.subject if given else None,

@@ -1,4 +1,7 @@
-"""Evaluations, one row an attempt. Triggers forbid deleting one and changing a confirmed one."""
+"""Evaluations, one row an attempt. Triggers forbid deleting one and changing a confirmed one.
+
+A trigger demands a body for each score.
+"""
 
 import sqlalchemy as sa
 
@@ -15,6 +18,8 @@ evaluations = sa.Table(
     sa.Column("pass_mark", sa.SmallInteger, nullable=False),
     sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # The body that answers for it; none before the first score, nor where scored before bodies were kept.
+    sa.Column("body_id", sa.Uuid, sa.ForeignKey("evaluation_bodies.id")),
     sa.Column("score", sa.SmallInteger),
     sa.Column("comment", sa.Text),
     sa.Column("scored_by", sa.Text),
@@ -51,4 +56,6 @@ evaluations = sa.Table(
     sa.CheckConstraint("confirmed_by <> scored_by AND confirmed_by_key <> scored_by_key", name="four_eyes"),
     sa.Index(None, "state", "id"),
     sa.Index(None, "district", "id"),
+    sa.Index(None, "body_id", "id"),
+    sa.Index(None, "opened_at", "id"),
 )

@@ -14,8 +14,9 @@ from cert_svc.certificates.certificate import Certificate, Evaluated
 from cert_svc.certificates.use_cases import issue
 from cert_svc.completions.completion import Completion
 from cert_svc.evaluations import repository
-from cert_svc.evaluations.evaluation import Evaluation, Evaluator
+from cert_svc.evaluations.evaluation import Acting, Evaluation, Evaluator
 from cert_svc.evaluations.lifecycle import State
+from cert_svc.evaluators.repository import office_of
 from cert_svc.policy.parameters import Parameters
 from cert_svc.problems import REAL_NAME_REQUIRED
 from cert_svc.service import Service
@@ -41,13 +42,13 @@ async def score(
     comment: str,
 ) -> Evaluation | Refusal:
     """Gives 0 to 100 points, or amends them before confirmation (评分; C02, C04)."""
-    taken = await _taken(tx, principal, evaluation_id, version)
+    taken = await _taken(tx, service, principal, evaluation_id, version)
     if isinstance(taken, Refusal):
         return taken
-    evaluation, by = taken
+    evaluation, acting = taken
     before = evaluation.state
     refusal = evaluation.give_score(
-        points, comment, by, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
+        points, comment, acting, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
     )
     if refusal:
         return refusal
@@ -60,12 +61,12 @@ async def confirm(
     tx: Transaction, service: Service, principal: Principal, evaluation_id: UUID, version: int
 ) -> tuple[Evaluation, Certificate | None] | Refusal:
     """Confirms the score as another person; a pass issues the 培训合格证书 with it (确认; C02, C04)."""
-    taken = await _taken(tx, principal, evaluation_id, version)
+    taken = await _taken(tx, service, principal, evaluation_id, version)
     if isinstance(taken, Refusal):
         return taken
-    evaluation, by = taken
+    evaluation, acting = taken
     at = service.clock.now()
-    confirmed = evaluation.confirm(by, at, certificate_stands=await _stands(tx, evaluation))
+    confirmed = evaluation.confirm(acting, at, certificate_stands=await _stands(tx, evaluation))
     if isinstance(confirmed, Refusal):
         return confirmed
     await repository.save(tx, evaluation)
@@ -102,8 +103,8 @@ async def retake(
 
 
 async def _taken(
-    tx: Transaction, principal: Principal, evaluation_id: UUID, version: int
-) -> tuple[Evaluation, Evaluator] | Refusal:
+    tx: Transaction, service: Service, principal: Principal, evaluation_id: UUID, version: int
+) -> tuple[Evaluation, Acting] | Refusal:
     """The locked evaluation and who acts. Without a real name nobody could be kept from their own class."""
     if principal.person_key is None:
         return Refusal(REAL_NAME_REQUIRED)
@@ -112,7 +113,15 @@ async def _taken(
         return Refusal(NOT_FOUND)
     if evaluation.version != version:
         return Refusal(PRECONDITION_FAILED)
-    return evaluation, Evaluator(principal.subject, principal.person_key)
+    office = await office_of(
+        tx, principal.person_key, evaluation.completion.project.code, service.clock.today()
+    )
+    codes = (office.credit_code if office else None, principal.credit_code)
+    return evaluation, Acting(
+        Evaluator(principal.subject, principal.person_key),
+        office.body_id if office else None,
+        frozenset(code for code in codes if code is not None),
+    )
 
 
 async def _stands(tx: Transaction, evaluation: Evaluation) -> bool:
@@ -137,6 +146,7 @@ async def _recorded(
             "attempt": evaluation.attempt,
             "score": given.points if given else None,
             "pass_mark": evaluation.pass_mark,
+            "body": str(evaluation.body_id) if evaluation.body_id else None,
             "passed": confirmation.passed if confirmation else None,
         },
     )

@@ -14,13 +14,21 @@ EVALUATED_STAGE = 3
 """Only the stage 创业初创期 is followed by an evaluation (C02)."""
 
 _RESPONSIBLE = "沪人社规〔2025〕30号 二(六)"
+_SELECTED = "沪人社规〔2025〕30号 二(二)"
 _EVALUATED = "沪人社规〔2025〕30号 一(二)"
 
 
 @dataclass(frozen=True, slots=True)
 class HandlingFacts:
-    """About the person who is to score or confirm an evaluation, and the training it belongs to."""
+    """About the person who is to score or confirm an evaluation, and the training it belongs to.
 
+    ``is_in_office``: of a body that evaluates the project today; ``is_of_answering_body``: of the one that
+    has begun this evaluation, if any has; ``is_of_the_institution``: of the institution that trained.
+    """
+
+    is_in_office: bool
+    is_of_answering_body: bool
+    is_of_the_institution: bool
     is_trainee: bool
     taught_the_class: bool
     is_scorer: bool
@@ -48,6 +56,42 @@ def completion_kind(stage: Literal[1, 2, 3, 4]) -> CompletionKind:
 def last_retake_day(completed_on: date, months: int) -> date:
     """The last civil day on which a retake (补考) may be opened (D12)."""
     return add_months(completed_on, months)
+
+
+def evaluator_is_in_office(facts: HandlingFacts) -> Finding:
+    """Only evaluators of a body that the city centre chose, in its term and scope, evaluate (T06)."""
+    return _finding(
+        "T06",
+        _SELECTED,
+        facts.is_in_office,
+        ("在任评价机构的评价人员" if facts.is_in_office else "不是", "在任评价机构的评价人员"),
+        Text(
+            "评价须由市中心选定的评价机构在任期和范围内、由其评价人员进行",
+            "Only an evaluator of a body in its term and scope may evaluate",
+        ),
+    )
+
+
+def one_body_answers(facts: HandlingFacts) -> Finding:
+    """One body evaluates and answers for the result (谁评价、谁负责; C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        facts.is_of_answering_body,
+        ("同一评价机构" if facts.is_of_answering_body else "另一评价机构", "同一评价机构"),
+        Text("同一次评价须由同一评价机构负责", "One body answers for the whole of an evaluation"),
+    )
+
+
+def evaluator_is_not_of_the_institution(facts: HandlingFacts) -> Finding:
+    """Who belongs to the institution that trained does not evaluate (回避; C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        not facts.is_of_the_institution,
+        ("培训机构一方" if facts.is_of_the_institution else "非培训机构一方", "非培训机构一方"),
+        Text("培训机构不得评价本机构的学员", "An institution may not evaluate those it trained"),
+    )
 
 
 def evaluator_is_not_the_trainee(facts: HandlingFacts) -> Finding:
@@ -133,15 +177,20 @@ def retake_is_in_time(facts: RetakeFacts) -> Finding:
 HandlingRule = Callable[[HandlingFacts], Finding]
 RetakeRule = Callable[[RetakeFacts], Finding]
 
-SCORE_RULES: tuple[HandlingRule, ...] = (
+_EVALUATOR_RULES: tuple[HandlingRule, ...] = (
+    evaluator_is_in_office,
+    one_body_answers,
     evaluator_is_not_the_trainee,
     evaluator_did_not_teach,
+    evaluator_is_not_of_the_institution,
+)
+SCORE_RULES: tuple[HandlingRule, ...] = (
+    *_EVALUATOR_RULES,
     only_the_scorer_amends,
     training_certificate_stands,
 )
 CONFIRM_RULES: tuple[HandlingRule, ...] = (
-    evaluator_is_not_the_trainee,
-    evaluator_did_not_teach,
+    *_EVALUATOR_RULES,
     confirmer_is_not_the_scorer,
     training_certificate_stands,
 )
