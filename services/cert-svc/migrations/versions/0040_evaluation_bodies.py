@@ -1,7 +1,8 @@
-"""Evaluation bodies, their evaluators, and the body that answers for each evaluation."""
+"""The history of amendments, evaluation bodies with their evaluators, and the body that answers for each."""
 
 import sqlalchemy as sa
 from alembic import op
+from chuangpei.mechanism_migrations import create_amendments
 
 revision = "0040"
 down_revision = "0030"
@@ -12,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     """Creates the tables and forbids what must never happen (T06, C04)."""
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+    create_amendments()
     _bodies()
     _evaluators()
     op.add_column("evaluations", sa.Column("body_id", sa.Uuid(), nullable=True))

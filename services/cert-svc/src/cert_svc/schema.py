@@ -1,7 +1,7 @@
 """The one metadata of the service's database; every table of every folder joins it."""
 
 import sqlalchemy as sa
-from chuangpei.mechanism_tables import add_mechanism_tables
+from chuangpei.mechanism_tables import add_amendments_table, add_mechanism_tables
 
 metadata = sa.MetaData(
     naming_convention={
@@ -13,3 +13,4 @@ metadata = sa.MetaData(
     }
 )
 add_mechanism_tables(metadata)
+add_amendments_table(metadata)
