@@ -1,3 +1,13 @@
-"""The servers and databases that tests of any package may ask for."""
+"""What tests of any package may ask for: servers, databases, and properties that a busy machine cannot fail."""
+
+import os
+
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["chuangpei.testing.servers", "chuangpei.testing.databases"]
+
+# Slow is no failure here. Where every run must answer alike the examples are the same each time.
+settings.register_profile(
+    "busy", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy")
