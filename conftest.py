@@ -1,4 +1,4 @@
-"""What tests of any package may ask for: servers, databases, and properties that a busy machine cannot fail."""
+"""What tests of any package may ask for: servers, databases, properties that a busy machine cannot fail."""
 
 import os
 
