@@ -12,7 +12,7 @@ from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND
 from training_svc.classes import changing, clashes, timetable
 from training_svc.classes.schemas import ENDS_TOO_EARLY, SessionAmendment
 from training_svc.classes.training_class import Session, TrainingClass
-from training_svc.enrolments import repository as enrolments
+from training_svc.enrolments import hours
 from training_svc.policy.changes import (
     SESSION_CANCELLATION_RULES,
     SESSION_CHANGE_RULES,
@@ -40,10 +40,10 @@ async def amend(
         return begun
     found, session = begun
     before = changing.described(found)
-    hours = Hours(body.starts_at or session.hours.starts_at, body.ends_at or session.hours.ends_at)
-    if hours.ends_at <= hours.starts_at:
+    wished = Hours(body.starts_at or session.hours.starts_at, body.ends_at or session.hours.ends_at)
+    if wished.ends_at <= wished.starts_at:
         return Refusal(INVALID_INPUT, errors=(FieldError("/ends_at", "ends_too_early", ENDS_TOO_EARLY),))
-    moved = replace(session, room=body.room or session.room, hours=hours)
+    moved = replace(session, room=body.room or session.room, hours=wished)
     _put(found, moved)
     facts = _facts(service, found, session, moved)
     decision = decide(SESSION_CHANGE_RULES, facts) + await changing.judged(tx, service, found)
@@ -75,7 +75,7 @@ async def cancel(
     if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
         return refusal
     await timetable.cancel(tx, [session.id], now)
-    await enrolments.renew_hours(tx, found.id)
+    await hours.renew(tx, found.id)
     return await changing.finish(tx, service, principal, found, before, reason)
 
 
@@ -110,7 +110,7 @@ async def _move(tx: Transaction, found: TrainingClass, moved: Session) -> Refusa
     try:
         async with tx.savepoint():
             await timetable.move(tx, moved)
-            await enrolments.renew_hours(tx, found.id)
+            await hours.renew(tx, found.id)
     except asyncpg.ExclusionViolationError:
         # The room, an instructor or a trainee was taken since the clashes were looked up.
         return Refusal(CLASS_CLASH, findings=await _clashes(tx, found, moved))

@@ -12,7 +12,7 @@ from chuangpei.problems import NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.classes import repository as classes
 from training_svc.classes.training_class import TrainingClass
-from training_svc.enrolments import repository, waiting_list
+from training_svc.enrolments import hours, repository, waiting_list
 from training_svc.enrolments.enrolment import Enrolment, Priority
 from training_svc.enrolments.lifecycle import Action, State
 from training_svc.enrolments.schemas import Transfer
@@ -120,7 +120,7 @@ async def _leave(
     if refusal := enrolment.end(action, principal.subject, now, reason):
         return refusal
     await repository.save(tx, enrolment)
-    await repository.give_hours_back(tx, [enrolment.id])
+    await hours.give_back(tx, [enrolment.id])
     training_class.leave(admitted=before is State.ENROLLED)
     await waiting_list.move_up(tx, service, principal, training_class)
     await classes.save(tx, training_class)

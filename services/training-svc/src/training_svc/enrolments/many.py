@@ -11,7 +11,7 @@ from chuangpei.kernel.refusals import Refusal
 from training_svc.classes import repository as classes
 from training_svc.classes import timetable
 from training_svc.classes.training_class import TrainingClass
-from training_svc.enrolments import repository
+from training_svc.enrolments import hours, repository
 from training_svc.enrolments.enrolment import Enrolment
 from training_svc.enrolments.schemas import NewEnrolment
 from training_svc.enrolments.use_cases import decided, new_enrolment
@@ -28,7 +28,7 @@ async def refusals(
     """For each of the people everything that keeps them out of the class on the civil day ``today``."""
     teaching = await timetable.teaching_among(tx, training_class.id, person_keys)
     enrolled = await repository.enrolled_of(tx, training_class.id, person_keys)
-    clashing = await repository.clashing_among(tx, training_class.id, person_keys)
+    clashing = await hours.clashing_among(tx, training_class.id, person_keys)
     found: dict[str, Refusals] = {}
     for key in person_keys:
         by_rule = decided(training_class, today, teaches=key in teaching).refusal(ENROLMENT_REFUSED)

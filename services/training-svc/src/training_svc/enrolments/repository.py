@@ -1,4 +1,4 @@
-"""The queries on enrolments, and on the hours they take of people."""
+"""The queries on enrolments; those on the hours they take of people are in ``hours``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +10,10 @@ from chuangpei.database import Row, Statement, Transaction
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
-from training_svc.classes.timetable import HOURS_OF_CLASS
+from training_svc.enrolments import hours
 from training_svc.enrolments.enrolment import Enrolment, Priority
 from training_svc.enrolments.lifecycle import NEXT, STANDING, Action, State
-from training_svc.enrolments.tables import enrolment_hours, enrolments, state_among
+from training_svc.enrolments.tables import enrolments, state_among
 from training_svc.enterprises import repository as enterprises
 from training_svc.enterprises.tables import enterprise_snapshots
 from training_svc.institutions.tables import institutions
@@ -36,51 +36,8 @@ _INSERT = Statement(
     .returning(enrolments.c.id)
 )
 _class_id = bindparam("class_id", type_=sa.Uuid)
-_TAKE_HOURS = Statement(
-    insert(enrolment_hours)
-    .values(
-        enrolment_id=bindparam("enrolment_id", type_=sa.Uuid),
-        person_key=bindparam("person_key", type_=sa.Text),
-        hours=HOURS_OF_CLASS,
-    )
-    .on_conflict_do_nothing()
-    .returning(enrolment_hours.c.enrolment_id)
-)
 _INSERT_OF_MANY = Statement(
     insert(enrolments).values({name: bindparam(name, type_=enrolments.c[name].type) for name in _NEW})
-)
-_entering = (
-    sa.func.unnest(
-        bindparam("ids", type_=sa.ARRAY(sa.Uuid)), bindparam("person_keys", type_=sa.ARRAY(sa.Text))
-    )
-    .table_valued(sa.column("id", sa.Uuid), sa.column("person_key", sa.Text), name="entering")
-    .render_derived()
-)
-_TAKE_HOURS_OF_MANY = Statement(
-    insert(enrolment_hours).from_select(
-        ["enrolment_id", "person_key", "hours"],
-        # In one order for all, so that two classes that want the same people wait and never deadlock.
-        sa.select(_entering.c.id, _entering.c.person_key, HOURS_OF_CLASS).order_by(_entering.c.person_key),
-    )
-)
-_CLASHING_AMONG = Statement(
-    sa.select(enrolment_hours.c.person_key)
-    .join(enrolments, enrolments.c.id == enrolment_hours.c.enrolment_id)
-    .where(
-        enrolment_hours.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
-        enrolment_hours.c.hours.op("&&")(HOURS_OF_CLASS),
-        enrolments.c.class_id != _class_id,
-    )
-)
-_GIVE_HOURS_BACK = Statement(
-    enrolment_hours.delete().where(
-        enrolment_hours.c.enrolment_id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
-    )
-)
-_RENEW_HOURS = Statement(
-    enrolment_hours.update()
-    .where(enrolment_hours.c.enrolment_id == enrolments.c.id, enrolments.c.class_id == _class_id)
-    .values(hours=HOURS_OF_CLASS)
 )
 _waits: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 _others = enrolments.alias("others")
@@ -168,49 +125,14 @@ async def insert_new(tx: Transaction, enrolment: Enrolment, by: str) -> bool:
     return await tx.row(_INSERT, _values(enrolment, by)) is not None
 
 
-async def take_hours(tx: Transaction, enrolment: Enrolment) -> bool:
-    """Keeps the hours of the class for the person; False where they sit in another class at one of them."""
-    values = {
-        "enrolment_id": enrolment.id,
-        "person_key": enrolment.person.person_key,
-        "class_id": enrolment.class_id,
-    }
-    return await tx.row(_TAKE_HOURS, values) is not None
-
-
 async def insert_all(tx: Transaction, entering: Sequence[Enrolment], by: str) -> None:
     """Adds enrolments of one class and keeps its hours for the people, who sit in no class at these hours.
 
     Raises :class:`asyncpg.ExclusionViolationError` where one of them has come to sit in another class then.
     """
-    if not entering:
-        return
-    await tx.execute_many(_INSERT_OF_MANY, [_values(one, by) for one in entering])
-    values = {
-        "ids": [one.id for one in entering],
-        "person_keys": [one.person.person_key for one in entering],
-        "class_id": entering[0].class_id,
-    }
-    await tx.execute(_TAKE_HOURS_OF_MANY, values)
-
-
-async def clashing_among(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:
-    """Those of the people who sit in another class at one of the hours of this one."""
-    rows = await tx.rows(_CLASHING_AMONG, {"class_id": class_id, "person_keys": list(person_keys)})
-    return frozenset(row["person_key"] for row in rows)
-
-
-async def give_hours_back(tx: Transaction, enrolment_ids: Sequence[UUID]) -> None:
-    """Frees the hours of enrolments that ended."""
-    await tx.execute(_GIVE_HOURS_BACK, {"ids": list(enrolment_ids)})
-
-
-async def renew_hours(tx: Transaction, class_id: UUID) -> None:
-    """Keeps the hours of a class anew for all its people, once its sessions changed.
-
-    Raises :class:`asyncpg.ExclusionViolationError` where one of them sits in another class then.
-    """
-    await tx.execute(_RENEW_HOURS, {"class_id": class_id})
+    if entering:
+        await tx.execute_many(_INSERT_OF_MANY, [_values(one, by) for one in entering])
+        await hours.take_all(tx, entering)
 
 
 async def one(tx: Transaction, enrolment_id: UUID, scope: Scope) -> Enrolment | None:
@@ -245,7 +167,7 @@ async def place_in_line(tx: Transaction, enrolment: Enrolment) -> int | None:
 async def end_all(tx: Transaction, class_id: UUID, by: str, at: datetime, reason: str) -> list[Row]:
     """Ends every enrolment of a cancelled class that was not completed; tells whose, and who had a place."""
     rows = await tx.rows(_END_ALL, {"class_id": class_id, "by": by, "at": at, "reason": reason})
-    await give_hours_back(tx, [row["id"] for row in rows])
+    await hours.give_back(tx, [row["id"] for row in rows])
     return sorted(rows, key=lambda row: str(row["person_key"]))
 
 

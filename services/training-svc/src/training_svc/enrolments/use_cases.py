@@ -16,7 +16,7 @@ from training_svc.classes import clashes, timetable
 from training_svc.classes import repository as classes
 from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.training_class import TrainingClass
-from training_svc.enrolments import repository
+from training_svc.enrolments import hours, repository
 from training_svc.enrolments.enrolment import Enrolment, Priority
 from training_svc.enrolments.lifecycle import State
 from training_svc.enrolments.schemas import DeclaredPriority, NewEnrolment
@@ -99,7 +99,7 @@ async def admit(
     enrolment.enter(admitted=training_class.admit())
     if not await repository.insert_new(tx, enrolment, principal.subject):
         return Refusal(ALREADY_ENROLLED)
-    if not await repository.take_hours(tx, enrolment):
+    if not await hours.take(tx, enrolment):
         whole = await timetable.completed(tx, training_class)
         keys = [enrolment.person.person_key]
         found = await clashes.trainees(tx, training_class.id, keys, whole.held_sessions)
