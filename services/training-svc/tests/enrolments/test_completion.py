@@ -119,7 +119,7 @@ async def test_the_reasons_are_kept_as_they_were_on_the_day(world, enrolled):
     completed = (await complete(world, institution, enrolment)).json()
     world.clock.advance(days=400)
     seen = await world.get(f"/enrolments/{enrolment['id']}", world.of_institution(institution))
-    assert seen.json() == completed
+    assert completed.items() <= seen.json().items()
     assert seen.headers["etag"] == '"2"'
 
 
