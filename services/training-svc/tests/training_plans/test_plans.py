@@ -193,6 +193,7 @@ async def test_what_was_planned_stands_beside_what_was_done(world):
         {
             "district": PUDONG,
             "stage": 1,
+            "target_group": None,
             "planned_classes": 4,
             "classes": 0,
             "planned_people": 200,
@@ -203,6 +204,7 @@ async def test_what_was_planned_stands_beside_what_was_done(world):
         {
             "district": PUDONG,
             "stage": 3,
+            "target_group": None,
             "planned_classes": 2,
             "classes": 2,
             "planned_people": 12,
@@ -211,6 +213,77 @@ async def test_what_was_planned_stands_beside_what_was_done(world):
             "completed_percent": 25,
         },
     ]
+
+
+def declared(group):
+    return {"priority": {"group": group, "evidence": "已核验证件"}}
+
+
+def by_group(rows):
+    return {
+        one["target_group"]: (one["planned_people"], one["classes"], one["enrolled"], one["completed"])
+        for one in rows
+    }
+
+
+async def test_target_groups_are_measured_by_the_priority_group_of_each_enrolment(world):
+    await accepted(world, GENERAL, STUDENTS)
+    institution = await world.qualified()
+    first = await world.filed(institution)
+    second = await world.filed(institution, sessions=world.sessions(room="302"))
+    await world.enrolled(institution, first, **declared("student"))
+    await world.enrolled(institution, first, **declared("veteran"))
+    await world.enrolled(institution, second, **declared("veteran"))
+    person = await world.enrolled(institution, first)
+    await world.filed(institution, sessions=world.sessions(room="303"))
+    before = world.clock.now()
+    await world.attended(institution, first, person, 4)
+    await world.made(f"/enrolments/{person['id']}/complete", None, world.of_institution(institution), 1)
+    world.clock.set(before)
+    assert by_group(await progress(world, world.officer(), "year=2026&by=target_group")) == {
+        "general": (10, 1, 1, 1),
+        "student": (30, 1, 1, 0),
+        "veteran": (0, 2, 2, 0),
+    }
+    file = await world.get("/training-plans/progress/export?year=2026&by=target_group", world.officer())
+    found = [line["培训对象"] for line in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))]
+    assert found == ["general", "student", "veteran"]
+
+
+async def test_who_waits_withdrew_or_changed_class_counts_only_where_they_have_a_place(world):
+    institution = await world.qualified()
+    by = world.of_institution(institution)
+    full = await world.filed(institution, capacity=2)
+    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    left, moved, waiting = [
+        await world.enrolled(institution, full, **declared(group))
+        for group in ("student", "veteran", "disabled")
+    ]
+    assert waiting["state"] == "waiting"
+    assert by_group(await progress(world, world.officer(), "year=2026&by=target_group")) == {
+        "student": (0, 1, 1, 0),
+        "veteran": (0, 1, 1, 0),
+    }
+    body = {"class_id": other["id"], "reason": "改读周末班"}
+    await world.made(f"/enrolments/{moved['id']}/transfer", body, by, moved["version"])
+    await world.made(f"/enrolments/{left['id']}/withdraw", {"reason": "工作冲突"}, by, left["version"])
+    assert by_group(await progress(world, world.officer(), "year=2026&by=target_group")) == {
+        "disabled": (0, 1, 1, 0),
+        "veteran": (0, 1, 1, 0),
+    }
+    (row,) = await progress(world, world.officer())
+    assert (row["classes"], row["enrolled"]) == (2, 2)
+
+
+async def test_nothing_is_done_in_a_class_that_was_cancelled(world):
+    await accepted(world, GENERAL)
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    await world.enrolled(institution, filed)
+    by = world.of_institution(institution)
+    await world.made(f"/classes/{filed['id']}/cancel", {"reason": "报名人数不足"}, by, filed["version"])
+    (row,) = await progress(world, world.officer())
+    assert (row["classes"], row["enrolled"]) == (0, 0)
 
 
 async def test_what_nobody_planned_is_shown_and_a_plan_not_accepted_does_not_count(world):

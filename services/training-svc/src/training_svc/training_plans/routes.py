@@ -55,6 +55,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
 _PROGRESS_COLUMNS: tuple[Column[ProgressRow], ...] = (
     Column(Text("区", "District"), lambda row: row.district),
     Column(Text("阶段", "Stage"), lambda row: row.stage),
+    Column(Text("培训对象", "Target group"), lambda row: row.target_group),
     Column(Text("计划班次", "Planned classes"), lambda row: row.planned_classes),
     Column(Text("开班数", "Classes"), lambda row: row.classes),
     Column(Text("计划人数", "Planned people"), lambda row: row.planned_people),
@@ -101,9 +102,9 @@ async def export_plans(
 async def read_progress(
     request: Request, principal: Reader, query: Annotated[ProgressQuery, Query()]
 ) -> Progress:
-    """Accepted plans against classes, enrolments and completions, by district and stage (O02).
+    """Accepted plans against classes, enrolments and completions, by stage or target group (O02, T02, T04).
 
-    It comes whole, for it has at most four rows a district.
+    It comes whole: at most four stages a district, of seven target groups each.
     """
     return Progress(year=query.year, rows=await _progress(request, principal, query))
 
@@ -185,7 +186,8 @@ async def _progress(request: Request, principal: Principal, query: ProgressQuery
     own = principal.district if principal.role is Role.DISTRICT_OFFICER else None
     if own and query.district not in (None, own):
         return []
-    rows = await progress.of_year(of(request).database, query.year, own or query.district, query.stage)
+    district = own or query.district
+    rows = await progress.of_year(of(request).database, query.year, query.by, district, query.stage)
     return [ProgressRow(**row, completed_percent=_percent(row)) for row in rows]
 
 

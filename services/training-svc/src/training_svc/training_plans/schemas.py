@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from training_svc.policy.plans import TargetGroup
 from training_svc.projects.schemas import Stage
 from training_svc.training_plans.lifecycle import State
+from training_svc.training_plans.progress import By
 
 Year = Annotated[int, Field(ge=2000, le=2100, examples=[2026], description="计划年度 · year of the plan")]
 Sort = Literal["id", "-id", "year", "-year", "submitted_on", "-submitted_on"]
@@ -40,9 +41,10 @@ class PlanExport(PlanFilters, ExportQuery):
 
 
 class ProgressQuery(ListQuery):
-    """Which plans are measured: a year, perhaps one district or stage."""
+    """Which plans are measured: a year, perhaps one district or stage, and by what the rows go."""
 
     year: Year
+    by: By = Field(default=By.STAGE, description="按阶段或按培训对象 · by stage, or by target group in it")
     district: DistrictCode | None = None
     stage: int | None = Field(default=None, ge=1, le=4)
 
@@ -122,12 +124,17 @@ class PlanView(PlanSummary):
 
 
 class ProgressRow(BaseModel):
-    """What was planned and what was done (计划与完成) in a district and stage in a year."""
+    """What was planned and what was done (计划与完成) in a district and stage, or a target group there."""
 
     district: str
     stage: int
+    target_group: TargetGroup | None = Field(
+        default=None, description="培训对象，按阶段汇总为空 · null where a stage is summed up"
+    )
     planned_classes: int
-    classes: int = Field(description="当年开班数 · classes that began in the year")
+    classes: int = Field(
+        description="当年开班数；按对象时为有该对象的班 · classes begun in the year, with anybody of a group"
+    )
     planned_people: int
     enrolled: int = Field(description="报名人数 · people with a place in them")
     completed: int = Field(description="结业人数 · people who completed")
