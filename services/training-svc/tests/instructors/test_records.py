@@ -222,6 +222,19 @@ async def test_the_teacher_file_has_everything_on_record_masked(world, instituti
     assert others["classes"] == others["appraisals"] == others["exits"] == []
 
 
+async def test_a_class_that_was_cancelled_is_marked_in_the_teacher_file(world, institution, head):
+    by = world.of_institution(institution)
+    body = world.class_body(institution, instructors=[{"instructor_id": head["id"]}])
+    filed = await world.made("/classes", body, by)
+    path = f"/instructors/{head['id']}/file"
+    assert [one["cancelled"] for one in (await world.get(path, by)).json()["classes"]] == [False]
+    assert "已取消" not in text_of((await world.get(f"{path}.pdf", by)).content)
+    await world.made(f"/classes/{filed['id']}/cancel", {"reason": "人数不足"}, by, filed["version"])
+    (taught,) = (await world.get(path, by)).json()["classes"]
+    assert (taught["cancelled"], taught["sessions"]) == (True, 0)
+    assert "已取消" in text_of((await world.get(f"{path}.pdf", by)).content)
+
+
 async def test_instructors_read_their_own_file(world, institution):
     body = world.application()
     admitted = await world.admitted(institution, **body)

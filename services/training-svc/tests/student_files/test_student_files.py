@@ -1,9 +1,12 @@
 """The student file (学员档案, O32): what is on record, as JSON and on paper."""
 
 import io
+from datetime import date
 
 import pytest
 from chuangpei.auth import Role
+from chuangpei.kernel.credit_code import make_credit_code
+from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.testing.events import deliver
 from pypdf import PdfReader
 from training_svc.consumers import HANDLERS
@@ -163,3 +166,95 @@ async def test_a_business_is_in_the_file_as_it_was_typed(trainee):
     await trainee.world.made(f"/follow-ups/{found}/open-business", body, trainee.by, 1)
     answer = await trainee.read("/my/file.pdf", trainee.person)
     assert closed_up(body["name"]) in text_of(answer.content)
+
+
+FIRM = make_credit_code("91310115MA1K4XY10")
+
+
+async def test_the_priority_group_and_the_firm_as_it_was_at_enrolment_are_in_the_file(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    world.registry.firms[FIRM] = Enterprise(
+        credit_code=FIRM,
+        name="上海申创科技有限公司",
+        registered_on=date(2024, 5, 10),
+        province_code="31",
+        status="active",
+        roles=frozenset({"legal_representative", "shareholding_partner"}),
+        shareholding_percent="12.05",
+    )
+    priority = {"group": "veteran", "evidence": "已核验退役证"}
+    enrolment = await world.enrolled(institution, filed, priority=priority, enterprise_credit_code=FIRM)
+    path, by = f"/enrolments/{enrolment['id']}/file", world.of_institution(institution)
+    (training,) = (await world.get(path, by)).json()["trainings"]
+    assert training["priority_group"] == "veteran"
+    assert training["enterprise"] == enrolment["enterprise"]
+    said = text_of((await world.get(f"{path}.pdf", by)).content)
+    for word in (
+        "退役军人",
+        "上海申创科技有限公司",
+        FIRM,
+        "2024-05-10",
+        "法定代表人",
+        "持股合伙人",
+        "12.05%",
+    ):
+        assert closed_up(word) in said, word
+
+
+async def test_who_changed_class_finds_the_other_class_and_the_reason_in_both_records(world):
+    institution = await world.qualified()
+    by, me = world.of_institution(institution), world.trainee()
+    first = await world.filed(institution)
+    days = {"starts_on": "2026-03-04", "ends_on": "2026-03-05"}
+    second = await world.filed(institution, name="周末班", sessions=world.sessions(first=2), **days)
+    old = await world.enrolled(institution, first, **me)
+    body = {"class_id": second["id"], "reason": "改读周末班"}
+    await world.made(f"/enrolments/{old['id']}/transfer", body, by, old["version"])
+    own = world.by(Role.CITIZEN, id_number=me["id_number"])
+    left, entered = (await world.get("/my/file", own)).json()["trainings"]
+    assert (left["state"], left["end_reason"], left["transferred_to_class"]) == (
+        "transferred",
+        "改读周末班",
+        "周末班",
+    )
+    assert left["ended_at"] is not None
+    assert (entered["transferred_from_class"], entered["ended_at"]) == (first["name"], None)
+    said = text_of((await world.get("/my/file.pdf", own)).content)
+    for word in ("已转班", "改读周末班", "转入班级", "转班前班级"):
+        assert word in said, word
+
+
+async def test_who_withdrew_reads_when_and_why(world):
+    institution = await world.qualified()
+    filed = await world.filed(institution)
+    by = world.of_institution(institution)
+    enrolment = await world.enrolled(institution, filed)
+    path = f"/enrolments/{enrolment['id']}"
+    await world.made(f"{path}/withdraw", {"reason": "工作冲突"}, by, enrolment["version"])
+    (training,) = (await world.get(f"{path}/file", by)).json()["trainings"]
+    assert (training["state"], training["end_reason"]) == ("withdrawn", "工作冲突")
+    assert training["transferred_to_class"] is None
+    said = text_of((await world.get(f"{path}/file.pdf", by)).content)
+    assert "已退班" in said
+    assert "工作冲突" in said
+
+
+async def test_a_cancelled_session_is_not_shown_as_one_that_nobody_recorded(world):
+    institution = await world.qualified()
+    by = world.of_institution(institution)
+    extra = {
+        "starts_at": world.at(1, 18).isoformat(),
+        "ends_at": world.at(1, 22).isoformat(),
+        "room": "301",
+    }
+    filed = await world.filed(institution, sessions=[*world.sessions(), extra])
+    enrolment = await world.enrolled(institution, filed)
+    path = f"/classes/{filed['id']}/sessions/{filed['sessions'][4]['id']}/cancel"
+    await world.made(path, {"reason": "讲师生病"}, by, filed["version"])
+    await world.attended(institution, filed, enrolment, 4)
+    (training,) = (await world.get(f"/enrolments/{enrolment['id']}/file", by)).json()["trainings"]
+    assert [one["cancelled"] for one in training["sessions"]] == [False] * 4 + [True]
+    said = text_of((await world.get(f"/enrolments/{enrolment['id']}/file.pdf", by)).content)
+    assert "课次已取消" in said
+    assert "未记录" not in said

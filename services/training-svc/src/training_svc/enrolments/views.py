@@ -92,12 +92,13 @@ def fields_of(one: Enrolment) -> dict[str, Any]:
         "completed_on": one.completed_on,
         "sessions_attended": one.sessions_attended,
         "sessions_held": one.sessions_held,
-        "enterprise": _enterprise(one.enterprise) if one.enterprise else None,
+        "enterprise": enterprise_view(one.enterprise) if one.enterprise else None,
         "version": one.version,
     }
 
 
-def _enterprise(one: Snapshot) -> EnterpriseView:
+def enterprise_view(one: Snapshot) -> EnterpriseView:
+    """A firm as it was told of, and the trainee's part in it."""
     return EnterpriseView(
         credit_code=one.credit_code,
         as_of=one.as_of,

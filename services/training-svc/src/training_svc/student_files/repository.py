@@ -14,9 +14,19 @@ from training_svc.institutions.tables import institutions
 from training_svc.projects.tables import projects
 from training_svc.visibility import Scope, scoped
 
+_left, _entered = enrolments.alias("left_enrolment"), enrolments.alias("entered_enrolment")
+
+
+def _class_of(other: sa.FromClause, which: sa.ColumnElement[bool]) -> sa.ScalarSelect[str]:
+    one = classes.alias("other_class")
+    return sa.select(one.c.name).where(one.c.id == other.c.class_id, which).scalar_subquery()
+
+
 _SELECT = (
     sa.select(
         enrolments,
+        _class_of(_left, _left.c.id == enrolments.c.transferred_from).label("transferred_from_class"),
+        _class_of(_entered, _entered.c.transferred_from == enrolments.c.id).label("transferred_to_class"),
         classes.c.name.label("class_name"),
         classes.c.district,
         classes.c.standard_version,
@@ -44,6 +54,7 @@ _SESSIONS = Statement(
         sessions.c.starts_at,
         sessions.c.ends_at,
         sessions.c.room,
+        sessions.c.cancelled_at.is_not(None).label("cancelled"),
         attendance.c.id.label("attendance_id"),
         attendance.c.present,
         attendance.c.method,

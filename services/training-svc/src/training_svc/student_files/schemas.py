@@ -8,8 +8,10 @@ from chuangpei.web import FindingView
 from pydantic import BaseModel, Field
 
 from training_svc.enrolments.lifecycle import State
+from training_svc.enrolments.schemas import EnterpriseView
 from training_svc.follow_ups.schemas import MyFollowUpView
 from training_svc.policy.attendance import Method
+from training_svc.policy.priority import PriorityGroup
 
 
 class Basics(BaseModel):
@@ -31,11 +33,15 @@ class CorrectionRecord(BaseModel):
 
 
 class SessionRecord(BaseModel):
-    """A session of the class and the attendance at it; ``present`` is null where none is recorded."""
+    """A session of the class and the attendance at it; ``present`` is null where none is recorded.
+
+    A cancelled session (课次已取消) was not held and is not counted.
+    """
 
     starts_at: datetime
     ends_at: datetime
     room: str
+    cancelled: bool
     present: bool | None
     method: Method | None
     recorded_at: datetime | None
@@ -55,7 +61,7 @@ class ResultRecord(BaseModel):
 
 
 class TrainingRecord(BaseModel):
-    """One enrolment: the class, the attendance, the completion with what the rules found, what came after."""
+    """One enrolment: class, firm and attendance, the completion with what the rules found, or the end."""
 
     enrolment_id: UUID
     class_name: str
@@ -68,7 +74,13 @@ class TrainingRecord(BaseModel):
     starts_on: date
     ends_on: date
     state: State
+    priority_group: PriorityGroup | None
     enrolled_at: datetime
+    transferred_from_class: str | None = Field(description="转班前班级 · the class changed from")
+    transferred_to_class: str | None = Field(description="转入班级 · the class changed into")
+    ended_at: datetime | None = Field(description="终止时间 · when it ended before completion")
+    end_reason: str | None
+    enterprise: EnterpriseView | None
     completed_on: date | None
     sessions_attended: int | None
     sessions_held: int | None

@@ -7,7 +7,7 @@ from uuid import UUID
 from chuangpei.amendments import history
 from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
-from chuangpei.kernel.refusals import Finding, Refusal
+from chuangpei.kernel.refusals import Refusal
 from chuangpei.privacy import Privacy
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import finding_view
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from training_svc.enrolments import repository as enrolments
 from training_svc.enrolments.use_cases import completion_findings
+from training_svc.enrolments.views import enterprise_view
 from training_svc.follow_ups import repository as follow_ups
 from training_svc.follow_ups.views import my_view
 from training_svc.persons import SealedPerson, clear_id_number, clear_name, clear_phone
@@ -62,6 +63,8 @@ async def _file(tx: Transaction, service: Service, person: Basics, rows: Sequenc
 
 
 async def _training(tx: Transaction, service: Service, row: Row) -> TrainingRecord:
+    enrolment = await enrolments.one(tx, row["id"], EVERYTHING)
+    assert enrolment is not None, "it was read in this transaction"
     follow_up = await follow_ups.of_enrolment(tx, row["id"])
     corrections = await repository.corrections_of(tx, row)
     result = await results.one(tx, row["id"], EVERYTHING)
@@ -77,18 +80,13 @@ async def _training(tx: Transaction, service: Service, row: Row) -> TrainingReco
         TrainingRecord,
         row,
         enrolment_id=row["id"],
-        findings=[finding_view(one) for one in await _findings(tx, service, row["id"])],
+        enterprise=enterprise_view(enrolment.enterprise) if enrolment.enterprise else None,
+        findings=[finding_view(one) for one in await completion_findings(tx, service, enrolment)],
         sessions=sessions,
         amendments=await history(tx, "enrolment", row["id"]),
         result=_shown(ResultRecord, result) if result else None,
         follow_up=my_view(follow_up) if follow_up else None,
     )
-
-
-async def _findings(tx: Transaction, service: Service, enrolment_id: UUID) -> tuple[Finding, ...]:
-    enrolment = await enrolments.one(tx, enrolment_id, EVERYTHING)
-    assert enrolment is not None, "it was read in this transaction"
-    return await completion_findings(tx, service, enrolment)
 
 
 def _clear(privacy: Privacy, row: Row) -> Basics:

@@ -22,6 +22,7 @@ _CLASSES = Statement(
         institutions.c.name.label("institution_name"),
         classes.c.starts_on,
         classes.c.ends_on,
+        classes.c.cancelled_at.is_not(None).label("cancelled"),
         sa.select(func.count())
         .select_from(sessions)
         .join(session_instructors, session_instructors.c.session_id == sessions.c.id)

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from training_svc.activities.schemas import Kind
 from training_svc.appraisals.schemas import AppraisalView
@@ -21,6 +21,7 @@ class ClassTaught(BaseModel):
     institution_name: str
     starts_on: date
     ends_on: date
+    cancelled: bool = Field(description="班级已取消 · the class was cancelled")
     sessions: int
 
 
