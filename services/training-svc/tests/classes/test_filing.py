@@ -208,3 +208,16 @@ async def test_a_class_is_filed_until_the_end_of_its_first_day_in_shanghai_and_n
     assert (late.status_code, failed(late)) == (422, [("T06", "2026-03-03")])
     world.clock.set(world.at(0, 23, 59))
     assert (await file(world, institution)).status_code == 201
+
+
+async def test_a_class_filed_while_its_institution_moves_keeps_the_district_it_moved_to(world):
+    """S07: what is frozen on a class is what stood when it was filed."""
+    institution = await world.qualified()
+    body = await world.teachable(institution, world.class_body(institution))
+    async with world.service.database.transaction() as tx:
+        await tx.connection.execute(
+            "UPDATE institutions SET district = $2 WHERE id = $1", institution["id"], XUHUI
+        )
+        filing = asyncio.create_task(world.post("/classes", body, by=world.of_institution(institution)))
+        await world.somebody_waits_for_a_lock()
+    assert (await filing).json()["district"] == XUHUI

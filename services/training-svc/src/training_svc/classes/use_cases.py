@@ -38,7 +38,7 @@ async def file_class(
     tx: Transaction, service: Service, principal: Principal, body: NewClass
 ) -> TrainingClass | Refusal:
     """An organiser files a class (T02–T07): district and standard are frozen on it (S07)."""
-    institution = await institutions.one(tx, body.institution_id, scope_of(principal))
+    institution = await institutions.held(tx, body.institution_id, scope_of(principal))
     if institution is None:
         return Refusal(NOT_FOUND)
     project = await projects.for_use(tx, body.project_code)

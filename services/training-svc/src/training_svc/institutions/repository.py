@@ -56,6 +56,9 @@ _FOR_UPDATE = scoped(
     sa.select(institutions).where(institutions.c.id == bindparam("id")).with_for_update(key_share=True),
     **_REACH,
 )
+_HELD = scoped(
+    sa.select(institutions).where(institutions.c.id == bindparam("id")).with_for_update(read=True), **_REACH
+)
 _BARRING = barring_on(institutions.c.id, _TODAY)
 _DESIGNATED = designated_on(institutions.c.id, _TODAY)
 _FAILING = failing_in_the_last_ranking(institutions.c.id)
@@ -125,6 +128,14 @@ async def insert_new(tx: Transaction, institution: Institution, contact: SealedC
 async def one(source: Database | Transaction, institution_id: UUID, scope: Scope) -> Row | None:
     """An institution that the scope sees."""
     return await source.row(_ONE[scope.reach], {"id": institution_id, "scope": scope.value})
+
+
+async def held(tx: Transaction, institution_id: UUID, scope: Scope) -> Row | None:
+    """An institution that the scope sees, from which something new takes its district or state (S07).
+
+    It neither moves nor closes until the transaction ends.
+    """
+    return await tx.row(_HELD[scope.reach], {"id": institution_id, "scope": scope.value})
 
 
 async def shown(
