@@ -46,6 +46,7 @@ CLOSING_REFUSED = Problem(
 SITE_EXISTS = Problem(
     "site_exists", 409, Text("该机构在此地址已有场地", "The institution has a site at this address already")
 )
+SITE_REFUSED = Problem("site_refused", 422, Text("不符合场地登记规定", "The site does not meet the rules"))
 SANCTION_EXISTS = Problem(
     "sanction_exists",
     409,

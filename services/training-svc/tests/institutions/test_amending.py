@@ -112,8 +112,8 @@ async def test_an_institution_closes_once_its_classes_are_cancelled(world):
 
 async def test_a_closed_institution_files_no_class(world):
     institution = await world.qualified()
-    await world.made(f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1)
     body = await world.teachable(institution, world.class_body(institution))
+    await world.made(f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1)
     answer = await world.post("/classes", body, by=world.of_institution(institution))
     assert (answer.status_code, answer.json()["code"]) == (422, "class_refused")
     assert [one["rule"] for one in answer.json()["findings"] if one["outcome"] == "failed"] == ["T06"]
@@ -170,3 +170,20 @@ async def test_the_city_centre_amends_in_every_district_but_a_bureau_does_not(wo
     assert (await world.made(path, amendment(name="新名"), world.centre, 1))["name"] == "新名"
     bureau = world.by(Role.CITY_BUREAU)
     assert (await world.post(path, amendment(name="再改"), by=bureau, version=2)).status_code == 403
+
+
+async def test_a_closed_institution_records_no_site_course_or_instructor(world):
+    institution = await world.qualified()
+    path, by = f"/institutions/{institution['id']}", world.of_institution(institution)
+    await world.made(f"{path}/close", {"reason": "举办者终止办学"}, world.officer(), 1)
+    rooms = [{"name": "301", "area_m2": 60, "seats": 40}]
+    site = {"address": "示例路2号", "district": PUDONG, "area_m2": 300, "rooms": rooms}
+    course = {"institution_id": institution["id"], "project_code": "IYB", "name": "课程", "summary": "内容"}
+    for refused, body, code in (
+        (f"{path}/sites", site | {"starts_on": "2026-01-01", "ends_on": None}, "site_refused"),
+        ("/courses", course | {"hours": 24, "online_percent": 40}, "course_refused"),
+        (f"{path}/instructors", world.application(), "instructor_refused"),
+    ):
+        answer = await world.post(refused, body, by=by)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert [one["fact"] for one in answer.json()["findings"] if one["outcome"] == "failed"] == ["closed"]

@@ -24,8 +24,10 @@ from training_svc.policy.courses import SUBMISSION_RULES, CourseFacts
 from training_svc.policy.decision import decide
 from training_svc.policy.facts import Standard
 from training_svc.policy.parameters import parameters_on
+from training_svc.policy.standing import institution_is_open
 from training_svc.problems import ASSESSED_ALREADY, COURSE_EXISTS, COURSE_REFUSED, NOT_YOUR_ASSESSMENT
 from training_svc.projects import repository as projects
+from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.standards import repository as standards
 from training_svc.visibility import EVERYTHING, scope_of
@@ -38,8 +40,8 @@ _UNKNOWN_PROJECT = FieldError(
 async def submit(
     tx: Transaction, service: Service, principal: Principal, body: NewCourse
 ) -> Course | Refusal:
-    """A developer submits a course for a project, by the standard in force that day (申报; T09, T05)."""
-    institution = await institutions.one(tx, body.institution_id, scope_of(principal))
+    """A developer that is open submits a course, by the standard in force that day (申报; T09, T05, T06)."""
+    institution = await institutions.held(tx, body.institution_id, scope_of(principal))
     if institution is None:
         return Refusal(NOT_FOUND)
     project = await projects.one(tx, body.project_code)
@@ -47,7 +49,9 @@ async def submit(
         return Refusal(INVALID_INPUT, errors=(_UNKNOWN_PROJECT,))
     standard = await standards.in_force(tx, body.project_code, service.clock.today())
     course = _new(service, body, institution, project, standard)
-    if refusal := decide(SUBMISSION_RULES, _facts(service, course)).refusal(COURSE_REFUSED):
+    standing = await sanctions.standing(tx, course.institution_id, service.clock.today())
+    decision = decide(SUBMISSION_RULES, _facts(service, course)) + decide((institution_is_open,), standing)
+    if refusal := decision.refusal(COURSE_REFUSED):
         return refusal
     if not await repository.insert_new(tx, course, principal.subject):
         return Refusal(COURSE_EXISTS)

@@ -20,8 +20,10 @@ from training_svc.instructors.use_cases import keep_record
 from training_svc.persons import birth_errors, seal, seal_phone
 from training_svc.policy.decision import decide
 from training_svc.policy.instructors import RETURN_RULES, ReturnFacts
+from training_svc.policy.standing import institution_is_open
 from training_svc.problems import INSTRUCTOR_EXISTS, INSTRUCTOR_REFUSED
 from training_svc.projects import repository as projects
+from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.visibility import scope_of
 
@@ -34,10 +36,13 @@ _NOT_YOUR_OWN = FieldError(
 async def apply(
     tx: Transaction, service: Service, principal: Principal, institution_id: UUID, body: NewInstructor
 ) -> Instructor | Refusal:
-    """An institution applies for somebody it employs; its district is to vet (T10)."""
-    institution = await institutions.one(tx, institution_id, scope_of(principal))
+    """An institution that is open applies for somebody it employs; its district is to vet (T06, T10)."""
+    institution = await institutions.held(tx, institution_id, scope_of(principal))
     if institution is None:
         return Refusal(NOT_FOUND)
+    standing = await sanctions.standing(tx, institution_id, service.clock.today())
+    if refusal := decide((institution_is_open,), standing).refusal(INSTRUCTOR_REFUSED):
+        return refusal
     application = _application(service, body, institution["district"], institution, body.employment)
     return await _enter(tx, service, principal, body, application)
 

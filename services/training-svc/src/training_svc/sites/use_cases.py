@@ -14,7 +14,10 @@ from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.institutions import repository as institutions
-from training_svc.problems import SITE_EXISTS
+from training_svc.policy.decision import decide
+from training_svc.policy.standing import institution_is_open
+from training_svc.problems import SITE_EXISTS, SITE_REFUSED
+from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.sites import repository
 from training_svc.sites.schemas import NewSite, SiteAmendment
@@ -28,9 +31,12 @@ _ENDS_TOO_EARLY = Text("结束早于开始", "It ends before it starts")
 async def add(
     tx: Transaction, service: Service, principal: Principal, institution_id: UUID, body: NewSite
 ) -> UUID | Refusal:
-    """Records a site of an institution (T06); returns its id."""
-    if await institutions.one(tx, institution_id, scope_of(principal)) is None:
+    """Records a site of an institution that is open (T06); returns its id."""
+    if await institutions.held(tx, institution_id, scope_of(principal)) is None:
         return Refusal(NOT_FOUND)
+    standing = await sanctions.standing(tx, institution_id, service.clock.today())
+    if refusal := decide((institution_is_open,), standing).refusal(SITE_REFUSED):
+        return refusal
     given = body.model_dump()
     if errors := tuple(_errors(given)):
         return Refusal(INVALID_INPUT, errors=errors)
