@@ -373,7 +373,8 @@ def _refusal_of(error: Exception) -> Refusal:
         log.warning("not possible just now: %r", error)
         return Refusal(problems.UNAVAILABLE, retry_after_seconds=_RETRY_AFTER_SECONDS)
     if isinstance(error, asyncpg.DataError):
-        log.info("a value the database cannot hold: %s", error)
+        # Its class and SQLSTATE alone: the text may quote the value, and that may be personal.
+        log.info("a value the database cannot hold: %s %s", type(error).__name__, error.sqlstate)
         text = Text("存在数据库无法保存的值", "A value cannot be stored")
         return Refusal(problems.INVALID_INPUT, errors=(FieldError("", "bad_value", text),))
     log.error("request failed", exc_info=error)

@@ -1,6 +1,7 @@
 """The HTTP edge: what a client sends wrong, it is told in its language; nothing it sends makes a 500."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
 
@@ -325,3 +326,23 @@ async def test_readiness_is_told_in_time_even_when_every_connection_is_taken(dsn
 
         assert ready.status_code == 503
         assert loop.time() - begun < 4
+
+
+async def test_a_value_that_the_database_refuses_does_not_reach_the_log(
+    dsn: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(dsn)
+    app = api_on(database)
+
+    @app.get("/refused")
+    async def refused() -> None:
+        async with database.transaction() as tx:
+            await tx.connection.fetchval("SELECT '310101199001010039x'::bigint")
+
+    with caplog.at_level(logging.INFO):
+        async with client(app) as http:
+            answer = await http.get("/refused")
+
+    assert answer.status_code == 422
+    assert "InvalidTextRepresentationError 22P02" in caplog.text
+    assert "310101199001010039" not in caplog.text
