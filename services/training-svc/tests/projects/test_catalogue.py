@@ -176,3 +176,14 @@ async def test_the_catalogue_is_filtered_sorted_and_taken_away_as_a_file(world):
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert [row["项目编码"] for row in rows] == ["PD1", "GYB"]
     assert [row["停用日期"] for row in rows] == ["", "2026-02-20"]
+
+
+async def test_a_code_that_stands_in_the_path_already_is_refused(world):
+    """Else the project could be added and never be read."""
+    paths = world.app.openapi()["paths"]
+    taken = {path.split("/")[4] for path in paths if path.startswith("/training/v1/projects/")} - {"{code}"}
+    assert "export" in taken
+    for code in taken:
+        body = {"code": code, "name": "导出", "stage": 1}
+        answer = await world.post("/projects", body, by=world.centre)
+        assert [one["pointer"] for one in answer.json()["errors"]] == ["/code"]

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from chuangpei.amendments import Reason
 from chuangpei.export import ExportQuery
 from chuangpei.fields import Code, DistrictCode, Name, Note
+from chuangpei.input_errors import InvalidText
+from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from training_svc.policy.catalogue import CertificateKind, Family
 
@@ -19,6 +21,19 @@ Stage = Annotated[
         description="1 创业意识激发期 · 2 创业准备期 · 3 创业初创期 · 4 创业发展期",
     ),
 ]
+
+
+_NOT_A_PATH = frozenset({"export"})
+"""What stands in the path of a project's code already."""
+
+
+def _readable_by_path(code: str) -> str:
+    if code in _NOT_A_PATH:
+        raise InvalidText(Text("该编码为系统保留", "This code is reserved"))
+    return code
+
+
+ProjectCode = Annotated[Code, AfterValidator(_readable_by_path)]
 
 
 class ProjectFilters(ListQuery):
@@ -42,7 +57,7 @@ class ProjectExport(ProjectFilters, ExportQuery):
 class NewProject(Body):
     """A project (培训项目) to add to the catalogue."""
 
-    code: Code = Field(examples=["IYB"])
+    code: ProjectCode = Field(examples=["IYB"])
     name: Name = Field(examples=["改善你的企业"])
     stage: Stage
     family: Family = Field(
