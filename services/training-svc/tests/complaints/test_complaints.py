@@ -3,7 +3,10 @@
 import asyncio
 
 import pytest
-from chuangpei.auth import Role
+from chuangpei.auth import Principal, Role
+from fastapi import Request
+from training_svc.complaints.routes import list_my_complaints
+from training_svc.complaints.schemas import MyComplaintPage
 
 CONTENT = "课程安排与开班公告不符，缺课三次。"
 WHO = {"name": "司马相如", "phone": "13700001234"}
@@ -184,3 +187,21 @@ async def test_complaints_are_found_by_state_subject_and_day(world):
     assert await subjects("subject=fees") == ["fees"]
     assert await subjects("filed_until=2026-02-20") == ["teaching"]
     assert await subjects("filed_since=2026-02-21&channel=letter&state=filed") == ["fees"]
+
+
+async def test_the_audit_log_tells_that_it_was_found_true_and_not_in_which_words(world):
+    filed = await complained(world, await world.institution())
+    await step(world, filed, "investigate", 1)
+    await step(world, filed, "uphold", 2, {"outcome": "经查，司马相如所述属实"})
+    audited = await world.count("SELECT to_state FROM audit_log WHERE action = 'uphold_complaint'")
+    assert audited == "upheld"
+    assert "司马相如" not in await world.count("SELECT string_agg(a::text, ' ') FROM audit_log a")
+
+
+async def test_whoever_has_no_person_sees_no_complaints(world):
+    institution = await world.institution()
+    await complained(world, institution)
+    await world.made("/complaints", complaint(institution, complainant=WHO), citizen(world))
+    nobody = Principal("nobody", Role.CITIZEN)
+    request = Request({"type": "http", "app": world.app})
+    assert (await list_my_complaints(request, nobody, MyComplaintPage())).items == []

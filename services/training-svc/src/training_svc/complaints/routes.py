@@ -100,7 +100,7 @@ async def list_my_complaints(
     request: Request, principal: Citizen, query: Annotated[MyComplaintPage, Query()]
 ) -> Page[MyComplaintView]:
     """What became of the citizen's own complaints (T06)."""
-    asked = repository.LIST.asked(query, reach=EVERYTHING.reach, person_key=principal.person_key)
+    asked = repository.LIST.asked(query, reach=EVERYTHING.reach, person_key=principal.person_key or "")
     return await repository.LIST.page(
         of(request).database,
         asked,

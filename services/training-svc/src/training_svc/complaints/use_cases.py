@@ -203,6 +203,7 @@ async def _record(
     action: str,
     before: State | None,
 ) -> None:
+    # What was found rests on the complaint alone: its words may name people, whom the log names nowhere.
     await record(
         tx,
         principal,
@@ -212,6 +213,5 @@ async def _record(
         object_id=complaint.id,
         from_state=before,
         to_state=complaint.state,
-        reason=complaint.outcome,
         details={"institution": str(complaint.institution_id), "subject": complaint.subject},
     )
