@@ -23,7 +23,7 @@ from chuangpei.development import DevelopmentIssuer
 from chuangpei.errors import accepted
 from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
 from chuangpei.events.cert import CertificateKind
-from chuangpei.events.training import TrainingCompleted
+from chuangpei.events.training import EvaluationNormPublished, NormPart, TrainingCompleted
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.masking import mask_name
 from chuangpei.kernel.resident_id import make_resident_id
@@ -89,6 +89,7 @@ class Office:
         class_started_on: date = date(2026, 5, 1),
         completed_on: date = date(2026, 5, 20),
         enrolment_id: UUID | None = None,
+        norm_version: str | None = None,
     ) -> TrainingCompleted:
         return TrainingCompleted(
             enrolment_id=enrolment_id or new_id(),
@@ -105,10 +106,31 @@ class Office:
             sessions_attended=10,
             sessions_held=10,
             instructor_keys=(self.service.privacy.person_key(ID_NUMBERS["teacher"]),),
+            norm_version=norm_version,
         )
 
-    async def deliver(self, *events: TrainingCompleted | Received) -> None:
+    async def deliver(self, *events: TrainingCompleted | EvaluationNormPublished | Received) -> None:
         await deliver(self.service.database, handlers(self.service), *events)
+
+    def norm(self, **given: object) -> EvaluationNormPublished:
+        """A published norm of project P3: a test, a plan and a defence."""
+        parts = {"written": ("笔试", 40), "plan": ("创业计划书", 35), "defence": ("答辩", 25)}
+        values: dict[str, Any] = {
+            "norm_id": new_id(),
+            "project_code": "P3",
+            "version": "2026-A",
+            "name": "评价规范",
+            "effective_from": date(2026, 1, 1),
+            "pass_mark": 70,
+            "parts": tuple(
+                NormPart(code=code, name=name, weight=weight) for code, (name, weight) in parts.items()
+            ),
+            "most_retakes": 1,
+            "retake_months": 3,
+            "revision": 1,
+            "withdrawn": False,
+        }
+        return EvaluationNormPublished(**values | given)
 
     async def complete(self, **given: object) -> TrainingCompleted:
         """A trainee completes a training, and this service is told."""
@@ -140,6 +162,15 @@ class Office:
         return await self.http.post(
             f"/cert/v1/evaluations/{evaluation['id']}/score",
             json={"score": points, "comment": "商业计划书完整"},
+            headers=self.evaluator(who) | at_version(evaluation["version"]),
+        )
+
+    async def score_parts(
+        self, evaluation: dict, parts: dict[str, int], who: str = "scorer"
+    ) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/evaluations/{evaluation['id']}/score",
+            json={"parts": parts},
             headers=self.evaluator(who) | at_version(evaluation["version"]),
         )
 

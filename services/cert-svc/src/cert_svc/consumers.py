@@ -2,9 +2,10 @@
 
 from chuangpei.consumer import Handlers, Message
 from chuangpei.database import Transaction
-from chuangpei.events.training import TrainingCompleted
+from chuangpei.events.training import EvaluationNormPublished, TrainingCompleted
 
 from cert_svc.completions.use_cases import complete
+from cert_svc.norms import repository as norms
 from cert_svc.service import Service
 
 
@@ -14,4 +15,7 @@ def handlers(service: Service) -> Handlers:
     async def on_training_completed(tx: Transaction, event: TrainingCompleted, _: Message) -> None:
         await complete(tx, service, event)
 
-    return {TrainingCompleted: on_training_completed}
+    async def on_norm_published(tx: Transaction, event: EvaluationNormPublished, _: Message) -> None:
+        await norms.keep(tx, event)
+
+    return {TrainingCompleted: on_training_completed, EvaluationNormPublished: on_norm_published}

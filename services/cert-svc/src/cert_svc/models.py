@@ -6,6 +6,7 @@ from cert_svc.credentials import tables as credential_tables
 from cert_svc.evaluation_bodies import tables as body_tables
 from cert_svc.evaluations import tables as evaluation_tables
 from cert_svc.evaluators import tables as evaluator_tables
+from cert_svc.norms import tables as norm_tables
 from cert_svc.schema import metadata
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "evaluation_tables",
     "evaluator_tables",
     "metadata",
+    "norm_tables",
 ]

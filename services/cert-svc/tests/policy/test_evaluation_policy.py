@@ -8,6 +8,7 @@ import yaml
 from cert_svc.policy import parameters
 from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
 from cert_svc.policy.parameters import Law
+from cert_svc.policy.rubric import Part, Rubric
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts, completion_kind
 from chuangpei.kernel.dated import NoLawInForce, ParameterBook
 from chuangpei.kernel.refusals import failed
@@ -52,6 +53,13 @@ def test_who_may_score_and_confirm(case):
 @pytest.mark.parametrize("case", CASES["passing"], ids=lambda case: f"{case['score']} points")
 def test_passing(case):
     assert has_passed(case["score"], LAW.parameters_on(date(2026, 5, 1)).pass_mark) == case["passed"]
+
+
+@pytest.mark.parametrize("case", CASES["weighing"], ids=str)
+def test_weighing(case):
+    parts = tuple(Part(str(place), "部分", weight) for place, weight in enumerate(case["weights"]))
+    rubric = Rubric(60, 2, 6, "2026-A", parts)
+    assert rubric.whole({str(place): points for place, points in enumerate(case["points"])}) == case["whole"]
 
 
 @pytest.mark.parametrize("case", CASES["completions"], ids=lambda case: f"stage {case['stage']}")

@@ -1,5 +1,6 @@
 """The evaluation of a completed stage-3 training (考核评价): scored by one person, confirmed by another."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -8,15 +9,21 @@ from uuid import UUID
 from chuangpei.events.cert import EvaluationConfirmed
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.refusals import Finding, Problem, Refusal, failed
-from chuangpei.problems import FOUR_EYES, NOT_ALLOWED_NOW
+from chuangpei.kernel.refusals import FieldError, Finding, Problem, Refusal, Text, failed
+from chuangpei.problems import FOUR_EYES, INVALID_INPUT, NOT_ALLOWED_NOW
 
 from cert_svc.completions.completion import Completion
 from cert_svc.evaluations.lifecycle import NEXT, Action, State
 from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
-from cert_svc.policy.parameters import Parameters
+from cert_svc.policy.rubric import Rubric
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts
 from cert_svc.problems import REFUSED_BY_RULE
+
+_NO_PARTS = FieldError("/parts", "no_parts", Text("该评价不分部分", "This evaluation has no parts"))
+_PARTS_WANTED = FieldError(
+    "/parts", "missing", Text("须按评价规范逐部分评分", "The norm wants points for each part")
+)
+_EACH_PART_ONCE = Text("须为评价规范的每一部分评分", "Each part of the norm has its points, and no other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,13 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """0 to 100 points, by whom, and the instant (UTC) it was given or last amended."""
+    """0 to 100 points, by whom, and the instant (UTC) it was given or last amended.
+
+    ``part_points`` are those of each part, None where the rubric has no parts.
+    """
 
     points: int
+    part_points: Mapping[str, int] | None
     comment: str
     by: Evaluator
     at: datetime
@@ -67,7 +78,7 @@ class Confirmation:
 class Evaluation:
     """One attempt of one enrolment; 1 is the first, 2 and on are retakes (补考; D12).
 
-    ``pass_mark`` is frozen when it opens. ``evaluated_on`` of its score is the civil date (Asia/Shanghai) of
+    ``rubric`` is frozen when it opens. ``evaluated_on`` of its score is the civil date (Asia/Shanghai) of
     the first scoring: an amendment does not move it. ``body_id`` is the evaluation body that answers for it,
     from its first score on (谁评价、谁负责; C04).
     """
@@ -76,7 +87,7 @@ class Evaluation:
     completion: Completion
     attempt: int
     state: State
-    pass_mark: int
+    rubric: Rubric
     opened_at: datetime
     version: int
     body_id: UUID | None = None
@@ -84,22 +95,34 @@ class Evaluation:
     confirmation: Confirmation | None = None
 
     @classmethod
-    def opened(cls, completion: Completion, attempt: int, pass_mark: int, at: datetime) -> Self:
+    def opened(cls, completion: Completion, attempt: int, rubric: Rubric, at: datetime) -> Self:
         """A new one, waiting to be scored."""
-        return cls(new_id(), completion, attempt, State.OPEN, pass_mark, at, 1)
+        return cls(new_id(), completion, attempt, State.OPEN, rubric, at, 1)
 
     def give_score(
-        self, points: int, comment: str, acting: Acting, at: datetime, *, certificate_stands: bool
+        self,
+        points: int | Mapping[str, int],
+        comment: str,
+        acting: Acting,
+        at: datetime,
+        *,
+        certificate_stands: bool,
     ) -> Refusal | None:
-        """Scores it, or amends the score while nobody has confirmed it (评分; C02, C04)."""
+        """Scores it, or amends the score while nobody has confirmed it (评分; C02, C04).
+
+        ``points`` are of the whole, or by the code of each part where the rubric has parts (T05).
+        """
+        if errors := self._unfit(points):
+            return Refusal(INVALID_INPUT, errors=errors)
         after = NEXT.get((self.state, Action.SCORE))
         if after is None:
             return Refusal(NOT_ALLOWED_NOW)
         refusal = _refused(decide_scoring(self._facts(acting, certificate_stands)))
         if refusal:
             return refusal
+        whole, part_points = self._measured(points)
         evaluated_on = self.score.evaluated_on if self.score else civil_date(at)
-        self.score = Score(points, comment, acting.by, at, evaluated_on)
+        self.score = Score(whole, part_points, comment, acting.by, at, evaluated_on)
         self.body_id = acting.body_id
         self._moved(after)
         return None
@@ -115,13 +138,11 @@ class Evaluation:
         refusal = _refused(decide_confirming(facts), FOUR_EYES if facts.is_scorer else REFUSED_BY_RULE)
         if refusal:
             return refusal
-        self.confirmation = Confirmation(has_passed(self.score.points, self.pass_mark), acting.by, at)
+        self.confirmation = Confirmation(has_passed(self.score.points, self.rubric.pass_mark), acting.by, at)
         self._moved(after)
         return self._confirmed(self.score, self.confirmation)
 
-    def retake(
-        self, parameters: Parameters, at: datetime, *, certificate_stands: bool
-    ) -> "Evaluation | Refusal":
+    def retake(self, at: datetime, *, certificate_stands: bool) -> "Evaluation | Refusal":
         """The next attempt after this one was failed (补考; D12)."""
         if self.confirmation is None or self.confirmation.passed:
             return Refusal(NOT_ALLOWED_NOW)
@@ -129,12 +150,28 @@ class Evaluation:
             attempt=self.attempt,
             completed_on=self.completion.completed_on,
             today=civil_date(at),
-            retakes_allowed=parameters.retakes,
-            months_allowed=parameters.retake_months,
+            retakes_allowed=self.rubric.most_retakes,
+            months_allowed=self.rubric.retake_months,
             training_certificate_valid=certificate_stands,
         )
         refusal = _refused(decide_retake(facts))
-        return refusal or Evaluation.opened(self.completion, self.attempt + 1, self.pass_mark, at)
+        return refusal or Evaluation.opened(self.completion, self.attempt + 1, self.rubric, at)
+
+    def _unfit(self, points: int | Mapping[str, int]) -> tuple[FieldError, ...]:
+        if not self.rubric.parts:
+            return () if isinstance(points, int) else (_NO_PARTS,)
+        if isinstance(points, int):
+            return (_PARTS_WANTED,)
+        wanted = {one.code for one in self.rubric.parts}
+        return tuple(
+            FieldError(f"/parts/{code}", "missing" if code in wanted else "unknown_part", _EACH_PART_ONCE)
+            for code in sorted(wanted ^ points.keys())
+        )
+
+    def _measured(self, points: int | Mapping[str, int]) -> tuple[int, Mapping[str, int] | None]:
+        if isinstance(points, int):
+            return points, None
+        return self.rubric.whole(points), points
 
     def _facts(self, acting: Acting, certificate_stands: bool) -> HandlingFacts:
         by = acting.by
@@ -164,7 +201,7 @@ class Evaluation:
             person_key=completion.person.person_key,
             passed=confirmation.passed,
             score=score.points,
-            pass_mark=self.pass_mark,
+            pass_mark=self.rubric.pass_mark,
             evaluated_on=score.evaluated_on,
         )
 

@@ -1,5 +1,6 @@
 """Queries on evaluations; each row comes with the completed training it belongs to."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,7 @@ from cert_svc.evaluations.evaluation import Confirmation, Evaluation, Evaluator,
 from cert_svc.evaluations.lifecycle import State
 from cert_svc.evaluations.tables import evaluations
 from cert_svc.evaluators.repository import evaluates
+from cert_svc.policy.rubric import Part, Rubric
 
 _columns = evaluations.c
 _CHANGING = (
@@ -27,6 +29,7 @@ _CHANGING = (
     "version",
     "body_id",
     "score",
+    "part_points",
     "comment",
     "scored_by",
     "scored_by_key",
@@ -165,7 +168,7 @@ def _evaluation_of(row: Row) -> Evaluation:
         completion=completion_of(row),
         attempt=row["attempt"],
         state=State(row["state"]),
-        pass_mark=row["pass_mark"],
+        rubric=_rubric_of(row),
         opened_at=row["opened_at"],
         version=row["version"],
         body_id=row["body_id"],
@@ -174,11 +177,21 @@ def _evaluation_of(row: Row) -> Evaluation:
     )
 
 
+def _rubric_of(row: Row) -> Rubric:
+    return Rubric(
+        pass_mark=row["pass_mark"],
+        most_retakes=row["most_retakes"],
+        retake_months=row["retake_months"],
+        norm_version=row["norm_version"],
+        parts=tuple(Part(**one) for one in row["parts"] or ()),
+    )
+
+
 def _score_of(row: Row) -> Score | None:
     if row["score"] is None:
         return None
     by = Evaluator(row["scored_by"], row["scored_by_key"])
-    return Score(row["score"], row["comment"], by, row["scored_at"], row["evaluated_on"])
+    return Score(row["score"], row["part_points"], row["comment"], by, row["scored_at"], row["evaluated_on"])
 
 
 def _confirmation_of(row: Row) -> Confirmation | None:
@@ -189,14 +202,19 @@ def _confirmation_of(row: Row) -> Confirmation | None:
 
 
 def _values(evaluation: Evaluation) -> dict[str, Any]:
-    score, confirmation = evaluation.score, evaluation.confirmation
+    rubric, score, confirmation = evaluation.rubric, evaluation.score, evaluation.confirmation
     return {
         "id": evaluation.id,
         "enrolment_id": evaluation.completion.enrolment_id,
         "district": evaluation.completion.institution.district,
         "attempt": evaluation.attempt,
         "state": evaluation.state,
-        "pass_mark": evaluation.pass_mark,
+        "pass_mark": rubric.pass_mark,
+        "most_retakes": rubric.most_retakes,
+        "retake_months": rubric.retake_months,
+        "norm_version": rubric.norm_version,
+        "parts": [asdict(one) for one in rubric.parts] or None,
+        "part_points": score.part_points if score else None,
         "opened_at": evaluation.opened_at,
         "version": evaluation.version,
         "body_id": evaluation.body_id,

@@ -17,7 +17,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.evaluations import repository, use_cases
-from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.schemas import (
     EvaluationExport,
     EvaluationFilters,
@@ -62,7 +61,7 @@ async def list_evaluations(
         service.database,
         _asked(service, principal, query),
         query,
-        lambda row: _view(service, *repository.shown(row)),
+        lambda row: EvaluationView.of(*repository.shown(row)),
     )
 
 
@@ -85,7 +84,7 @@ async def read_evaluation(request: Request, evaluation_id: UUID, principal: Read
     found = await repository.one(service.database, evaluation_id, principal, service.clock.today())
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
-    return reply(_view(service, *found))
+    return reply(EvaluationView.of(*found))
 
 
 @router.get("/evaluations/{evaluation_id}/timeline", summary="评价办理记录 · The steps of an evaluation")
@@ -113,11 +112,11 @@ async def score(
                 principal,
                 evaluation_id,
                 version,
-                points=body.score,
+                points=body.points,
                 comment=body.comment,
             )
         )
-    return reply(_view(service, evaluation, None))
+    return reply(EvaluationView.of(evaluation, None))
 
 
 @router.post(
@@ -134,7 +133,7 @@ async def confirm(
         evaluation, certificate = accepted(
             await use_cases.confirm(tx, service, principal, evaluation_id, version)
         )
-    return reply(_view(service, evaluation, _number(certificate)))
+    return reply(EvaluationView.of(evaluation, _number(certificate)))
 
 
 @router.post(
@@ -151,7 +150,7 @@ async def retake(
 
     async def act(tx: Transaction) -> EvaluationView | Refusal:
         following = await use_cases.retake(tx, service, principal, evaluation_id)
-        return following if isinstance(following, Refusal) else _view(service, following, None)
+        return following if isinstance(following, Refusal) else EvaluationView.of(following, None)
 
     return await once(service.database, request, principal, idempotency_key, None, act)
 
@@ -168,11 +167,3 @@ def _step(row: Row) -> StepView:
 
 def _number(certificate: Certificate | None) -> str | None:
     return certificate.number if certificate else None
-
-
-def _view(service: Service, evaluation: Evaluation, certificate_number: str | None) -> EvaluationView:
-    completion = evaluation.completion
-    parameters = service.law.parameters_of(
-        class_started_on=completion.class_started_on, completed_on=completion.completed_on
-    )
-    return EvaluationView.of(evaluation, certificate_number, parameters)

@@ -7,14 +7,19 @@ from uuid import UUID
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.export import ExportQuery
 from chuangpei.fields import Code, CreditCodeForm, DistrictCode
+from chuangpei.input_errors import InvalidText
+from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-from cert_svc.evaluations.evaluation import Evaluation
+from cert_svc.evaluations.evaluation import Evaluation, Score
 from cert_svc.evaluations.lifecycle import State
-from cert_svc.policy.parameters import Parameters
+from cert_svc.policy.rubric import Rubric
 from cert_svc.policy.rules import last_retake_day
+
+Points = Annotated[StrictInt, Field(ge=0, le=100, description="0–100 分 · points")]
+_ONE_OF_BOTH = Text("须填总分或各部分得分之一", "Give either the whole score or that of each part")
 
 
 class EvaluationFilters(ListQuery):
@@ -42,12 +47,41 @@ class EvaluationExport(EvaluationFilters, ExportQuery):
 
 
 class ScoreBody(Body):
-    """A score in whole points (评分) and what the evaluator has to say of it."""
+    """A score in whole points (评分) and what the evaluator has to say of it.
+
+    ``score`` is of the whole; where the class cites a norm, ``parts`` has the points of each part (T05).
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": 82, "comment": "商业计划书完整"}]})
 
-    score: Annotated[StrictInt, Field(ge=0, le=100, description="0–100 分 · points")]
+    score: Points | None = None
+    parts: dict[Code, Points] | None = Field(
+        default=None, max_length=10, examples=[{"written": 80, "plan": 85, "defence": 90}]
+    )
     comment: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.score is None) == (self.parts is None):
+            raise InvalidText(_ONE_OF_BOTH)
+        return self
+
+    @property
+    def points(self) -> int | dict[str, int]:
+        """The points of the whole, or of each part."""
+        if self.parts is not None:
+            return self.parts
+        assert self.score is not None, "one of both is given"
+        return self.score
+
+
+class PartView(BaseModel):
+    """One part of the norm, its weight in percent and its points once scored."""
+
+    code: str = Field(examples=["written"])
+    name: str = Field(examples=["笔试"])
+    weight: int
+    points: int | None
 
 
 class StepView(BaseModel):
@@ -77,6 +111,8 @@ class EvaluationView(BaseModel):
     trainee: str = Field(description="脱敏姓名 · masked name", examples=["张*"])
     standard_version: str
     completed_on: date
+    norm_version: str | None = Field(description="评价规范版本 · the norm it is measured by")
+    parts: list[PartView]
     pass_mark: int
     opened_at: datetime
     body_id: UUID | None = Field(description="负责的评价机构 · the body that answers for it")
@@ -93,8 +129,9 @@ class EvaluationView(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, evaluation: Evaluation, certificate_number: str | None, parameters: Parameters) -> Self:
-        """The view of an evaluation, with the certificate it led to and the numbers of its training (D12)."""
+    def of(cls, evaluation: Evaluation, certificate_number: str | None) -> Self:
+        """The view of an evaluation, with the certificate it led to."""
+        rubric = evaluation.rubric
         completion, given, confirmation = evaluation.completion, evaluation.score, evaluation.confirmation
         failed = confirmation is not None and not confirmation.passed
         return cls(
@@ -108,7 +145,9 @@ class EvaluationView(BaseModel):
             trainee=completion.person.masked_name,
             standard_version=completion.standard_version,
             completed_on=completion.completed_on,
-            pass_mark=evaluation.pass_mark,
+            norm_version=rubric.norm_version,
+            parts=_parts(rubric, given),
+            pass_mark=rubric.pass_mark,
             opened_at=evaluation.opened_at,
             body_id=evaluation.body_id,
             score=given.points if given else None,
@@ -119,9 +158,15 @@ class EvaluationView(BaseModel):
             confirmed_by=confirmation.by.subject if confirmation else None,
             confirmed_at=confirmation.at if confirmation else None,
             certificate_number=certificate_number,
-            retakes_left=max(0, parameters.retakes - evaluation.attempt + 1) if failed else None,
-            retake_until=last_retake_day(completion.completed_on, parameters.retake_months)
-            if failed
-            else None,
+            retakes_left=max(0, rubric.most_retakes - evaluation.attempt + 1) if failed else None,
+            retake_until=last_retake_day(completion.completed_on, rubric.retake_months) if failed else None,
             version=evaluation.version,
         )
+
+
+def _parts(rubric: Rubric, given: Score | None) -> list[PartView]:
+    points = (given.part_points if given else None) or {}
+    return [
+        PartView(code=one.code, name=one.name, weight=one.weight, points=points.get(one.code))
+        for one in rubric.parts
+    ]

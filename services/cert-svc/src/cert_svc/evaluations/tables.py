@@ -1,9 +1,10 @@
 """Evaluations, one row an attempt. Triggers forbid deleting one and changing a confirmed one.
 
-A trigger demands a body for each score.
+Triggers demand a body for each score, and keep what it is measured by.
 """
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from cert_svc.schema import metadata
 
@@ -16,6 +17,12 @@ evaluations = sa.Table(
     sa.Column("attempt", sa.SmallInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("pass_mark", sa.SmallInteger, nullable=False),
+    sa.Column("most_retakes", sa.SmallInteger, nullable=False),
+    sa.Column("retake_months", sa.SmallInteger, nullable=False),
+    sa.Column("norm_version", sa.Text),
+    # As the norm said when it opened, and the points of each part by its code.
+    sa.Column("parts", postgresql.JSONB),
+    sa.Column("part_points", postgresql.JSONB),
     sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     # The body that answers for it; none before the first score, nor where scored before bodies were kept.
@@ -41,6 +48,9 @@ evaluations = sa.Table(
     sa.CheckConstraint("state IN ('open', 'scored', 'confirmed')", name="state"),
     sa.CheckConstraint("attempt >= 1", name="attempt"),
     sa.CheckConstraint("pass_mark BETWEEN 1 AND 100", name="pass_mark"),
+    sa.CheckConstraint("most_retakes >= 0 AND retake_months > 0", name="retakes"),
+    sa.CheckConstraint("(norm_version IS NULL) = (parts IS NULL)", name="norm_has_parts"),
+    sa.CheckConstraint("(part_points IS NULL) = (parts IS NULL OR score IS NULL)", name="parts_are_scored"),
     sa.CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     sa.CheckConstraint(
         "num_nonnulls(score, comment, scored_by, scored_by_key, scored_at, evaluated_on) = "

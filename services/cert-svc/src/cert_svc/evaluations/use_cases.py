@@ -1,5 +1,6 @@
 """Opening, scoring, confirming and retaking evaluations."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -17,16 +18,14 @@ from cert_svc.evaluations import repository
 from cert_svc.evaluations.evaluation import Acting, Evaluation, Evaluator
 from cert_svc.evaluations.lifecycle import State
 from cert_svc.evaluators.repository import office_of
-from cert_svc.policy.parameters import Parameters
+from cert_svc.policy.rubric import Rubric
 from cert_svc.problems import REAL_NAME_REQUIRED
 from cert_svc.service import Service
 
 
-async def open_first(
-    tx: Transaction, service: Service, completion: Completion, parameters: Parameters
-) -> None:
+async def open_first(tx: Transaction, service: Service, completion: Completion, rubric: Rubric) -> None:
     """Opens the evaluation that follows a completed stage-3 training (C02)."""
-    evaluation = Evaluation.opened(completion, 1, parameters.pass_mark, service.clock.now())
+    evaluation = Evaluation.opened(completion, 1, rubric, service.clock.now())
     await repository.add(tx, evaluation)
     await _recorded(tx, SYSTEM, evaluation, "open", None)
 
@@ -38,10 +37,10 @@ async def score(
     evaluation_id: UUID,
     version: int,
     *,
-    points: int,
+    points: int | Mapping[str, int],
     comment: str,
 ) -> Evaluation | Refusal:
-    """Gives 0 to 100 points, or amends them before confirmation (评分; C02, C04)."""
+    """Gives points, of the whole or of each part, or amends them before confirmation (评分; C02, C04)."""
     taken = await _taken(tx, service, principal, evaluation_id, version)
     if isinstance(taken, Refusal):
         return taken
@@ -87,13 +86,7 @@ async def retake(
     evaluation = await repository.load_for_update(tx, evaluation_id)
     if evaluation is None:
         return Refusal(NOT_FOUND)
-    completion = evaluation.completion
-    parameters = service.law.parameters_of(
-        class_started_on=completion.class_started_on, completed_on=completion.completed_on
-    )
-    following = evaluation.retake(
-        parameters, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
-    )
+    following = evaluation.retake(service.clock.now(), certificate_stands=await _stands(tx, evaluation))
     if isinstance(following, Refusal):
         return following
     if not await repository.add(tx, following):
@@ -145,7 +138,8 @@ async def _recorded(
         details={
             "attempt": evaluation.attempt,
             "score": given.points if given else None,
-            "pass_mark": evaluation.pass_mark,
+            "parts": dict(given.part_points) if given and given.part_points else None,
+            "pass_mark": evaluation.rubric.pass_mark,
             "body": str(evaluation.body_id) if evaluation.body_id else None,
             "passed": confirmation.passed if confirmation else None,
         },
