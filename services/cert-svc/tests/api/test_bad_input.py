@@ -23,7 +23,7 @@ def send(office, evaluation):
     return send
 
 
-@pytest.mark.parametrize("score", [-1, 101, 60.5, 60.0, "60", True, 10**40, [60]])
+@pytest.mark.parametrize("score", [-1, 101, 60.5, 60.0, "60", True, None, 10**40, [60]])
 async def test_a_score_is_a_whole_number_from_0_to_100(office, send, score):
     answer = await send(json={"score": score, "comment": ""})
     assert answer.status_code == 422, answer.text

@@ -69,7 +69,7 @@ async def _body_chosen(play: Play) -> None:
 async def _scored_and_confirmed(
     play: Play, evaluations: Mapping[Person, Json], scores: Mapping[Person, int]
 ) -> None:
-    """C04: one scores, another person confirms; who scored may not confirm."""
+    """T05, C04: one scores each part of the norm, another person confirms; who scored may not confirm."""
     scorer, confirmer = (
         await play.actor(EVALUATOR_WHO_SCORES),
         await play.actor(EVALUATOR_WHO_CONFIRMS),
@@ -79,7 +79,10 @@ async def _scored_and_confirmed(
         path = f"/cert/v1/evaluations/{evaluations[person]['id']}"
         scored = await scorer.post(
             f"{path}/score",
-            {"score": scores[person], "comment": "商业计划书与答辩"},
+            {
+                "parts": {one["code"]: scores[person] for one in evaluations[person]["parts"]},
+                "comment": "商业计划书与答辩",
+            },
             version=evaluations[person]["version"],
         )
         if not self_confirmed:

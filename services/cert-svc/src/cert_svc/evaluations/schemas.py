@@ -11,7 +11,7 @@ from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 
 from cert_svc.evaluations.evaluation import Evaluation, Score
 from cert_svc.evaluations.lifecycle import State
@@ -54,17 +54,19 @@ class ScoreBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"score": 82, "comment": "商业计划书完整"}]})
 
-    score: Points | None = None
+    # Before the score, whose check looks at it.
     parts: dict[Code, Points] | None = Field(
         default=None, max_length=10, examples=[{"written": 80, "plan": 85, "defence": 90}]
     )
+    score: Points | None = Field(default=None, validate_default=True)
     comment: str = Field(default="", max_length=2000)
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.score is None) == (self.parts is None):
+    @field_validator("score")
+    @classmethod
+    def _one_of_both(cls, score: int | None, info: ValidationInfo) -> int | None:
+        if "parts" in info.data and (score is None) == (info.data["parts"] is None):
             raise InvalidText(_ONE_OF_BOTH)
-        return self
+        return score
 
     @property
     def points(self) -> int | dict[str, int]:
