@@ -1,7 +1,9 @@
 """Results of feedback (T06): of five or more, once a round has closed, and no figure betrays fewer."""
 
+import base64
 import csv
 import io
+from datetime import date
 
 import pytest
 from chuangpei.auth import Role
@@ -152,3 +154,16 @@ async def test_results_are_taken_away_as_files(world, feedback):
         (line,) = rows(await world.get(f"/feedback-results/{of}/export?sort=-average", feedback.organiser))
         assert (line["评价人数"], line["平均分"]) == ("5", "4.20")
         assert line["各项平均分"].startswith("benefit 5.00; content 5.00")
+
+
+async def test_the_pages_of_instructors_follow_on_and_their_cursors_name_nobody(world, feedback):
+    people = [{"name": name, "id_number": world.id_number(date(1980, 1, 1))} for name in ("李老师", "王老师")]
+    await feedback.closed(answers=5, instructors=people)
+    path = "/feedback-results/instructors?limit=1"
+    first = (await world.get(path, feedback.organiser)).json()
+    cursor = first["next_cursor"]
+    second = (await world.get(f"{path}&cursor={cursor}", feedback.organiser)).json()
+    assert [page["items"][0]["name"] for page in (first, second)] == ["李*", "王*"]
+    told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    for one in people:
+        assert world.service.privacy.person_key(one["id_number"]) not in told

@@ -16,6 +16,7 @@ from sqlalchemy import func
 from training_svc.classes.tables import class_instructors, classes
 from training_svc.feedback.tables import feedback_answers, feedback_results, feedback_rounds
 from training_svc.institutions.tables import institutions
+from training_svc.instructors.tables import instructors
 from training_svc.projects.tables import projects
 from training_svc.visibility import Reach, reaches
 
@@ -138,28 +139,30 @@ INSTITUTIONS = Listing(
 def _instructors(seen: sa.ColumnElement[bool] | None) -> Listing:
     """Instructors by what trainees said of the classes they taught, of those classes that one may see."""
     condition = sa.true() if seen is None else seen
-    taught = class_instructors.join(_ROUNDS, feedback_rounds.c.class_id == class_instructors.c.class_id).join(
-        institutions, institutions.c.id == classes.c.institution_id
+    taught = (
+        class_instructors.join(instructors, instructors.c.person_key == class_instructors.c.person_key)
+        .join(_ROUNDS, feedback_rounds.c.class_id == class_instructors.c.class_id)
+        .join(institutions, institutions.c.id == classes.c.institution_id)
     )
     teachers = (
         sa.select(
-            class_instructors.c.person_key,
+            instructors.c.id,
             func.min(class_instructors.c.masked_name).label("name"),
             func.min(class_instructors.c.masked_id_number).label("id_number"),
         )
         .select_from(taught)
         .where(condition, _SHOWN)
-        .group_by(class_instructors.c.person_key)
+        .group_by(instructors.c.id)
         .subquery("teachers")
     )
-    whose = sa.and_(class_instructors.c.person_key == teachers.c.person_key, condition)
+    whose = sa.and_(instructors.c.id == teachers.c.id, condition)
     totals, questions = _summed(taught, whose, teachers)
     return Listing(
         sa.select(teachers, totals, questions.c.averages)
         .select_from(teachers)
         .join(totals, sa.true())
         .join(questions, sa.true()),
-        key=Order(teachers.c.person_key, str),
+        key=Order(teachers.c.id, UUID),
         orders={"name": Order(teachers.c.name, str), "average": Order(totals.c.average, int)},
     )
 
