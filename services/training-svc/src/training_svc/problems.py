@@ -50,7 +50,14 @@ SITE_REFUSED = Problem("site_refused", 422, Text("不符合场地登记规定", 
 SANCTION_EXISTS = Problem(
     "sanction_exists",
     409,
-    Text("该文书的此项处罚或失信记录已登记", "What this document imposes is recorded already"),
+    Text("该文书的此项处罚或失信记录已登记且有效", "What this document imposes is in force already"),
+)
+NOT_YOUR_SANCTION = Problem(
+    "not_your_sanction",
+    403,
+    Text(
+        "市级登记的处罚或失信只能由市级更正或解除", "What the city recorded, the city alone amends or lifts"
+    ),
 )
 DESIGNATION_EXISTS = Problem(
     "designation_exists",

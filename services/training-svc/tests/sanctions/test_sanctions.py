@@ -142,8 +142,8 @@ async def test_a_class_is_not_filed_while_a_penalty_is_being_recorded(world):
         await world.somebody_waits_for_a_lock()
         await tx.connection.execute(
             "INSERT INTO sanctions (id, institution_id, kind, source, document_number, starts_on, state,"
-            " recorded_at, recorded_by, version) VALUES (gen_random_uuid(), $1, 'stop_for_rectification',"
-            " '局', '1号', '2026-01-01', 'in_force', now(), 'x', 1)",
+            " recorded_at, recorded_by, authority, version) VALUES (gen_random_uuid(), $1,"
+            " 'stop_for_rectification', '局', '1号', '2026-01-01', 'in_force', now(), 'x', 'city', 1)",
             institution["id"],
         )
     assert await trying == ["T08"]
@@ -256,3 +256,53 @@ async def test_a_period_that_ends_before_it_starts_is_refused(world):
     body = sanction(ends_on=(date(2026, 2, 1) - timedelta(days=1)).isoformat())
     answer = await world.post(f"/institutions/{institution['id']}/sanctions", body, by=world.officer())
     assert answer.json()["errors"][0]["pointer"] == "/ends_on"
+
+
+async def test_of_an_amended_period_the_others_are_told(world):
+    institution = await world.institution()
+    made = await imposed(world, institution)
+    body = {"ends_on": "2026-09-30", "reason": "期限有误"}
+    await world.made(f"/sanctions/{made['id']}/amend", body, world.officer(), 1)
+    event = (await world.events())[-1]
+    assert isinstance(event, InstitutionPenalised)
+    assert (str(event.sanction_id), event.ends_on) == (made["id"], date(2026, 9, 30))
+
+
+async def test_what_is_corrected_on_a_lifted_one_does_not_tell_that_it_holds_again(world):
+    made = await imposed(world, await world.institution())
+    await world.made(f"/sanctions/{made['id']}/lift", {"reason": "验收合格"}, world.officer(), 1)
+    body = {"source": "上海市教育委员会", "reason": "机关有误"}
+    await world.made(f"/sanctions/{made['id']}/amend", body, world.officer(), 2)
+    assert isinstance((await world.events())[-1], InstitutionSanctionLifted)
+
+
+@pytest.mark.parametrize("role", [Role.CITY_CENTRE, Role.CITY_BUREAU])
+async def test_what_the_city_recorded_no_district_amends_or_lifts(world, role):
+    institution = await world.institution()
+    made = await imposed(world, institution, world.by(role))
+    assert made["authority"] == "city"
+    for step, body in (
+        ("amend", {"ends_on": "2026-02-02", "reason": "期限有误"}),
+        ("lift", {"reason": "整改验收合格"}),
+    ):
+        path = f"/sanctions/{made['id']}/{step}"
+        refused = await world.post(path, body, by=world.officer(), version=1)
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_your_sanction")
+    await world.made(f"/sanctions/{made['id']}/lift", body, world.centre, 1)
+
+
+async def test_the_city_lifts_what_a_district_recorded(world):
+    made = await imposed(world, await world.institution())
+    assert made["authority"] == "310115"
+    lifted = await world.made(f"/sanctions/{made['id']}/lift", {"reason": "复议撤销"}, world.centre, 1)
+    assert lifted["state"] == "lifted"
+
+
+async def test_what_was_lifted_may_be_imposed_again_by_the_same_document(world):
+    institution = await world.institution()
+    first = await imposed(world, institution)
+    await world.made(f"/sanctions/{first['id']}/lift", {"reason": "误解除"}, world.officer(), 1)
+    again = await imposed(world, institution)
+    assert (again["id"] != first["id"], again["in_force"]) == (True, True)
+    third = await world.post(f"/institutions/{institution['id']}/sanctions", sanction(), by=world.officer())
+    assert (third.status_code, third.json()["code"]) == (409, "sanction_exists")

@@ -101,6 +101,8 @@ class InstitutionUpdated(Event):
 class InstitutionSanctioned(Event):
     """What both kinds of sanction tell; without ``ends_on`` it holds until it is lifted.
 
+    An amendment tells it again under the same ``sanction_id``: the last one holds.
+
     ``exit_ground`` is X3 where the institution may begin no training while it holds (B11).
     """
 

@@ -31,13 +31,15 @@ _NEW = (
     "state",
     "recorded_at",
     "recorded_by",
+    "authority",
     "version",
 )
+_IN_FORCE = sanctions.c.state == sa.literal_column(f"'{State.IN_FORCE}'")
 
 
 def _holds_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(
-        sanctions.c.state == sa.literal_column(f"'{State.IN_FORCE}'"),
+        _IN_FORCE,
         sanctions.c.starts_on <= day,
         sa.or_(sanctions.c.ends_on.is_(None), sanctions.c.ends_on >= day),
     )
@@ -63,7 +65,9 @@ def barring_on(institution_id: sa.ColumnElement[Any], day: sa.ColumnElement[Any]
 _INSERT = Statement(
     insert(sanctions)
     .values({name: bindparam(name, type_=sanctions.c[name].type) for name in _NEW})
-    .on_conflict_do_nothing(index_elements=["institution_id", "document_number", "kind"])
+    .on_conflict_do_nothing(
+        index_elements=["institution_id", "document_number", "kind"], index_where=_IN_FORCE
+    )
     .returning(sanctions.c.id)
 )
 _SELECT = sa.select(
@@ -137,7 +141,7 @@ FLAGGED_CLASSES = Listing(
 
 
 async def insert_new(tx: Transaction, sanction: Sanction) -> bool:
-    """Records a sanction; False if the document's sanction of this kind is recorded."""
+    """Records a sanction; False if the document's sanction of this kind is in force."""
     values = {name: getattr(sanction, name) for name in _NEW}
     return await tx.row(_INSERT, values) is not None
 
@@ -183,6 +187,7 @@ def sanction_of(row: Row) -> Sanction:
         state=State(row["state"]),
         recorded_at=row["recorded_at"],
         recorded_by=row["recorded_by"],
+        authority=row["authority"],
         version=row["version"],
         lifted_on=row["lifted_on"],
         lifted_by=row["lifted_by"],

@@ -131,7 +131,7 @@ async def amend_sanction(
     principal: Officer,
     if_match: IfMatch = None,
 ) -> Response:
-    """Corrects source, document number or period, with a reason (T08)."""
+    """Corrects source, document number or period, with a reason; what the city recorded, the city (T08)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         amended = accepted(await use_cases.amend(tx, service, principal, sanction_id, version, body))
@@ -155,7 +155,7 @@ async def list_sanction_amendments(
 async def lift_sanction(
     request: Request, sanction_id: UUID, body: Lifting, principal: Officer, if_match: IfMatch = None
 ) -> Response:
-    """Lifts a sanction, saying why; what it barred is free again (T08)."""
+    """Lifts a sanction, saying why; what it barred is free again; the city's is lifted by the city (T08)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         lifted = accepted(await use_cases.lift(tx, service, principal, sanction_id, version, body.reason))
@@ -218,6 +218,7 @@ def _view(one: Sanction, today: date) -> SanctionView:
         bars_classes=one.kind in BARRING,
         recorded_at=one.recorded_at,
         recorded_by=one.recorded_by,
+        authority=one.authority,
         lifted_on=one.lifted_on,
         lift_reason=one.lift_reason,
         version=one.version,

@@ -17,11 +17,15 @@ from chuangpei.problems import NOT_ALLOWED_NOW
 
 from training_svc.policy.standing import BARRING, SanctionKind
 from training_svc.sanctions.lifecycle import NEXT, Action, State
+from training_svc.visibility import CITY
 
 
 @dataclass(slots=True)
 class Sanction:
-    """One sanction of one institution; without ``ends_on`` it holds until it is lifted (T08)."""
+    """One sanction of one institution; without ``ends_on`` it holds until it is lifted (T08).
+
+    ``authority`` recorded it: a district's code, or ``city``.
+    """
 
     id: UUID
     institution_id: UUID
@@ -36,6 +40,7 @@ class Sanction:
     state: State
     recorded_at: datetime
     recorded_by: str
+    authority: str
     version: int
     lifted_on: date | None = None
     lifted_by: str | None = None
@@ -50,6 +55,10 @@ class Sanction:
         """Whether it holds on the day: begun, not over, not lifted."""
         begun = self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
         return begun and self.state is State.IN_FORCE
+
+    def is_in_the_hands_of(self, authority: str) -> bool:
+        """Whether an authority may amend or lift it: what the city recorded, the city alone."""
+        return authority == CITY or self.authority != CITY
 
     def amend(self, changes: Mapping[str, Any]) -> None:
         """Corrects source, document number or period."""
@@ -74,7 +83,7 @@ class Sanction:
         )
 
     def recorded(self, on: date) -> InstitutionPenalised | InstitutionListedDishonest:
-        """The event that tells of it: a listing or a penalty."""
+        """The event that tells of it, and once more of what was amended: a listing or a penalty."""
         told: dict[str, Any] = {
             "credit_code": self.credit_code,
             "institution_id": self.institution_id,

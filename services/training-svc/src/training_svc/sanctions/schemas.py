@@ -91,6 +91,9 @@ class SanctionView(BaseModel):
     bars_classes: bool
     recorded_at: datetime
     recorded_by: str
+    authority: str = Field(
+        description="登记机关：区代码，或 city 为市级 · a district's code, or city", examples=["310115"]
+    )
     lifted_on: date | None
     lift_reason: str | None
     version: int

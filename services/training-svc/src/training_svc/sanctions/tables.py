@@ -21,18 +21,27 @@ sanctions = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("recorded_by", sa.Text, nullable=False),
+    # The district, or the city, whose officer recorded it.
+    sa.Column("authority", sa.Text, nullable=False),
     sa.Column("lifted_on", sa.Date),
     sa.Column("lifted_by", sa.Text),
     sa.Column("lift_reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
-    # One document is recorded once for each thing it imposes.
-    sa.UniqueConstraint("institution_id", "document_number", "kind"),
     sa.CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
     sa.CheckConstraint("state IN ('in_force', 'lifted')", name="state"),
     sa.CheckConstraint("starts_on <= ends_on", name="period"),
     sa.CheckConstraint(
         "num_nonnulls(lifted_on, lifted_by, lift_reason) = CASE state WHEN 'lifted' THEN 3 ELSE 0 END",
         name="lifted",
+    ),
+    # One document is in force once for each thing it imposes; what was lifted may be imposed once more.
+    sa.Index(
+        "ix_sanctions_document",
+        "institution_id",
+        "document_number",
+        "kind",
+        unique=True,
+        postgresql_where=sa.text("state = 'in_force'"),
     ),
     # What stands in the way of a new class is asked each time one is filed.
     sa.Index(

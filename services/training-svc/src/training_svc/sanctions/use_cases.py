@@ -14,13 +14,13 @@ from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.institutions import repository as institutions
 from training_svc.institutions.institution import Institution
-from training_svc.problems import SANCTION_EXISTS
+from training_svc.problems import NOT_YOUR_SANCTION, SANCTION_EXISTS
 from training_svc.sanctions import repository
 from training_svc.sanctions.lifecycle import State
 from training_svc.sanctions.sanction import Sanction
 from training_svc.sanctions.schemas import NewSanction, SanctionAmendment
 from training_svc.service import Service
-from training_svc.visibility import scope_of
+from training_svc.visibility import authority_of, scope_of
 
 _ENDS_TOO_EARLY = FieldError("/ends_on", "ends_too_early", Text("结束早于开始", "It ends before it starts"))
 
@@ -48,7 +48,7 @@ async def amend(
     version: int,
     body: SanctionAmendment,
 ) -> Sanction | Refusal:
-    """Corrects what was recorded, with the reason (T08)."""
+    """Corrects what was recorded, with the reason (T08), and the others are told how it stands now."""
     sanction = await _changeable(tx, principal, sanction_id, version)
     if isinstance(sanction, Refusal):
         return sanction
@@ -67,7 +67,7 @@ async def amend(
         before=before,
         after=changes,
     )
-    return await _saved(tx, sanction) if kept else Refusal(NOTHING_AMENDED)
+    return await _saved(tx, service, sanction) if kept else Refusal(NOTHING_AMENDED)
 
 
 async def lift(
@@ -97,6 +97,7 @@ def _new(service: Service, principal: Principal, institution: Institution, body:
         state=State.IN_FORCE,
         recorded_at=service.clock.now(),
         recorded_by=principal.subject,
+        authority=authority_of(principal),
         version=1,
         **body.model_dump(),
     )
@@ -108,17 +109,22 @@ async def _changeable(
     sanction = await repository.load_for_update(tx, sanction_id, scope_of(principal))
     if sanction is None:
         return Refusal(NOT_FOUND)
+    if not sanction.is_in_the_hands_of(authority_of(principal)):
+        return Refusal(NOT_YOUR_SANCTION)
     if sanction.version != version:
         return Refusal(PRECONDITION_FAILED)
     return sanction
 
 
-async def _saved(tx: Transaction, sanction: Sanction) -> Sanction | Refusal:
+async def _saved(tx: Transaction, service: Service, sanction: Sanction) -> Sanction | Refusal:
     try:
         async with tx.savepoint():
             await repository.save(tx, sanction)
     except asyncpg.UniqueViolationError:
         return Refusal(SANCTION_EXISTS)
+    if sanction.state is State.IN_FORCE:
+        # The others are told how it stands now, under the same id.
+        await emit(tx, sanction.recorded(service.clock.today()), service.clock.now())
     return sanction
 
 
