@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from chuangpei.auth import Principal, Role
 from chuangpei.events.training import (
+    QualificationAmended,
     QualificationApproved,
     QualificationExpired,
     QualificationResumed,
@@ -408,3 +409,21 @@ async def test_an_audit_row_says_who_suspended_and_why(world, approved):
         "SELECT (actor, from_state, to_state, reason) FROM audit_log WHERE action = 'suspend_qualification'"
     )
     assert tuple(row) == ("officer-zhang", "approved", "suspended", "消防整改")
+
+
+async def test_another_last_day_is_told_and_another_reason_is_not(world, institution, approved):
+    reworded = await stepped(world, approved, "amend", body={"reason": "笔误", "decision_reason": "核实属实"})
+    assert await told(world, QualificationAmended) == []
+    suspended = await stepped(world, reworded, "suspend")
+    shortened = {"reason": "缩短有效期", "valid_until": "2026-06-01"}
+    assert (await stepped(world, suspended, "amend", body=shortened))["state"] == "suspended"
+    (event,) = await told(world, QualificationAmended)
+    assert event == QualificationAmended(
+        credit_code=institution["credit_code"],
+        institution_id=institution["id"],
+        qualification_id=approved["id"],
+        project=event.project,
+        valid_from=date(2026, 2, 20),
+        valid_until=date(2026, 6, 1),
+        amended_on=world.clock.today(),
+    )

@@ -18,6 +18,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstitutionDesignationWithdrawn,
     training.InstitutionInactive,
     training.QualificationApproved,
+    training.QualificationAmended,
     training.QualificationSuspended,
     training.QualificationResumed,
     training.QualificationRevoked,

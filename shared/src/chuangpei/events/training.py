@@ -202,6 +202,23 @@ class QualificationApproved(Event):
     valid_until: date | None = None
 
 
+class QualificationAmended(Event):
+    """The district corrected the last day of a qualification (更正; T07): ``valid_until`` is it from now on.
+
+    Whether the qualification stands approved or suspended is as it was.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_amended.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    valid_from: date
+    valid_until: date
+    amended_on: date
+
+
 class QualificationSuspended(Event):
     """The district suspended a qualification (暂停): no class is filed by it meanwhile (T07, T08)."""
 

@@ -13,6 +13,7 @@ from chuangpei.database import Transaction
 from chuangpei.events.base import Event
 from chuangpei.kernel.dates import add_years
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.outbox import emit
 from chuangpei.problems import INVALID_INPUT
 
 from training_svc.policy.decision import Decision
@@ -102,7 +103,7 @@ async def amend(
     version: int,
     body: QualificationAmendment,
 ) -> Qualification | Refusal:
-    """The institution's district amends what it recorded at its decision, with a reason (T07)."""
+    """The district amends what it recorded at its decision, with a reason; tells another last day (T07)."""
     qualification = await changeable(tx, principal, qualification_id, version)
     if isinstance(qualification, Refusal):
         return qualification
@@ -113,14 +114,16 @@ async def amend(
     decision = Decision(qualification.findings)
     if found is not None and found != qualification.found:
         decision = await _decision(tx, service, qualification, found)
-    refusal = qualification.amend(
+    result = qualification.amend(
         service.clock.today(),
         found,
         decision,
         body.decision_reason or qualification.reason,
         body.valid_until or qualification.valid_until,
     )
-    return refusal or await _amended(tx, service, principal, qualification, body.reason, before)
+    if isinstance(result, Refusal):
+        return result
+    return await _amended(tx, service, principal, qualification, body.reason, before, result)
 
 
 async def _amended(
@@ -130,6 +133,7 @@ async def _amended(
     qualification: Qualification,
     reason: str,
     before: dict[str, Any],
+    event: Event | None,
 ) -> Qualification | Refusal:
     try:
         async with tx.savepoint():
@@ -146,7 +150,11 @@ async def _amended(
         before=before,
         after=_amendable(qualification),
     )
-    return qualification if changed else Refusal(NOTHING_AMENDED)
+    if not changed:
+        return Refusal(NOTHING_AMENDED)
+    if event is not None:
+        await emit(tx, event, service.clock.now())
+    return qualification
 
 
 def _amendable(qualification: Qualification) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chuangpei.events.base import ProjectRef
 from chuangpei.events.training import (
+    QualificationAmended,
     QualificationApproved,
     QualificationExpired,
     QualificationResumed,
@@ -138,19 +139,24 @@ class Qualification:
 
     def amend(
         self, today: date, found: Figures | None, decision: Decision, reason: str | None, until: date | None
-    ) -> Refusal | None:
+    ) -> QualificationAmended | Refusal | None:
         """Amends what was recorded at the decision; what stands granted must meet the standard by it (T07).
 
-        ``found``, ``reason`` and ``until`` are the values from now on.
+        ``found``, ``reason`` and ``until`` are the values from now on. Tells of another last day in an event.
         """
         state = self.standing(today)
         if state not in DECIDED:
             return Refusal(NOT_ALLOWED_NOW)
         if state is not State.REJECTED and not decision.holds:
             return decision.refusal(CRITERIA_NOT_MET)
+        moved = until != self.valid_until
         self.found, self.findings, self.reason, self.valid_until = found, decision.findings, reason, until
         self.version += 1
-        return None
+        if not moved or self.valid_from is None or until is None:
+            return None
+        return QualificationAmended(
+            valid_from=self.valid_from, valid_until=until, amended_on=today, **self._named()
+        )
 
     def _decide(self, action: Action, review: Review) -> Refusal | None:
         refusal = self._step(action, review.on)
