@@ -116,8 +116,13 @@ def described(one: TrainingClass) -> Described:
         "instructors": sorted(
             f"{person.masked_name} {person.masked_id_number}" for person in one.instructors
         ),
-        **{f"sessions/{session.id}": _session(session) for session in one.sessions},
+        **{name_of(session): _session(session) for session in one.sessions},
     }
+
+
+def name_of(session: Session) -> str:
+    """The name under which the history keeps a session."""
+    return f"sessions/{session.id}"
 
 
 def _session(one: Session) -> Described:

@@ -21,6 +21,7 @@ from fastapi import APIRouter, Query, Request, Response
 from training_svc.classes import changes, repository, session_changes, use_cases
 from training_svc.classes.lifecycle import Phase, State
 from training_svc.classes.schemas import (
+    AddedSession,
     Cancellation,
     ClassAmendment,
     ClassExport,
@@ -145,6 +146,31 @@ async def list_class_amendments(request: Request, class_id: UUID, principal: Rea
     if await repository.summary(database, class_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
     return await history(database, "class", class_id)
+
+
+@router.post(
+    "/{class_id}/sessions", status_code=201, response_model=ClassView, summary="补课 · Add a session"
+)
+async def add_session(
+    request: Request,
+    class_id: UUID,
+    body: AddedSession,
+    key: IdempotencyKey,
+    principal: Manager,
+    if_match: IfMatch = None,
+) -> Response:
+    """Adds a session, where no room, instructor or trainee is taken (T05, T06, T10).
+
+    ``If-Match`` is the class's version. Until the last session is over. The class's instructors teach
+    the new one, and completion counts it (C01–C03).
+    """
+    service, version = of(request), expected_version(if_match)
+
+    async def act(tx: Transaction) -> ClassView | Refusal:
+        changed = await session_changes.add(tx, service, principal, class_id, version, body)
+        return changed if isinstance(changed, Refusal) else await _view(tx, service, changed)
+
+    return await once(service.database, request, principal, key, body, act)
 
 
 @router.post(

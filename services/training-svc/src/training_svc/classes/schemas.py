@@ -98,6 +98,12 @@ class SessionAmendment(Body):
     reason: Reason
 
 
+class AddedSession(NewSession):
+    """A make-up or additional session (补课), and why it is added; all instructors of the class teach it."""
+
+    reason: Reason
+
+
 class Cancellation(Body):
     """Why a class or a session is cancelled (取消原因)."""
 

@@ -1,21 +1,25 @@
-"""What is done with one session of a filed class: moved to another time or room, or cancelled (T06)."""
+"""What is done with one session of a filed class: added, moved to another time or room, cancelled (T06)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
+from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Finding, Refusal
 from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.classes import changing, clashes, timetable
-from training_svc.classes.schemas import ENDS_TOO_EARLY, SessionAmendment
+from training_svc.classes.schemas import ENDS_TOO_EARLY, AddedSession, SessionAmendment
 from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.enrolments import hours
 from training_svc.policy.changes import (
+    SESSION_ADDITION_RULES,
     SESSION_CANCELLATION_RULES,
     SESSION_CHANGE_RULES,
+    AdditionFacts,
     SessionChangeFacts,
 )
 from training_svc.policy.decision import decide
@@ -23,6 +27,35 @@ from training_svc.policy.facts import Hours
 from training_svc.policy.parameters import parameters_on
 from training_svc.problems import CLASS_CHANGE_REFUSED, CLASS_CLASH
 from training_svc.service import Service
+
+
+async def add(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    class_id: UUID,
+    version: int,
+    body: AddedSession,
+) -> TrainingClass | Refusal:
+    """Adds a make-up session (补课), where nobody is in the way (T05, T06, T10); completion counts it."""
+    found = await changing.begin(tx, principal, class_id, version)
+    if isinstance(found, Refusal):
+        return found
+    added = Session(new_id(), body.room, Hours(body.starts_at, body.ends_at))
+    before = {**changing.described(found), changing.name_of(added): None}
+    facts = AdditionFacts(
+        starts_at=added.hours.starts_at,
+        last_session_ends_at=max(one.hours.ends_at for one in found.held_sessions),
+        attendance_minutes_before=_minutes_before(service, found),
+        now=service.clock.now(),
+    )
+    found.sessions = tuple(sorted((*found.sessions, added), key=lambda one: one.hours.starts_at))
+    decision = decide(SESSION_ADDITION_RULES, facts) + await changing.judged(tx, service, found)
+    if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
+        return refusal
+    if refusal := await _put_down(tx, found, added, lambda: timetable.add(tx, found, added)):
+        return refusal
+    return await changing.finish(tx, service, principal, found, before, body.reason)
 
 
 async def amend(
@@ -49,7 +82,7 @@ async def amend(
     decision = decide(SESSION_CHANGE_RULES, facts) + await changing.judged(tx, service, found)
     if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
         return refusal
-    if refusal := await _move(tx, found, moved):
+    if refusal := await _put_down(tx, found, moved, lambda: timetable.move(tx, moved)):
         return refusal
     return await changing.finish(tx, service, principal, found, before, body.reason)
 
@@ -99,27 +132,33 @@ def _facts(service: Service, found: TrainingClass, old: Session, new: Session) -
     return SessionChangeFacts(
         starts_at=old.hours.starts_at,
         new_starts_at=new.hours.starts_at,
-        attendance_minutes_before=parameters_on(service.law, found.starts_on).attendance_minutes_before,
+        attendance_minutes_before=_minutes_before(service, found),
         now=service.clock.now(),
     )
 
 
-async def _move(tx: Transaction, found: TrainingClass, moved: Session) -> Refusal | None:
-    if taken := await _clashes(tx, found, moved):
+def _minutes_before(service: Service, found: TrainingClass) -> int:
+    return parameters_on(service.law, found.starts_on).attendance_minutes_before
+
+
+async def _put_down(
+    tx: Transaction, found: TrainingClass, wanted: Session, write: Callable[[], Awaitable[None]]
+) -> Refusal | None:
+    if taken := await _clashes(tx, found, wanted):
         return Refusal(CLASS_CLASH, findings=taken)
     try:
         async with tx.savepoint():
-            await timetable.move(tx, moved)
+            await write()
             await hours.renew(tx, found.id)
     except asyncpg.ExclusionViolationError:
         # The room, an instructor or a trainee was taken since the clashes were looked up.
-        return Refusal(CLASS_CLASH, findings=await _clashes(tx, found, moved))
+        return Refusal(CLASS_CLASH, findings=await _clashes(tx, found, wanted))
     return None
 
 
-async def _clashes(tx: Transaction, found: TrainingClass, moved: Session) -> tuple[Finding, ...]:
+async def _clashes(tx: Transaction, found: TrainingClass, wanted: Session) -> tuple[Finding, ...]:
     return (
-        *await clashes.rooms(tx, found.institution_id, [moved], [moved.id]),
-        *await clashes.instructors(tx, found.instructors, [moved], [moved.id]),
-        *await clashes.of_all_trainees(tx, found.id, [moved]),
+        *await clashes.rooms(tx, found.institution_id, [wanted], [wanted.id]),
+        *await clashes.instructors(tx, found.instructors, [wanted], [wanted.id]),
+        *await clashes.of_all_trainees(tx, found.id, [wanted]),
     )

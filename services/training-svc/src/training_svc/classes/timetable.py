@@ -124,6 +124,12 @@ async def add_instructors(
     await tx.execute_many(_INSERT_SESSION_INSTRUCTOR, rows)
 
 
+async def add(tx: Transaction, training_class: TrainingClass, session: Session) -> None:
+    """Adds a session to a filed class, taught by its instructors; raises as :func:`insert_new`."""
+    await tx.execute(_INSERT_SESSION, _session_values(training_class, session))
+    await add_instructors(tx, training_class.id, training_class.instructors, [session])
+
+
 async def take_off(
     tx: Transaction, class_id: UUID, person_keys: Sequence[str], to_come: Sequence[Session], at: datetime
 ) -> None:

@@ -50,6 +50,16 @@ class SessionChangeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AdditionFacts:
+    """A session that is to be added to a filed class whose last one ends at ``last_session_ends_at``."""
+
+    starts_at: datetime
+    last_session_ends_at: datetime
+    attendance_minutes_before: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationFacts:
     """When the last session of a class that is to be cancelled would be over."""
 
@@ -123,6 +133,20 @@ def new_time_is_to_come(facts: SessionChangeFacts) -> Finding:
     return finding("T06", facts.new_starts_at > first, local(facts.new_starts_at), f"> {local(first)}", text)
 
 
+def added_session_is_to_come(facts: AdditionFacts) -> Finding:
+    """T06: a session is added (补课) at a time to come, so that its attendance can be recorded."""
+    first = facts.now + timedelta(minutes=facts.attendance_minutes_before)
+    text = Text("补课应安排在今后的时间", "A session is added at a time to come")
+    return finding("T06", facts.starts_at > first, local(facts.starts_at), f"> {local(first)}", text)
+
+
+def nobody_may_complete_yet(facts: AdditionFacts) -> Finding:
+    """T06: a session is added before the last one is over; from then on trainees complete."""
+    ends_at = facts.last_session_ends_at
+    text = Text("最后一次课结束后不得增加课次", "No session is added once the last one is over")
+    return finding("T06", facts.now < ends_at, local(facts.now), f"< {local(ends_at)}", text)
+
+
 def last_session_is_not_over(facts: CancellationFacts) -> Finding:
     """T06: a class is cancelled (取消开班) before its last session is over; until then nobody completes."""
     text = Text("最后一次课结束后不得取消班级", "No class is cancelled once its last session is over")
@@ -138,5 +162,9 @@ CLASS_CHANGE_RULES: tuple[Rule[ClassChangeFacts], ...] = (
     places_hold_the_enrolled,
 )
 SESSION_CHANGE_RULES: tuple[Rule[SessionChangeFacts], ...] = (session_is_to_come, new_time_is_to_come)
+SESSION_ADDITION_RULES: tuple[Rule[AdditionFacts], ...] = (
+    added_session_is_to_come,
+    nobody_may_complete_yet,
+)
 SESSION_CANCELLATION_RULES: tuple[Rule[SessionChangeFacts], ...] = (session_is_to_come,)
 CANCELLATION_RULES: tuple[Rule[CancellationFacts], ...] = (last_session_is_not_over,)
