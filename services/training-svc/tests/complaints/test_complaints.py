@@ -42,6 +42,11 @@ async def test_a_citizen_complains_and_sees_what_became_of_it(world):
     assert (mine["state"], mine["outcome"]) == ("upheld", OUTCOME["outcome"])
     other = world.by(Role.CITIZEN, id_number=world.id_number())
     assert (await world.get("/my/complaints", other)).json()["items"] == []
+    file = (await world.get("/my/complaints/export?state=upheld", citizen(world))).text
+    assert OUTCOME["outcome"] in file
+    for by, query in ((citizen(world), "?state=dismissed"), (other, "")):
+        empty = (await world.get(f"/my/complaints/export{query}", by)).text
+        assert OUTCOME["outcome"] not in empty
 
 
 async def test_who_complains_and_what_is_said_rest_encrypted_and_are_shown_masked(world):

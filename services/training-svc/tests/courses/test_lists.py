@@ -91,10 +91,13 @@ async def test_everyone_signed_in_reads_the_catalogue_and_its_released_materials
     assert "grant_fen" not in read
     materials = (await world.get(f"/course-catalogue/{course['id']}/materials", citizen)).json()["items"]
     assert [one["material_version"] for one in materials] == ["1.0"]
+    file = await world.get(f"/course-catalogue/{course['id']}/materials/export", citizen)
+    lines = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert [(one["版本"], one["SHA-256"]) for one in lines] == [("1.0", materials[0]["sha256"])]
     await courses.decide(course, "retire", {"reason": "内容过时"})
     assert await names(world, "/course-catalogue", citizen) == []
-    for path in (f"/course-catalogue/{course['id']}", f"/course-catalogue/{course['id']}/materials"):
-        assert (await world.get(path, citizen)).status_code == 404
+    for ending in ("", "/materials", "/materials/export"):
+        assert (await world.get(f"/course-catalogue/{course['id']}{ending}", citizen)).status_code == 404
 
 
 async def test_courses_materials_and_assessments_are_taken_away_as_files(world, courses):

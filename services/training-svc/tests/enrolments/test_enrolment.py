@@ -171,6 +171,30 @@ async def test_a_citizen_sees_the_own_enrolments_only(world, filed):
     assert (await world.get("/my/enrolments", stranger)).json()["items"] == []
 
 
+async def test_a_citizen_filters_sorts_and_pages_the_own_enrolments(world, filed):
+    institution, first = filed
+    mine = world.trainee()
+    days = {"starts_on": "2026-03-04", "ends_on": "2026-03-05"}
+    second = await world.filed(institution, name="第二期", sessions=world.sessions(first=2), **days)
+    late = await world.enrolled(institution, second, **mine)
+    await world.enrolled(institution, first, **mine)
+    path, by = f"/enrolments/{late['id']}/withdraw", world.of_institution(institution)
+    await world.made(path, {"reason": "工作冲突"}, by, late["version"])
+    me = world.by(Role.CITIZEN, id_number=mine["id_number"])
+
+    async def names(query):
+        answer = await world.get(f"/my/enrolments?{query}", me)
+        assert answer.status_code == 200, answer.text
+        return [one["class_name"] for one in answer.json()["items"]], answer.json()["next_cursor"]
+
+    assert await names("sort=starts_on") == (["第一期", "第二期"], None)
+    assert (await names("state=withdrawn"))[0] == ["第二期"]
+    assert (await names("starts_until=2026-03-03&project_code=IYB"))[0] == ["第一期"]
+    page, cursor = await names("sort=-starts_on&limit=1")
+    rest, end = await names(f"sort=-starts_on&limit=1&cursor={cursor}")
+    assert (page, rest, end) == (["第二期"], ["第一期"], None)
+
+
 async def test_a_class_lists_its_trainees_masked(world, filed):
     institution, training_class = filed
     for _ in range(3):

@@ -26,6 +26,8 @@ from training_svc.complaints.schemas import (
     ComplaintView,
     DisclosedView,
     Disclosure,
+    MyComplaintExport,
+    MyComplaintFilters,
     MyComplaintPage,
     MyComplaintView,
     NewComplaint,
@@ -49,6 +51,15 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("渠道", "Channel"), lambda row: row["channel"]),
     Column(Text("事项", "Subject"), lambda row: row["subject"]),
     Column(Text("投诉人", "Complainant"), lambda row: row["masked_name"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("认定日期", "Decided on"), lambda row: row["decided_on"]),
+    Column(Text("调查结论", "Outcome"), lambda row: row["outcome"]),
+)
+
+_OWN_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("投诉日期", "Filed on"), lambda row: row["filed_on"]),
+    Column(Text("机构名称", "Institution"), lambda row: row["institution_name"]),
+    Column(Text("事项", "Subject"), lambda row: row["subject"]),
     Column(Text("状态", "State"), lambda row: row["state"]),
     Column(Text("认定日期", "Decided on"), lambda row: row["decided_on"]),
     Column(Text("调查结论", "Outcome"), lambda row: row["outcome"]),
@@ -100,13 +111,23 @@ async def list_my_complaints(
     request: Request, principal: Citizen, query: Annotated[MyComplaintPage, Query()]
 ) -> Page[MyComplaintView]:
     """What became of the citizen's own complaints (T06)."""
-    asked = repository.LIST.asked(query, reach=EVERYTHING.reach, person_key=principal.person_key or "")
     return await repository.LIST.page(
         of(request).database,
-        asked,
+        _asked_of_own(principal, query),
         query,
         lambda row: MyComplaintView(**_own(repository.complaint_of(row))),
     )
+
+
+@router.get(
+    "/my/complaints/export", summary="导出我的投诉 · Export my complaints", responses=EXPORT_RESPONSES
+)
+async def export_my_complaints(
+    request: Request, principal: Citizen, query: Annotated[MyComplaintExport, Query()]
+) -> Response:
+    """What became of the citizen's own complaints, as a file (T06)."""
+    rows = repository.LIST.all_rows(of(request).database, _asked_of_own(principal, query))
+    return await export(request, "my-complaints", _OWN_COLUMNS, rows, query.format)
 
 
 @router.get("/complaints/{complaint_id}", response_model=ComplaintView, summary="查询投诉 · Read a complaint")
@@ -223,6 +244,10 @@ async def _decided(
 def _asked(principal: Principal, query: ComplaintFilters) -> Asked:
     scope = scope_of(principal)
     return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+
+
+def _asked_of_own(principal: Principal, query: MyComplaintFilters) -> Asked:
+    return repository.LIST.asked(query, reach=EVERYTHING.reach, person_key=principal.person_key or "")
 
 
 def _own(one: Complaint) -> dict[str, Any]:

@@ -77,10 +77,22 @@ class ComplaintExport(ComplaintFilters, ExportQuery):
     """The complaints as a file."""
 
 
-class MyComplaintPage(PageQuery):
+class MyComplaintFilters(ListQuery):
+    """What one's own complaints may be narrowed to, and their orders."""
+
+    state: State | None = None
+    subject: Subject | None = None
+    filed_since: date | None = None
+    filed_until: date | None = None
+    sort: Literal["id", "-id", "filed_on", "-filed_on"] = "-id"
+
+
+class MyComplaintPage(MyComplaintFilters, PageQuery):
     """A page of one's own complaints."""
 
-    sort: Literal["id", "-id"] = "-id"
+
+class MyComplaintExport(MyComplaintFilters, ExportQuery):
+    """One's own complaints as a file."""
 
 
 class MyComplaintView(BaseModel):

@@ -6,9 +6,9 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
-from chuangpei.export import EXPORT_RESPONSES, Column, export
+from chuangpei.export import EXPORT_RESPONSES, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.kernel.refusals import Refusal
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
@@ -17,6 +17,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.course_materials import repository, use_cases
 from training_svc.course_materials.schemas import (
+    MATERIAL_COLUMNS,
     MaterialExport,
     MaterialFilters,
     MaterialPage,
@@ -30,15 +31,6 @@ from training_svc.visibility import READERS, scope_of
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
-
-_COLUMNS: tuple[Column[Row], ...] = (
-    Column(Text("课件名称", "Title"), lambda row: row["title"]),
-    Column(Text("版本", "Version"), lambda row: row["material_version"]),
-    Column(Text("大小（字节）", "Size (bytes)"), lambda row: row["size_bytes"]),
-    Column(Text("SHA-256", "SHA-256"), lambda row: row["sha256"]),
-    Column(Text("存放地址", "Reference"), lambda row: row["reference"]),
-    Column(Text("发布时间", "Released at"), lambda row: row["released_at"]),
-)
 
 router = APIRouter(prefix="/training/v1", tags=["课件 · course materials"])
 
@@ -82,7 +74,7 @@ async def export_materials(
     """The materials one may see, as a file (T09)."""
     asked = await _asked(request, course_id, principal, query)
     rows = repository.LIST.all_rows(of(request).database, asked)
-    return await export(request, "course-materials", _COLUMNS, rows, query.format)
+    return await export(request, "course-materials", MATERIAL_COLUMNS, rows, query.format)
 
 
 @router.get(

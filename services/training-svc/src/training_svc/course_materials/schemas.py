@@ -4,13 +4,26 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from chuangpei.export import ExportQuery
+from chuangpei.database import Row
+from chuangpei.export import Column, ExportQuery
 from chuangpei.fields import Code, Name
+from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
 _SHA256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+
+
+MATERIAL_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("课件名称", "Title"), lambda row: row["title"]),
+    Column(Text("版本", "Version"), lambda row: row["material_version"]),
+    Column(Text("大小（字节）", "Size (bytes)"), lambda row: row["size_bytes"]),
+    Column(Text("SHA-256", "SHA-256"), lambda row: row["sha256"]),
+    Column(Text("存放地址", "Reference"), lambda row: row["reference"]),
+    Column(Text("发布时间", "Released at"), lambda row: row["released_at"]),
+)
+"""The materials as a file has them."""
 
 
 class MaterialFilters(ListQuery):

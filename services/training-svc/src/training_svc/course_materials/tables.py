@@ -1,4 +1,4 @@
-"""Materials of courses (课件), each in versions; a trigger freezes what is released."""
+"""Materials of courses (课件), in versions; a trigger freezes what is released (T09; O31 统一培训教材)."""
 
 import sqlalchemy as sa
 

@@ -14,7 +14,7 @@ from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.course_materials import repository as materials
-from training_svc.course_materials.schemas import MaterialPage, MaterialView
+from training_svc.course_materials.schemas import MATERIAL_COLUMNS, MaterialExport, MaterialPage, MaterialView
 from training_svc.courses import repository
 from training_svc.courses.schemas import CatalogueExport, CataloguePage, CatalogueView
 from training_svc.service import of
@@ -72,6 +72,21 @@ async def list_catalogue_materials(
     return await materials.CATALOGUE.page(
         of(request).database, asked, query, lambda row: MaterialView.model_validate(dict(row))
     )
+
+
+@router.get(
+    "/{course_id}/materials/export",
+    summary="导出体系内课程课件 · Export the materials of a course of the system",
+    responses=EXPORT_RESPONSES,
+)
+async def export_catalogue_materials(
+    request: Request, course_id: UUID, principal: Reader, query: Annotated[MaterialExport, Query()]
+) -> Response:
+    """The released materials of a course of the system, as a file (T09)."""
+    await _in_system(request, course_id)
+    asked = materials.CATALOGUE.asked(query, course_id=course_id)
+    rows = materials.CATALOGUE.all_rows(of(request).database, asked)
+    return await export(request, "course-materials", MATERIAL_COLUMNS, rows, query.format)
 
 
 async def _in_system(request: Request, course_id: UUID) -> Row:

@@ -1,12 +1,10 @@
 """The lists of enrolments: of a class, of all one may see, of one person."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Database, Row, Statement
 from chuangpei.listing import Listing, Order, equal, since, until
-from sqlalchemy import bindparam
 
 from training_svc.classes.tables import classes
 from training_svc.enrolments import repository
@@ -36,7 +34,7 @@ ALL = Listing(
 )
 """Enrolments with the names of class and institution; ids rise in time, so ``id`` is the order of coming."""
 
-_OF_PERSON = Statement(
+OF_PERSON = Listing(
     sa.select(
         enrolments.c.id,
         enrolments.c.class_id,
@@ -49,6 +47,7 @@ _OF_PERSON = Statement(
         classes.c.starts_on,
         classes.c.ends_on,
         enrolments.c.state,
+        enrolments.c.enrolled_at,
         enrolments.c.priority_group,
         repository.PLACE_IN_LINE,
         enrolments.c.end_reason,
@@ -59,13 +58,18 @@ _OF_PERSON = Statement(
     )
     .join(classes, classes.c.id == enrolments.c.class_id)
     .join(institutions, institutions.c.id == classes.c.institution_id)
-    .join(projects, projects.c.code == classes.c.project_code)
-    .where(enrolments.c.person_key == bindparam("person_key"), enrolments.c.id > bindparam("after"))
-    .order_by(enrolments.c.id)
-    .limit(bindparam("most", type_=sa.Integer))
+    .join(projects, projects.c.code == classes.c.project_code),
+    key=Order(enrolments.c.id, UUID),
+    orders={
+        "enrolled_at": Order(enrolments.c.enrolled_at, datetime),
+        "starts_on": Order(classes.c.starts_on, date),
+    },
+    filters={
+        "person_key": equal(enrolments.c.person_key),
+        "state": equal(enrolments.c.state),
+        "project_code": equal(enrolments.c.project_code),
+        "starts_from": since(classes.c.starts_on),
+        "starts_until": until(classes.c.starts_on),
+    },
 )
-
-
-async def of_person(database: Database, person_key: str, *, after: UUID, most: int) -> list[Row]:
-    """A person's enrolments by id, each with what the person may know of the class."""
-    return await database.rows(_OF_PERSON, {"person_key": person_key, "after": after, "most": most})
+"""A person's enrolments, each with what the person may know of the class."""

@@ -11,7 +11,7 @@ from chuangpei.export import EXPORT_RESPONSES, export
 from chuangpei.idempotency import IdempotencyKey, once, stored_answer
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.listing import Asked
-from chuangpei.paging import Cursor, Limit, ListQuery, Page, PageQuery, after_id, page_of
+from chuangpei.paging import ListQuery, Page, PageQuery
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
@@ -27,6 +27,7 @@ from training_svc.enrolments.schemas import (
     JudgedEnrolmentView,
     ListedEnrolmentView,
     Lookup,
+    MyEnrolmentPage,
     MyEnrolmentView,
     NewEnrolment,
     ReadEnrolmentView,
@@ -201,14 +202,13 @@ async def transfer_enrolment(
 
 @router.get("/my/enrolments", summary="我的报名 · My enrolments")
 async def list_my_enrolments(
-    request: Request, principal: Trainee, limit: Limit = 50, cursor: Cursor = None
+    request: Request, principal: Trainee, query: Annotated[MyEnrolmentPage, Query()]
 ) -> Page[MyEnrolmentView]:
     """The citizen's own enrolments, found by the real name of the token (T06); in line, the place (T02)."""
-    rows = await lists.of_person(
-        of(request).database, principal.person_key or "", after=after_id(cursor), most=limit + 1
+    asked = lists.OF_PERSON.asked(query, person_key=principal.person_key or "")
+    return await lists.OF_PERSON.page(
+        of(request).database, asked, query, lambda row: MyEnrolmentView.model_validate(dict(row))
     )
-    views = [MyEnrolmentView.model_validate(dict(row)) for row in rows]
-    return page_of(views, limit, lambda view: (view.id,))
 
 
 @router.post(

@@ -88,6 +88,16 @@ class EnrolmentExport(EnrolmentFilters, ExportQuery):
     """All enrolments as a file."""
 
 
+class MyEnrolmentPage(PageQuery):
+    """A page of one's own enrolments: what they may be narrowed to, and their orders."""
+
+    state: State | None = None
+    project_code: str | None = Field(default=None, max_length=40)
+    starts_from: date | None = None
+    starts_until: date | None = None
+    sort: Literal["id", "-id", "enrolled_at", "-enrolled_at", "starts_on", "-starts_on"] = "id"
+
+
 class EnterpriseView(BaseModel):
     """A trainee's firm as the business registry told of it on a day (创业组织); pending while it was away."""
 
@@ -162,6 +172,7 @@ class MyEnrolmentView(BaseModel):
     starts_on: date
     ends_on: date
     state: State
+    enrolled_at: datetime
     priority_group: PriorityGroup | None
     place_in_line: int | None = Field(description="候补顺位，1 为首位 · the place on the waiting list")
     end_reason: str | None

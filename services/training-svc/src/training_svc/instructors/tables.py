@@ -1,5 +1,7 @@
 """The pool of instructors (师资库): one row a person, what they may teach, the certificates they hold.
 
+One pool for the city is what unifies the teachers (O31 统一教师管理).
+
 That nobody but who is active is put on a class is held by a trigger in the migration.
 """
 

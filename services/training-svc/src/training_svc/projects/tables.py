@@ -1,4 +1,4 @@
-"""The catalogue of projects (培训项目)."""
+"""The catalogue of projects (培训项目), and to which certificates each may lead (O31 统一证书发放)."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql

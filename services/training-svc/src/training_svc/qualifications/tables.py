@@ -1,5 +1,7 @@
 """Qualifications (资质) of institutions for projects, each citing a version of the standard.
 
+All are recognised by it in one way (O31 统一机构认定).
+
 That no two are granted for the same day is an EXCLUDE constraint in the migration.
 """
 

@@ -1,4 +1,4 @@
-"""Published standards (专业设置标准): a row never changes once something cites it (T05)."""
+"""Published standards (专业设置标准): a row never changes once something cites it (T05; O31 统一培训标准)."""
 
 import sqlalchemy as sa
 
