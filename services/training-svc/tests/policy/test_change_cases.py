@@ -71,6 +71,13 @@ def test_moving_a_session(given, expected):
     assert failing(changes.SESSION_CHANGE_RULES, facts) == expected
 
 
+@cases("adding_a_session")
+def test_adding_a_session(given, expected):
+    before = PARAMETERS.attendance_minutes_before
+    facts = changes.AdditionFacts(at(given["at"]), at("17:00"), before, at(given["now"]))
+    assert failing(changes.SESSION_ADDITION_RULES, facts) == expected
+
+
 @cases("cancelling_a_class")
 def test_cancelling_a_class(given, expected):
     facts = changes.CancellationFacts(at(given["last_ends"]), at(given["now"]))
