@@ -27,6 +27,7 @@ MEASUREMENTS = (
     "latency",
     "batch",
     "growth",
+    "training",
     "start",
 )
 _MOST_SECONDS = 900.0

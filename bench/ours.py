@@ -8,12 +8,17 @@ import cert_svc.settings
 import subsidy_svc.app
 import subsidy_svc.service
 import subsidy_svc.settings
+import training_svc.app
+import training_svc.service
+import training_svc.settings
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.testing.api import verifier_for
+from chuangpei.testing.clock import FixedClock
 from chuangpei.testing.credentials import signing_settings
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 
+from bench import training_made
 from bench.registries import InstantAccounts, InstantRegistry
 
 
@@ -55,4 +60,27 @@ def subsidy_service(dsn: str, bus: str, key_file: str) -> subsidy_svc.service.Se
         verifier=verifier_for(DevelopmentIssuer(Path(key_file)), settings.privacy()),
         registry=InstantRegistry(),
         accounts=InstantAccounts(),
+    )
+
+
+def training(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:
+    """training-svc: classes, enrolments, attendance. Its clock stands on the first class's day."""
+    return training_svc.app.create_api(training_service(dsn, bus, key_file), with_work=with_work)
+
+
+def training_service(dsn: str, bus: str, key_file: str) -> training_svc.service.Service:
+    """What training-svc is made of under measurement."""
+    settings = test_settings(
+        training_svc.settings.Settings,
+        dsn,
+        bus,
+        poll_seconds=1.0,
+        bus_partitions=6,
+        registry_url="http://127.0.0.1:9",
+    )
+    return training_svc.app.assemble(
+        settings,
+        clock=FixedClock.on(training_made.FIRST_DAY),
+        verifier=verifier_for(DevelopmentIssuer(Path(key_file)), settings.privacy()),
+        registry=InstantRegistry(),
     )

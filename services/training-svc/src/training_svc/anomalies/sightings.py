@@ -45,18 +45,15 @@ class Pair(NamedTuple):
 
 
 _ids = bindparam("ids", type_=sa.ARRAY(sa.Uuid))
-_TAKE = Statement(
-    unswept.delete()
-    .where(
-        unswept.c.id.in_(
-            sa.select(unswept.c.id)
-            .order_by(unswept.c.id)
-            .limit(bindparam("most", type_=sa.Integer))
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .returning(unswept.c.attendance_id)
+# In a CTE, which is read once: as a subquery PostgreSQL may read it again and take more than the limit.
+_next = (
+    sa.select(unswept.c.id)
+    .order_by(unswept.c.id)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+    .cte("next")
 )
+_TAKE = Statement(unswept.delete().where(unswept.c.id == _next.c.id).returning(unswept.c.attendance_id))
 _SIGHTING = (
     attendance.c.id,
     attendance.c.session_id,
