@@ -135,6 +135,7 @@ MAY = {
         Role.DISTRICT_OFFICER,
         Role.CITY_CENTRE,
     },
+    ("POST", "/enrolments/{enrolment_id}/unmask"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
     ("POST", "/instructors/{instructor_id}/unmask"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
     ("GET", "/instructors/{instructor_id}/file"): READERS,
     ("GET", "/instructors/{instructor_id}/file.pdf"): READERS,
@@ -439,6 +440,7 @@ async def everything(world):
             (f"/qualifications/{qualification['id']}/{deed}", {"reason": "不符合标准"})
             for deed in ("reject", "suspend", "resume", "revoke", "amend")
         ),
+        (f"/enrolments/{enrolment['id']}/unmask", {"reason": "核对身份"}),
         (f"/enrolments/{enrolment['id']}/amend-completion", {"completed": False, "reason": "登记有误"}),
         (f"/attendance/{record['id']}/amend", {"present": False, "reason": "他人代签"}),
         (f"/instructors/{instructor['id']}/vet", None),

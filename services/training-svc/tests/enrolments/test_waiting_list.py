@@ -142,7 +142,7 @@ async def test_a_trainee_sees_the_own_place_in_line(world):
     assert (seen["state"], seen["place_in_line"]) == ("waiting", 2)
 
 
-async def test_a_group_needs_its_evidence_which_rests_encrypted_and_shows_on_the_one_enrolment(world):
+async def test_a_group_needs_its_evidence_which_rests_encrypted_and_shows_for_a_reason_that_is_kept(world):
     institution, filed, _ = await full_class(world)
     bare = world.trainee(priority={"group": "veteran"})
     path, by = f"/classes/{filed['id']}/enrolments", world.of_institution(institution)
@@ -153,8 +153,15 @@ async def test_a_group_needs_its_evidence_which_rests_encrypted_and_shows_on_the
     stored = await world.count("SELECT string_agg(e::text, ' ') FROM enrolments e")
     assert "310001" not in stored
     assert "310001" not in (await world.get(path, by)).text
-    seen = (await world.get(f"/enrolments/{enrolment['id']}", by)).json()
-    assert (seen["priority_group"], seen["priority_evidence"]) == ("veteran", "优待证310001已核验")
+    for reader in (by, world.officer(), world.by(Role.AUDITOR)):
+        seen = await world.get(f"/enrolments/{enrolment['id']}", reader)
+        assert (seen.json()["priority_group"], "310001" in seen.text) == ("veteran", False)
+    unmask, why = f"/enrolments/{enrolment['id']}/unmask", {"reason": "核对重点群体身份"}
+    shown = await world.made(unmask, why, world.officer())
+    assert shown == {"id": enrolment["id"], "priority_evidence": "优待证310001已核验"}
+    assert (await world.post(unmask, {}, by=world.officer())).status_code == 422
+    audited = await world.count("SELECT reason FROM audit_log WHERE action = 'unmask_enrolment'")
+    assert audited == why["reason"]
 
 
 async def test_who_waits_attends_nothing(world):

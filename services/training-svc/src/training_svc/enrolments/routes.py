@@ -30,11 +30,12 @@ from training_svc.enrolments.schemas import (
     MyEnrolmentPage,
     MyEnrolmentView,
     NewEnrolment,
-    ReadEnrolmentView,
     Transfer,
+    UnmaskedEnrolmentView,
+    Unmasking,
     Withdrawal,
 )
-from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, read_view, view_of
+from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
 from training_svc.enterprises.use_cases import snapshot_of
 from training_svc.service import Service, of
 from training_svc.visibility import READERS, scope_of
@@ -43,6 +44,7 @@ Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Manager = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
 Office = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
+Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Trainee = Annotated[Principal, Allow(Role.CITIZEN)]
 
 router = APIRouter(prefix="/training/v1", tags=["报名与结业 · enrolments"])
@@ -138,7 +140,7 @@ async def look_up_enrolments(
 
 @router.get(
     "/enrolments/{enrolment_id}",
-    response_model=ReadEnrolmentView,
+    response_model=JudgedEnrolmentView,
     summary="查询报名 · Read an enrolment",
 )
 async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader) -> Response:
@@ -146,7 +148,22 @@ async def read_enrolment(request: Request, enrolment_id: UUID, principal: Reader
     service = of(request)
     async with service.database.transaction() as tx:
         judged = accepted(await use_cases.explain(tx, service, principal, enrolment_id))
-    return reply(read_view(service, judged))
+    return reply(judged_view(judged))
+
+
+@router.post(
+    "/enrolments/{enrolment_id}/unmask",
+    response_model=UnmaskedEnrolmentView,
+    summary="查看重点群体核验情况 · Show what is masked",
+)
+async def unmask_enrolment(
+    request: Request, enrolment_id: UUID, body: Unmasking, principal: Keeper
+) -> Response:
+    """By what a priority group was seen, in clear, for a reason that the audit log keeps (T02, T06)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
+        shown = accepted(await use_cases.unmask(tx, service, principal, enrolment_id, body.reason))
+    return reply(shown)
 
 
 @router.post(

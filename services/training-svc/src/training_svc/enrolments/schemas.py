@@ -45,6 +45,12 @@ class Transfer(Body):
     reason: Note = Field(examples=["改读周末班"])
 
 
+class Unmasking(Body):
+    """Why somebody looks at what is masked."""
+
+    reason: Note = Field(examples=["核对重点群体身份"])
+
+
 class Lookup(Body):
     """The person whose enrolments are looked for."""
 
@@ -152,9 +158,10 @@ class JudgedEnrolmentView(EnrolmentView):
     findings: list[FindingView]
 
 
-class ReadEnrolmentView(JudgedEnrolmentView):
-    """An enrolment read by itself, with what rests encrypted: an answer that is not kept."""
+class UnmaskedEnrolmentView(BaseModel):
+    """What rests encrypted of an enrolment, for the reason that was recorded: an answer that is not kept."""
 
+    id: UUID
     priority_evidence: str | None = Field(description="重点群体核验情况 · what the group was seen by")
 
 

@@ -19,7 +19,7 @@ from training_svc.classes.training_class import TrainingClass
 from training_svc.enrolments import hours, repository
 from training_svc.enrolments.enrolment import Enrolment, Priority
 from training_svc.enrolments.lifecycle import State
-from training_svc.enrolments.schemas import DeclaredPriority, NewEnrolment
+from training_svc.enrolments.schemas import DeclaredPriority, NewEnrolment, UnmaskedEnrolmentView
 from training_svc.enrolments.tally import tally
 from training_svc.enterprises import repository as enterprises
 from training_svc.enterprises.snapshot import Snapshot
@@ -137,6 +137,27 @@ async def explain(
     if enrolment is None:
         return Refusal(NOT_FOUND)
     return enrolment, await completion_findings(tx, service, enrolment)
+
+
+async def unmask(
+    tx: Transaction, service: Service, principal: Principal, enrolment_id: UUID, reason: str
+) -> UnmaskedEnrolmentView | Refusal:
+    """By what a priority group was seen (T02): its own permission, a reason, a row in the audit log (T06)."""
+    enrolment = await repository.one(tx, enrolment_id, scope_of(principal))
+    if enrolment is None:
+        return Refusal(NOT_FOUND)
+    await record(
+        tx,
+        principal,
+        at=service.clock.now(),
+        action="unmask_enrolment",
+        object_type="enrolment",
+        object_id=enrolment_id,
+        reason=reason,
+    )
+    sealed = enrolment.priority.evidence_encrypted
+    evidence = service.privacy.at_rest.decrypt(sealed, PRIORITY_EVIDENCE) if sealed else None
+    return UnmaskedEnrolmentView(id=enrolment.id, priority_evidence=evidence)
 
 
 async def completion_findings(tx: Transaction, service: Service, enrolment: Enrolment) -> tuple[Finding, ...]:

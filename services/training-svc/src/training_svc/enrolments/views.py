@@ -14,11 +14,9 @@ from training_svc.enrolments.schemas import (
     EnterpriseView,
     JudgedEnrolmentView,
     ListedEnrolmentView,
-    ReadEnrolmentView,
 )
-from training_svc.enrolments.use_cases import PRIORITY_EVIDENCE, Judged
+from training_svc.enrolments.use_cases import Judged
 from training_svc.enterprises.snapshot import Snapshot
-from training_svc.service import Service
 
 COLUMNS: tuple[Column[ListedEnrolmentView], ...] = (
     Column(Text("班级名称", "Class"), lambda one: one.class_name),
@@ -52,13 +50,6 @@ def judged_view(judged: Judged) -> JudgedEnrolmentView:
     """An enrolment with its findings, as every answer that judges one shows it."""
     enrolment, findings = judged
     return JudgedEnrolmentView(**fields_of(enrolment), findings=[finding_view(one) for one in findings])
-
-
-def read_view(service: Service, judged: Judged) -> ReadEnrolmentView:
-    """An enrolment with its findings and the opened note on its priority group."""
-    sealed = judged[0].priority.evidence_encrypted
-    evidence = service.privacy.at_rest.decrypt(sealed, PRIORITY_EVIDENCE) if sealed else None
-    return ReadEnrolmentView(**judged_view(judged).model_dump(), priority_evidence=evidence)
 
 
 def listed_view(row: Row) -> ListedEnrolmentView:
