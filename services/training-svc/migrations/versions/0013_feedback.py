@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013"
-down_revision = "0005"
+down_revision = "0012"
 
 
 def upgrade() -> None:

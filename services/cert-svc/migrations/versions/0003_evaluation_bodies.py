@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from chuangpei.mechanism_migrations import create_amendments
 
-revision = "0040"
-down_revision = "0030"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

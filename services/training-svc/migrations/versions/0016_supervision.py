@@ -5,8 +5,8 @@ from alembic import op
 from chuangpei.mechanism_migrations import only_grows
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0006"
+revision = "0016"
+down_revision = "0015"
 
 _KINDS = "object_kind IN ('class', 'institution', 'instructor')"
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
-down_revision = "0011"
+revision = "0007"
+down_revision = "0006"
 
 _COMPLETION = "state, class_id, person_key, completed_at, completed_on, sessions_attended, sessions_held"
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 # Who recorded it is in the audit log: an officer of a district, else one of the city.
 _AUTHORITIES = """

@@ -6,7 +6,7 @@ convention. A migration gives a whole name as ``op.f("ck_projects_stage")``, whi
 
 from alembic import op
 
-revision = "0017"
+revision = "0005"
 down_revision = "0004"
 
 _CHECKS = {

@@ -5,8 +5,8 @@ from alembic import op
 from chuangpei.mechanism_migrations import only_grows
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0008"
+revision = "0015"
+down_revision = "0014"
 
 # GB 32100: the characters, each weighed with a power of three, and the last sum up to a multiple of 31.
 _CHECKS = """

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0008"
+revision = "0014"
 down_revision = "0013"
 
 _TAKEN_FROM_THE_CLASS = ("institution_id", "project_code", "district")
