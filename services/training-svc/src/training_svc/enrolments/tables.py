@@ -95,6 +95,16 @@ enrolments = sa.Table(
     sa.Index("ix_enrolments_district_id", "district", "id"),
     sa.Index("ix_enrolments_institution_id_id", "institution_id", "id"),
     sa.Index("ix_enrolments_project_code_id", "project_code", "id"),
+    sa.Index("ix_enrolments_state_id", "state", "id"),
+    sa.Index("ix_enrolments_district_state_id", "district", "state", "id"),
+    sa.Index("ix_enrolments_enrolled_at_id", "enrolled_at", "id"),
+    sa.Index("ix_enrolments_district_enrolled_at_id", "district", "enrolled_at", "id"),
+    sa.Index(
+        "ix_enrolments_priority_group_id",
+        "priority_group",
+        "id",
+        postgresql_where=sa.text("priority_group IS NOT NULL"),
+    ),
 )
 
 
