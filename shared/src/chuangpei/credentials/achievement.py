@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from chuangpei.credentials.documents import Document
+from chuangpei.credentials.encoding import instant
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -50,7 +51,7 @@ def credential(award: Award) -> Document:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": award.achievement_name,
         "issuer": {"id": award.issuer, "type": ["Profile"], "name": award.issuer_name},
-        "validFrom": f"{award.awarded:%Y-%m-%dT%H:%M:%SZ}",
+        "validFrom": instant(award.awarded),
         "credentialSubject": {
             "type": ["AchievementSubject"],
             "identifier": [_named(award.holder_name)],

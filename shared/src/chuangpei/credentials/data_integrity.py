@@ -10,6 +10,7 @@ from hashlib import sha256
 import base58
 
 from chuangpei.credentials.documents import Document, Malformed, canonical
+from chuangpei.credentials.encoding import instant
 from chuangpei.credentials.signing import Algorithm, PublicKey, Signer
 
 CRYPTOSUITES: Mapping[Algorithm, str] = {
@@ -25,7 +26,7 @@ def secured(document: Document, signer: Signer, did: str, created: datetime) -> 
     options: Document = {
         "type": "DataIntegrityProof",
         "cryptosuite": CRYPTOSUITES[signer.public.algorithm],
-        "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "created": instant(created),
         "verificationMethod": f"{did}#{signer.public.key_id}",
         "proofPurpose": "assertionMethod",
     }

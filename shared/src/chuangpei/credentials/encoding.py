@@ -1,7 +1,8 @@
-"""Base64url without padding (RFC 4648 5), read strictly: one text for one value."""
+"""How values are written in credentials: base64url without padding (RFC 4648 5), and instants (RFC 3339)."""
 
 import base64
 import binascii
+from datetime import datetime
 
 
 def base64url(content: bytes) -> str:
@@ -18,3 +19,8 @@ def from_base64url(text: str) -> bytes:
     if base64url(content) != text:
         raise ValueError("no canonical base64url")
     return content
+
+
+def instant(at: datetime) -> str:
+    """An instant (UTC) as credentials write it, to the second."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

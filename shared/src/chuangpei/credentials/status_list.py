@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chuangpei.credentials.documents import Document, Malformed
-from chuangpei.credentials.encoding import base64url, from_base64url
+from chuangpei.credentials.encoding import base64url, from_base64url, instant
 
 LEAST_ENTRIES = 131_072
 MOST_ENTRIES = 8_388_608
@@ -46,8 +46,8 @@ def credential(list_url: str, did: str, encoded: str, now: datetime, lives: time
         "id": list_url,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": did,
-        "validFrom": _instant(now),
-        "validUntil": _instant(now + lives),
+        "validFrom": instant(now),
+        "validUntil": instant(now + lives),
         "credentialSubject": {
             "id": f"{list_url}#list",
             "type": "BitstringStatusList",
@@ -93,7 +93,3 @@ def _index(status: Document) -> int:
     if not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Malformed("no index of a status list")
     return int(text)
-
-
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
