@@ -6,17 +6,20 @@ writes the audit row, in the same transaction. Rows are never updated or deleted
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
+from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import bindparam
 
 from chuangpei.audit import record
 from chuangpei.auth import Principal
-from chuangpei.database import Database, Statement, Transaction
+from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.kernel.refusals import Problem, Text
+from chuangpei.listing import Asked, Listing, Order, equal
 from chuangpei.mechanism_tables import amendments
+from chuangpei.paging import Page, PageQuery
 
 Reason = Annotated[
     str,
@@ -32,14 +35,23 @@ _INSERT = Statement(
         {one.name: bindparam(one.name, type_=one.type) for one in amendments.columns if one.name != "id"}
     )
 )
-_HISTORY = Statement(
-    sa.select(amendments)
-    .where(
-        amendments.c.object_type == bindparam("object_type", type_=sa.Text),
-        amendments.c.object_id == bindparam("object_id", type_=sa.Text),
-    )
-    .order_by(amendments.c.id)
+_HISTORY = Listing(
+    sa.select(amendments),
+    key=Order(amendments.c.id, int),
+    filters={
+        "object_type": equal(amendments.c.object_type),
+        "object_id": equal(amendments.c.object_id),
+    },
 )
+
+
+class AmendmentPage(PageQuery):
+    """A page of an object's amendments; ``id`` gives the first one first, ``-id`` the last one."""
+
+    sort: Literal["id", "-id"] = "id"
+
+
+AmendmentQuery = Annotated[AmendmentPage, Query()]
 
 
 class AmendmentView(BaseModel):
@@ -95,17 +107,31 @@ async def amended(
     return True
 
 
-async def history(source: Database | Transaction, object_type: str, object_id: object) -> list[AmendmentView]:
-    """Every amendment of an object, the first one first."""
-    rows = await source.rows(_HISTORY, {"object_type": object_type, "object_id": str(object_id)})
-    return [
-        AmendmentView(
-            amended_at=row["at"],
-            amended_by=row["actor"],
-            role=row["role"],
-            reason=row["reason"],
-            before=row["before"],
-            after=row["after"],
-        )
-        for row in rows
-    ]
+async def history(
+    source: Database | Transaction, object_type: str, object_id: object, query: AmendmentPage
+) -> Page[AmendmentView]:
+    """A page of the amendments of an object."""
+    return await _HISTORY.page(source, _asked(object_type, object_id, query), query, _view)
+
+
+async def whole_history(
+    source: Database | Transaction, object_type: str, object_id: object
+) -> list[AmendmentView]:
+    """Every amendment of an object, the first one first, for a document that holds them all."""
+    asked = _asked(object_type, object_id, AmendmentPage())
+    return [_view(row) async for row in _HISTORY.all_rows(source, asked)]
+
+
+def _asked(object_type: str, object_id: object, query: AmendmentPage) -> Asked:
+    return _HISTORY.asked(query, object_type=object_type, object_id=str(object_id))
+
+
+def _view(row: Row) -> AmendmentView:
+    return AmendmentView(
+        amended_at=row["at"],
+        amended_by=row["actor"],
+        role=row["role"],
+        reason=row["reason"],
+        before=row["before"],
+        after=row["after"],
+    )

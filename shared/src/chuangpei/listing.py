@@ -136,11 +136,11 @@ class Listing:
         next_cursor = encode_cursor(asked.sort, *place) if place else None
         return Page(items=[view(row) for row in rows[:limit]], next_cursor=next_cursor)
 
-    async def all_rows(self, database: Database, asked: Asked) -> AsyncIterator[Row]:
-        """Every row, read page by page: no transaction is held open while a client takes its time."""
+    async def all_rows(self, source: Database | Transaction, asked: Asked) -> AsyncIterator[Row]:
+        """Every row, read page by page: from a database, none is held open while a client takes its time."""
         place: tuple[Any, ...] | None = None
         while True:
-            rows = await self._read(database, asked, place, _EXPORT_PAGE)
+            rows = await self._read(source, asked, place, _EXPORT_PAGE)
             for row in rows:
                 yield row
             if len(rows) < _EXPORT_PAGE:

@@ -79,7 +79,7 @@ async def test_an_amendment_is_kept_with_its_reason(office, body):
     change = {"name": "新名称", "project_codes": ["P3"], "reason": "机构更名"}
     amended = (await post(office, f"/{body['id']}/amend", change, body["version"])).json()
     assert (amended["name"], amended["project_codes"], amended["version"]) == ("新名称", ["P3"], 2)
-    [kept] = (await office.http.get(f"{PATH}/{body['id']}/amendments", headers=office.centre)).json()
+    [kept] = (await office.http.get(f"{PATH}/{body['id']}/amendments", headers=office.centre)).json()["items"]
     assert (kept["before"]["name"], kept["after"]["name"]) == ("上海示例评价中心", "新名称")
     nothing = await post(office, f"/{body['id']}/amend", {"name": "新名称", "reason": "再次"}, 2)
     assert nothing.json()["code"] == "nothing_amended"

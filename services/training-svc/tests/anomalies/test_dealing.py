@@ -69,7 +69,7 @@ async def test_a_wrong_confirmation_is_taken_back_with_its_history(world, anomal
         "经核实断网属实",
         None,
     )
-    (kept,) = (await world.get(f"/anomalies/{found['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/anomalies/{found['id']}/amendments", world.officer())).json()["items"]
     assert (kept["before"]["confirmation"], kept["after"]["state"]) == ("疑似补录", "explained")
 
 

@@ -43,7 +43,7 @@ async def test_a_session_is_added_with_its_reason_history_and_event_and_is_taugh
     (new,) = [one for one in changed["sessions"] if one["id"] not in known]
     assert (new["starts_at"], new["cancelled_at"]) == ("2026-03-02T10:00:00Z", None)
     assert changed["version"] == before["version"] + 1
-    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()["items"]
     name = f"sessions/{new['id']}"
     assert (kept["before"], kept["after"][name]["room"], kept["reason"]) == ({name: None}, "301", "停电补课")
     (event,) = [one for one in await world.events() if isinstance(one, ClassChanged)]

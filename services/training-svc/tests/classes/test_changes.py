@@ -41,7 +41,7 @@ async def test_a_change_is_kept_with_what_stood_before_who_and_why_and_is_told(w
     institution, before = filed
     changed = await amended(world, institution, before, name="春季班", capacity=25)
     assert (changed["name"], changed["capacity"], changed["version"]) == ("春季班", 25, 2)
-    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()["items"]
     assert (kept["before"], kept["after"]) == (
         {"name": "第一期", "capacity": 20},
         {"name": "春季班", "capacity": 25},

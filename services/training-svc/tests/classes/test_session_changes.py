@@ -47,7 +47,7 @@ async def test_a_session_is_moved_with_its_reason_history_and_event(world, filed
     moved = next(one for one in answer.json()["sessions"] if one["id"] == old["id"])
     assert moved["room"] == "大礼堂"
     assert moved["starts_at"] == "2026-03-02T10:00:00Z"
-    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/classes/{before['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"][f"sessions/{old['id']}"]["room"] == "301"
     assert kept["after"][f"sessions/{old['id']}"]["room"] == "大礼堂"
     (event,) = [one for one in await world.events() if isinstance(one, ClassChanged)]

@@ -144,7 +144,7 @@ async def test_a_finding_is_reversed_with_a_reason_and_the_first_is_kept(world):
     await step(world, filed, "uphold", 2, OUTCOME)
     reversed_ = await step(world, filed, "amend", 3, {"outcome": "复查不属实", "reason": "证据有误"})
     assert (reversed_.json()["state"], reversed_.json()["outcome"]) == ("dismissed", "复查不属实")
-    (kept,) = (await world.get(f"/complaints/{filed['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/complaints/{filed['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"state": "upheld", "outcome": OUTCOME["outcome"]}
     assert (kept["after"]["state"], kept["reason"]) == ("dismissed", "证据有误")
 

@@ -52,7 +52,7 @@ async def test_the_district_revokes_a_wrong_completion_and_its_history_is_kept(w
     (event,) = await told(world, CompletionRevoked)
     assert (str(event.enrolment_id), event.ground) == (enrolment["id"], "officer_decision")
     assert event.completed_on == event.revoked_on == world.clock.today()
-    (kept,) = (await world.get(f"/enrolments/{enrolment['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/enrolments/{enrolment['id']}/amendments", world.officer())).json()["items"]
     assert (kept["reason"], kept["role"]) == ("冒名顶替，经查实", "district_officer")
     assert (kept["before"]["state"], kept["before"]["sessions_attended"]) == ("completed", 4)
     assert (kept["after"]["state"], kept["after"]["sessions_attended"]) == ("completion_revoked", None)
@@ -111,7 +111,7 @@ async def test_a_corrected_record_that_no_longer_reaches_the_standard_revokes_th
     assert (after["state"], after["findings"][1]["fact"]) == ("completion_revoked", "2/4")
     (event,) = await told(world, CompletionRevoked)
     assert event.ground == "attendance_corrected"
-    kept = (await world.get(f"/enrolments/{enrolment['id']}/amendments", world.officer())).json()
+    kept = (await world.get(f"/enrolments/{enrolment['id']}/amendments", world.officer())).json()["items"]
     assert [one["reason"] for one in kept] == ["他人代签，经查实"] * 2
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from chuangpei.amendments import amended, history
+from chuangpei.amendments import AmendmentPage, amended, history, whole_history
 from chuangpei.auth import Principal, Role
 from chuangpei.testing.databases import MakeDatabase
 from chuangpei.testing.miniature import opened
@@ -30,7 +30,7 @@ async def test_what_was_amended_is_told_with_the_values_before_and_after(make_da
                 before=before,
                 after=after,
             )
-        (found,) = await history(database, "appraisal", 7)
+        (found,) = (await history(database, "appraisal", 7, AmendmentPage())).items
         assert (found.before, found.after) == ({"score": 55}, {"score": 65})
         assert (found.amended_by, found.reason, found.amended_at) == ("officer-1", "误算", AT)
         async with database.transaction() as tx:
@@ -52,7 +52,25 @@ async def test_an_amendment_that_changes_nothing_leaves_nothing(make_database: M
                 before=same,
                 after=same,
             )
-        assert await history(database, "appraisal", 7) == []
+        assert (await history(database, "appraisal", 7, AmendmentPage())).items == []
+
+
+async def test_a_history_is_read_page_by_page_from_either_end_or_whole(make_database: MakeDatabase) -> None:
+    async with opened(await make_database(MIGRATIONS)) as database:
+        async with database.transaction() as tx:
+            for score in (1, 2, 3):
+                kept = {"before": {"score": score - 1}, "after": {"score": score}}
+                assert await amended(tx, OFFICER, **OBJECT, **kept)
+            assert await amended(tx, OFFICER, **OBJECT | {"object_id": 8}, **kept)
+
+        async def scores(query: AmendmentPage) -> tuple[list[int], str | None]:
+            page = await history(database, "appraisal", 7, query)
+            return [one.after["score"] for one in page.items], page.next_cursor
+
+        first, cursor = await scores(AmendmentPage(limit=2))
+        assert (first, await scores(AmendmentPage(limit=2, cursor=cursor))) == ([1, 2], ([3], None))
+        assert (await scores(AmendmentPage(sort="-id")))[0] == [3, 2, 1]
+        assert [one.after["score"] for one in await whole_history(database, "appraisal", 7)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("change", ["UPDATE amendments SET reason = 'x'", "DELETE FROM amendments"])

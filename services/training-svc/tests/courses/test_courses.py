@@ -207,7 +207,7 @@ async def test_an_amended_grant_keeps_its_history_and_its_cap(world, courses):
     right = {"grant_fen": 6_000_000, "reason": "登记有误"}
     amended = await world.made(path, right, courses.director, course["version"])
     assert (amended["grant_fen"], amended["version"]) == (6_000_000, course["version"] + 1)
-    (kept,) = (await world.get(f"/courses/{course['id']}/amendments", courses.developer)).json()
+    (kept,) = (await world.get(f"/courses/{course['id']}/amendments", courses.developer)).json()["items"]
     assert (kept["before"], kept["after"]) == ({"grant_fen": 8_000_000}, {"grant_fen": 6_000_000})
     assert (kept["reason"], kept["amended_by"]) == ("登记有误", "director")
 
@@ -249,7 +249,7 @@ async def test_an_assessor_corrects_the_own_score_until_the_decision(world, cour
     assert refused(answer) == (403, "not_your_assessment")
     amended = await world.made(f"{mistyped}/amend", body, courses.assessor(1), 1)
     assert (amended["score"], amended["version"]) == (80, 2)
-    (kept,) = (await world.get(f"{mistyped}/amendments", courses.director)).json()
+    (kept,) = (await world.get(f"{mistyped}/amendments", courses.director)).json()["items"]
     assert (kept["before"], kept["after"]) == ({"score": 8}, {"score": 80})
     await courses.decide(course, "recognise", {"grant_fen": 1})
     late = await world.post(f"{mistyped}/amend", body, by=courses.assessor(1), version=2)

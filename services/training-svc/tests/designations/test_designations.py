@@ -88,7 +88,7 @@ async def test_a_wrong_term_is_amended_told_and_kept(world):
     )
     assert (amended["ends_on"], amended["version"]) == ("2027-02-19", 2)
     assert (await world.events())[-1].ends_on == date(2027, 2, 19)
-    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"ends_on": "2028-02-19"}
     for body, code in (
         ({"ends_on": "2026-02-19", "reason": "登记有误"}, "invalid_input"),

@@ -265,7 +265,7 @@ async def test_a_mistake_is_amended_with_its_reason_and_the_open_checks_move(tra
     assert answer.status_code == 200, answer.text
     trading = [one["due_on"] for one in answer.json()["checks"] if one["kind"] == "trading"]
     assert trading == ["2026-11-01", "2027-05-01", "2028-05-01"]
-    (entry,) = (await trainee.world.get(f"/follow-ups/{trainee.id}/amendments", trainee.by)).json()
+    (entry,) = (await trainee.world.get(f"/follow-ups/{trainee.id}/amendments", trainee.by)).json()["items"]
     assert (entry["reason"], entry["before"]["business.opened_on"]) == ("开业日期登记有误", "2026-06-01")
     assert entry["after"]["business.opened_on"] == "2026-05-01"
     same = await trainee.does("amend", body)

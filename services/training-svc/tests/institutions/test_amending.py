@@ -19,7 +19,7 @@ async def test_a_new_name_is_taken_with_its_reason_and_the_old_one_kept(world):
         f"{path}/amend", amendment(name="新名学校"), world.officer(subject="officer-7"), 1
     )
     assert (amended["name"], amended["version"]) == ("新名学校", 2)
-    (kept,) = (await world.get(f"{path}/amendments", world.of_institution(institution))).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.of_institution(institution))).json()["items"]
     assert (kept["before"], kept["after"]) == ({"name": "旧名学校"}, {"name": "新名学校"})
     assert (kept["amended_by"], kept["reason"]) == ("officer-7", "举办者申请变更")
     _, event = await world.events()

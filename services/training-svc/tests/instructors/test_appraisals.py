@@ -130,7 +130,7 @@ async def test_a_corrected_score_undoes_the_exit_before_it_takes_effect(world, i
     world.clock.advance(days=30)
     assert await run(world, take_effect) == 0
     assert await told(world, InstructorExited, InstructorReinstated) == []
-    (kept,) = (await world.get(f"/appraisals/{appraisal['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/appraisals/{appraisal['id']}/amendments", world.officer())).json()["items"]
     assert (kept["before"]["outcome"], kept["after"]["outcome"], kept["reason"]) == (
         "failed",
         "passed",

@@ -144,7 +144,7 @@ async def test_a_wrong_certificate_is_amended_and_lets_the_district_vet(world, i
     body = own | {"expires_on": "2026-06-01", "reason": "有效期登记有误"}
     amended = await world.made(path, body, world.officer(), applied["version"])
     assert amended["certificates"] == [recorded | {"expires_on": "2026-06-01"}]
-    (kept,) = (await world.get(f"/instructors/{applied['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/instructors/{applied['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"certificate_expires_on": "2025-06-01"}
     same = await world.post(path, body, by=world.officer(), version=amended["version"])
     assert same.json()["code"] == "nothing_amended"
@@ -202,7 +202,7 @@ async def test_an_amendment_keeps_what_stood_before_and_why(world, institution):
     body = {"name": "李老", "projects": ["SYB", "IYB"], "reason": "补登项目"}
     amended = await world.made(path, body, world.officer(), admitted["version"])
     assert (amended["projects"], amended["name"]) == (["IYB", "SYB"], "李*")
-    (kept,) = (await world.get(f"/instructors/{admitted['id']}/amendments", world.centre)).json()
+    (kept,) = (await world.get(f"/instructors/{admitted['id']}/amendments", world.centre)).json()["items"]
     assert (kept["before"]["projects"], kept["after"]["projects"]) == (["IYB"], ["IYB", "SYB"])
     assert kept["reason"] == "补登项目"
     assert "李老" not in str(kept)

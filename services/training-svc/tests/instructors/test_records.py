@@ -91,7 +91,7 @@ async def test_a_studio_is_amended_with_a_reason_and_keeps_who_is_there(world, h
     path = f"/studios/{opened['id']}/amend"
     amended = await world.made(path, {"field": "绿色经济", "reason": "更正领域"}, world.officer(), 1)
     assert (amended["field"], amended["members"], amended["version"]) == ("绿色经济", opened["members"], 2)
-    (kept,) = (await world.get(f"/studios/{opened['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/studios/{opened['id']}/amendments", world.officer())).json()["items"]
     assert (kept["before"], kept["after"]) == ({"field": "数字经济"}, {"field": "绿色经济"})
     same = await world.post(path, {"field": "绿色经济", "reason": "更正领域"}, by=world.officer(), version=2)
     assert same.json()["code"] == "nothing_amended"
@@ -130,7 +130,9 @@ async def test_results_are_amended_as_a_whole(world, head, member):
     path = f"/instructor-activities/{held['id']}/amend"
     amended = await world.made(path, {"results": results, "reason": "名次有误"}, world.officer(), 1)
     assert [one["name"] for one in amended["results"]] == ["李*"]
-    (kept,) = (await world.get(f"/instructor-activities/{held['id']}/amendments", world.centre)).json()
+    (kept,) = (await world.get(f"/instructor-activities/{held['id']}/amendments", world.centre)).json()[
+        "items"
+    ]
     assert [one["instructor_id"] for one in kept["before"]["results"]] == [member["id"]]
     same = await world.post(path, {"results": results, "reason": "名次有误"}, by=world.officer(), version=2)
     assert same.json()["code"] == "nothing_amended"

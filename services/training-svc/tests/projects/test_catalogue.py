@@ -61,7 +61,7 @@ async def test_name_and_family_are_amended_with_a_reason_and_what_stood_before_i
         "iyb",
         2,
     )
-    (kept,) = (await world.get("/projects/IYB/amendments", world.officer())).json()
+    (kept,) = (await world.get("/projects/IYB/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"name": "改善企业", "family": "city"}
     assert kept["after"] == {"name": "改善你的企业", "family": "iyb"}
     assert kept["reason"] == "登记有误"
@@ -123,7 +123,7 @@ async def test_a_mistaken_retirement_is_undone_by_an_amendment(world):
     await retired(world)
     assert (await amended(world, "IYB", 2, retired=False)).json()["retired_on"] is None
     assert (await world.filed(institution))["project_code"] == "IYB"
-    (kept,) = (await world.get("/projects/IYB/amendments", world.centre)).json()
+    (kept,) = (await world.get("/projects/IYB/amendments", world.centre)).json()["items"]
     assert kept["before"] == {"retired_on": "2026-02-20"}
 
 

@@ -331,7 +331,7 @@ async def test_what_was_recorded_at_the_decision_is_amended_and_what_stood_befor
     after = await stepped(world, approved, "amend", body=body)
     assert (after["found"]["hours"], after["reason"], after["state"]) == (20, "师资符合", "approved")
     path = f"/qualifications/{approved['id']}/amendments"
-    (kept,) = (await world.get(path, world.officer())).json()
+    (kept,) = (await world.get(path, world.officer())).json()["items"]
     assert (kept["before"]["found"]["hours"], kept["after"]["found"]["hours"]) == (16, 20)
     assert (kept["before"]["decision_reason"], kept["reason"]) == (None, "登记有误")
 

@@ -203,7 +203,7 @@ async def test_a_wrong_record_is_amended_with_its_reason_and_history(world):
         f"{path}/amend", {"ends_on": None, "reason": "文书未定期限"}, world.officer(), 1
     )
     assert (amended["ends_on"], amended["version"]) == (None, 2)
-    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
     assert (kept["before"], kept["after"]) == ({"ends_on": "2026-06-01"}, {"ends_on": None})
     same = await world.post(
         f"{path}/amend", {"source": "浦东新区教育局", "reason": "无变化"}, by=world.officer(), version=2

@@ -41,7 +41,7 @@ async def test_a_site_is_amended_with_its_reason_and_history(world):
         1,
     )
     assert (amended["rooms"], amended["ends_on"], amended["version"]) == (rooms, "2026-12-31", 2)
-    (kept,) = (await world.get(f"/sites/{made['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/sites/{made['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"rooms": made["rooms"], "ends_on": None}
     assert kept["after"] == {"rooms": rooms, "ends_on": "2026-12-31"}
 

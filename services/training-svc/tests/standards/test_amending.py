@@ -65,7 +65,7 @@ async def test_what_nothing_cites_is_amended_and_the_old_value_is_kept(world, st
     after = await amend(world, standard, min_hours=20, max_online_percent=30)
     assert (after.json()["min_hours"], after.json()["revision"]) == (20, 2)
     assert after.headers["etag"] == '"2"'
-    (kept,) = (await world.get(f"/standards/{standard['id']}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"/standards/{standard['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"min_hours": 16, "max_online_percent": None}
     assert kept["after"] == {"min_hours": 20, "max_online_percent": 30}
     assert [(event.min_hours, event.revision) for event in await told(world, StandardPublished)] == [
@@ -210,7 +210,7 @@ async def test_a_norm_has_its_parts_and_is_told_to_the_others(world):
     after = await amend(world, norm, kind="evaluation-norms", parts=parts)
     assert after.json()["parts"] == parts
     assert [event.revision for event in await told(world, EvaluationNormPublished)] == [1, 2]
-    (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()
+    (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()["items"]
     assert kept["before"] == {"parts": norm["parts"]}
 
 

@@ -79,7 +79,7 @@ async def test_points_are_amended_with_their_history(world, objects):
     change = {"reason": "计分有误", "scores": better}
     answer = await world.post(f"{path}/amend", change, by=world.officer(), version=1)
     assert (answer.json()["grade"], answer.json()["version"]) == ("excellent", 2)
-    (entry,) = (await world.get(f"{path}/amendments", world.officer())).json()
+    (entry,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
     assert (entry["before"]["grade"], entry["after"]["grade"]) == ("good", "excellent")
     same = await world.post(f"{path}/amend", change, by=world.officer(), version=2)
     assert (same.status_code, same.json()["code"]) == (422, "nothing_amended")

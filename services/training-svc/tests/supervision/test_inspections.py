@@ -169,7 +169,7 @@ async def test_findings_and_deadline_are_amended_with_their_history(world, super
     }
     seen = await supervision.done(inspection, "amend", body)
     assert (seen["findings"][0]["severity"], seen["deadline"]) == ("serious", "2026-04-20")
-    (entry,) = (await world.get(f"/inspections/{inspection['id']}/amendments", world.centre)).json()
+    (entry,) = (await world.get(f"/inspections/{inspection['id']}/amendments", world.centre)).json()["items"]
     assert entry["before"]["findings"][0]["severity"] == "general"
     assert (entry["before"]["deadline"], entry["after"]["deadline"]) == ("2026-03-20", "2026-04-20")
     same = await supervision.step(inspection, "amend", {"reason": "再次", "deadline": "2026-04-20"})

@@ -88,7 +88,7 @@ async def test_an_adjusted_plan_keeps_the_lines_before(world):
     more = STUDENTS | {"people": 60, "classes": 2}
     amended = await world.made(f"{path}/amend", {"lines": [more], "reason": "需求增加"}, world.centre, 2)
     assert (amended["people"], amended["lines"]) == (60, [more])
-    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
     assert (kept["before"]["lines"], kept["after"]["lines"]) == ([GENERAL, STUDENTS], [more])
     assert kept["reason"] == "需求增加"
 

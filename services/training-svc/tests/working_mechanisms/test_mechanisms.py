@@ -85,7 +85,7 @@ async def test_an_amended_contact_is_told_even_where_the_masks_look_alike(world)
         "138****1234",
         3,
     )
-    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
     assert (kept["before"], kept["after"]) == ({"contact_of_version": "2"}, {"contact_of_version": "3"})
 
 
@@ -94,7 +94,7 @@ async def test_an_amendment_names_the_old_and_the_new_unit(world):
     path = f"/working-mechanisms/{one['id']}"
     body = {"responsible_unit": "浦东新区人社局", "reason": "机构调整"}
     await world.made(f"{path}/amend", body, world.officer(), 2)
-    (kept,) = (await world.get(f"{path}/amendments", world.centre)).json()
+    (kept,) = (await world.get(f"{path}/amendments", world.centre)).json()["items"]
     assert kept["before"] == {"responsible_unit": "浦东新区就业促进中心"}
     assert kept["after"] == {"responsible_unit": "浦东新区人社局"}
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -101,10 +101,12 @@ async def amend_body(
 
 
 @router.get("/{body_id}/amendments", summary="评价机构变更记录 · Amendments of an evaluation body")
-async def list_body_amendments(request: Request, body_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def list_body_amendments(
+    request: Request, body_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T06)."""
     await _found(request, body_id)
-    return await history(of(request).database, "evaluation_body", body_id)
+    return await history(of(request).database, "evaluation_body", body_id, query)
 
 
 @router.post("/{body_id}/end", response_model=BodyView, summary="提前终止评价机构 · End an evaluation body")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -107,10 +107,12 @@ async def amend_activity(
 
 
 @router.get("/{activity_id}/amendments", summary="更正记录 · Amendments of a training or contest")
-async def read_amendments(request: Request, activity_id: UUID, _: Reader) -> list[AmendmentView]:
+async def read_amendments(
+    request: Request, activity_id: UUID, _: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T10)."""
     await _found(request, activity_id)
-    return await history(of(request).database, "instructor_activity", activity_id)
+    return await history(of(request).database, "instructor_activity", activity_id, query)
 
 
 async def _found(request: Request, activity_id: UUID) -> Row:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
 from chuangpei.errors import Refused, accepted
@@ -109,13 +109,13 @@ async def amend_anomaly(
 
 @router.get("/{anomaly_id}/amendments", summary="异常更正记录 · The amendments of an anomaly")
 async def list_anomaly_amendments(
-    request: Request, anomaly_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, anomaly_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every amendment of an anomaly, the first one first (T06)."""
     database = of(request).database
     if await repository.one(database, anomaly_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
-    return await history(database, "anomaly", anomaly_id)
+    return await history(database, "anomaly", anomaly_id, query)
 
 
 def _asked(principal: Principal, query: AnomalyFilters) -> Asked:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -109,10 +109,12 @@ async def amend_appraisal(
 
 
 @router.get("/appraisals/{appraisal_id}/amendments", summary="考核更正记录 · Amendments of an appraisal")
-async def read_amendments(request: Request, appraisal_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def read_amendments(
+    request: Request, appraisal_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T10)."""
     await _found(request, appraisal_id, principal)
-    return await history(of(request).database, "appraisal", appraisal_id)
+    return await history(of(request).database, "appraisal", appraisal_id, query)
 
 
 async def _found(request: Request, appraisal_id: UUID, principal: Principal) -> Row:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -140,12 +140,14 @@ async def cancel_class(
 
 
 @router.get("/{class_id}/amendments", summary="班级变更记录 · List a class's amendments")
-async def list_class_amendments(request: Request, class_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def list_class_amendments(
+    request: Request, class_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every change of the class and of its sessions, the first one first (T06)."""
     database = of(request).database
     if await repository.summary(database, class_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
-    return await history(database, "class", class_id)
+    return await history(database, "class", class_id, query)
 
 
 @router.post(

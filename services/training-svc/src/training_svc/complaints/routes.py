@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -216,13 +216,13 @@ async def reverse_complaint(
 
 @router.get("/complaints/{complaint_id}/amendments", summary="投诉更正记录 · A complaint's amendments")
 async def list_complaint_amendments(
-    request: Request, complaint_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, complaint_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T08)."""
     async with of(request).database.transaction() as tx:
         if await repository.one(tx, complaint_id, scope_of(principal)) is None:
             raise Refused(Refusal(NOT_FOUND))
-        return await history(tx, "complaint", complaint_id)
+        return await history(tx, "complaint", complaint_id, query)
 
 
 async def _decided(

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
@@ -70,10 +71,10 @@ async def amend_completion(
 
 @router.get("/enrolments/{enrolment_id}/amendments", summary="报名更正记录 · The amendments of an enrolment")
 async def list_enrolment_amendments(
-    request: Request, enrolment_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, enrolment_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every amendment of an enrolment and its completion, the first one first (T06, C01–C03)."""
     async with of(request).database.transaction() as tx:
         if await repository.one(tx, enrolment_id, scope_of(principal)) is None:
             raise Refused(Refusal(NOT_FOUND))
-        return await history(tx, "enrolment", enrolment_id)
+        return await history(tx, "enrolment", enrolment_id, query)

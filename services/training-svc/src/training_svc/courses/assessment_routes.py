@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -99,13 +99,13 @@ async def amend_assessment(
 
 @router.get("/{assessment_id}/amendments", summary="评估更正记录 · List an assessment's amendments")
 async def list_assessment_amendments(
-    request: Request, course_id: UUID, assessment_id: UUID, principal: City
-) -> list[AmendmentView]:
+    request: Request, course_id: UUID, assessment_id: UUID, principal: City, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Each amendment of an assessment, the first one first (T09)."""
     async with of(request).database.transaction() as tx:
         if await repository.assessment(tx, course_id, assessment_id) is None:
             raise Refused(Refusal(NOT_FOUND))
-        return await history(tx, "course_assessment", assessment_id)
+        return await history(tx, "course_assessment", assessment_id, query)
 
 
 async def _asked(request: Request, course_id: UUID, query: AssessmentFilters) -> Asked:

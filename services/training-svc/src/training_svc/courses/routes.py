@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -92,10 +92,12 @@ async def read_course(request: Request, course_id: UUID, principal: Reader) -> R
 
 
 @router.get("/{course_id}/amendments", summary="课程更正记录 · List a course's amendments")
-async def list_course_amendments(request: Request, course_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def list_course_amendments(
+    request: Request, course_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Each amendment with the values before and after, the first one first (T09)."""
     await _seen(request, course_id, principal)
-    return await history(of(request).database, "course", course_id)
+    return await history(of(request).database, "course", course_id, query)
 
 
 @router.post("/{course_id}/recognise", response_model=CourseView, summary="认定精品课程 · Recognise a course")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -132,13 +132,13 @@ async def amend_designation(
     summary="示范机构更正记录 · A designation's amendments",
 )
 async def list_designation_amendments(
-    request: Request, designation_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, designation_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T08)."""
     async with of(request).database.transaction() as tx:
         if await repository.one(tx, designation_id, scope_of(principal)) is None:
             raise Refused(Refusal(NOT_FOUND))
-        return await history(tx, "designation", designation_id)
+        return await history(tx, "designation", designation_id, query)
 
 
 @router.post(

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
@@ -132,12 +133,12 @@ async def amend_follow_up(
 
 @router.get("/follow-ups/{follow_up_id}/amendments", summary="跟踪服务更正记录 · Amendments of a follow-up")
 async def list_follow_up_amendments(
-    request: Request, follow_up_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, follow_up_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every amendment with the values before and after (T11)."""
     async with of(request).database.transaction() as tx:
         await _read(tx, follow_up_id, scope_of(principal))
-        return await history(tx, amending.OBJECT_TYPE, follow_up_id)
+        return await history(tx, amending.OBJECT_TYPE, follow_up_id, query)
 
 
 @router.get("/my/follow-up", summary="我的跟踪服务 · My follow-up")

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
@@ -147,13 +148,13 @@ async def amend(
 
 @router.get("/amendments", summary="督导检查更正记录 · Amendments of an inspection")
 async def list_inspection_amendments(
-    request: Request, inspection_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, inspection_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every amendment with the values before and after (C05)."""
     service = of(request)
     async with service.database.transaction() as tx:
         await _read(tx, service, inspection_id, scope_of(principal))
-        return await history(tx, use_cases.OBJECT_TYPE, inspection_id)
+        return await history(tx, use_cases.OBJECT_TYPE, inspection_id, query)
 
 
 async def _done(

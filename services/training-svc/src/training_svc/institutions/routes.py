@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -124,13 +124,13 @@ async def amend_institution(
 
 @router.get("/{institution_id}/amendments", summary="机构变更记录 · An institution's amendments")
 async def list_institution_amendments(
-    request: Request, institution_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, institution_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T06)."""
     database = of(request).database
     if await repository.one(database, institution_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
-    return await history(database, "institution", institution_id)
+    return await history(database, "institution", institution_id, query)
 
 
 @router.post(

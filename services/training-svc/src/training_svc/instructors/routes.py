@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Database, Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -139,11 +139,13 @@ async def read_instructor(request: Request, instructor_id: UUID, principal: Read
     "/instructors/{instructor_id}/amendments",
     summary="师资信息更正记录 · Amendments of an entry",
 )
-async def read_amendments(request: Request, instructor_id: UUID, principal: Keeper) -> list[AmendmentView]:
+async def read_amendments(
+    request: Request, instructor_id: UUID, principal: Keeper, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T10)."""
     database = of(request).database
     _found(await repository.one(database, instructor_id, scope_of(principal)))
-    return await history(database, "instructor", instructor_id)
+    return await history(database, "instructor", instructor_id, query)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -101,10 +101,12 @@ async def amend_norm(
 
 
 @router.get("/{norm_id}/amendments", summary="评价规范更正记录 · Amendments of a norm")
-async def list_norm_amendments(request: Request, norm_id: UUID, principal: Official) -> list[AmendmentView]:
+async def list_norm_amendments(
+    request: Request, norm_id: UUID, principal: Official, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T05)."""
     await _found(request, norm_id)
-    return await history(of(request).database, NORM.name, norm_id)
+    return await history(of(request).database, NORM.name, norm_id, query)
 
 
 @router.post("/{norm_id}/withdraw", response_model=NormView, summary="撤回评价规范 · Withdraw a norm")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -137,12 +137,12 @@ async def amend_evaluation(
     summary="定期评估更正记录 · Amendments of an evaluation",
 )
 async def list_evaluation_amendments(
-    request: Request, evaluation_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, evaluation_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Every amendment with the values before and after (O03)."""
     async with of(request).database.transaction() as tx:
         await _read(tx, evaluation_id, scope_of(principal))
-        return await history(tx, use_cases.OBJECT_TYPE, evaluation_id)
+        return await history(tx, use_cases.OBJECT_TYPE, evaluation_id, query)
 
 
 def _asked(principal: Principal, query: EvaluationFilters) -> Asked:

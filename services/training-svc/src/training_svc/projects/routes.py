@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -92,10 +92,12 @@ async def amend_project(
 
 
 @router.get("/{code}/amendments", summary="培训项目更正记录 · Amendments of a project")
-async def list_project_amendments(request: Request, code: str, principal: Official) -> list[AmendmentView]:
+async def list_project_amendments(
+    request: Request, code: str, principal: Official, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T01)."""
     await _found(request, code)
-    return await history(of(request).database, "project", code)
+    return await history(of(request).database, "project", code, query)
 
 
 @router.post("/{code}/retire", response_model=ProjectView, summary="停用培训项目 · Retire a project")

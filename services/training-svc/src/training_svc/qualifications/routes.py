@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -111,11 +111,11 @@ async def read_qualification(request: Request, qualification_id: UUID, principal
     "/qualifications/{qualification_id}/amendments", summary="资质更正记录 · Amendments of a qualification"
 )
 async def list_qualification_amendments(
-    request: Request, qualification_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, qualification_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What of the decision was amended, when, by whom and why (T07)."""
     await _seen(request, qualification_id, principal)
-    return await history(of(request).database, "qualification", qualification_id)
+    return await history(of(request).database, "qualification", qualification_id, query)
 
 
 @router.post(

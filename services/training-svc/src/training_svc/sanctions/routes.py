@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -140,13 +140,13 @@ async def amend_sanction(
 
 @router.get("/sanctions/{sanction_id}/amendments", summary="处罚更正记录 · A sanction's amendments")
 async def list_sanction_amendments(
-    request: Request, sanction_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, sanction_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T08)."""
     async with of(request).database.transaction() as tx:
         if await repository.one(tx, sanction_id, scope_of(principal)) is None:
             raise Refused(Refusal(NOT_FOUND))
-        return await history(tx, "sanction", sanction_id)
+        return await history(tx, "sanction", sanction_id, query)
 
 
 @router.post(

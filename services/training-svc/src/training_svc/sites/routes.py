@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -96,12 +96,14 @@ async def amend_site(
 
 
 @router.get("/sites/{site_id}/amendments", summary="场地变更记录 · A site's amendments")
-async def list_site_amendments(request: Request, site_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def list_site_amendments(
+    request: Request, site_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T06)."""
     database = of(request).database
     if await repository.one(database, site_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
-    return await history(database, "site", site_id)
+    return await history(database, "site", site_id, query)
 
 
 def _asked(principal: Principal, query: SiteFilters) -> Asked:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -102,11 +102,11 @@ async def amend_standard(
 
 @router.get("/{standard_id}/amendments", summary="标准更正记录 · Amendments of a standard")
 async def list_standard_amendments(
-    request: Request, standard_id: UUID, principal: Official
-) -> list[AmendmentView]:
+    request: Request, standard_id: UUID, principal: Official, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T05)."""
     await _found(request, standard_id)
-    return await history(of(request).database, STANDARD.name, standard_id)
+    return await history(of(request).database, STANDARD.name, standard_id, query)
 
 
 @router.post("/{standard_id}/withdraw", response_model=StandardView, summary="撤回标准 · Withdraw a standard")

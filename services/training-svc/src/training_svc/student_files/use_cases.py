@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from chuangpei.amendments import history
+from chuangpei.amendments import whole_history
 from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.kernel.refusals import Refusal
@@ -83,7 +83,7 @@ async def _training(tx: Transaction, service: Service, row: Row) -> TrainingReco
         enterprise=enterprise_view(enrolment.enterprise) if enrolment.enterprise else None,
         findings=[finding_view(one) for one in await completion_findings(tx, service, enrolment)],
         sessions=sessions,
-        amendments=await history(tx, "enrolment", row["id"]),
+        amendments=await whole_history(tx, "enrolment", row["id"]),
         result=_shown(ResultRecord, result) if result else None,
         follow_up=my_view(follow_up) if follow_up else None,
     )

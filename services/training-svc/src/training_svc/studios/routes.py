@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -81,10 +81,12 @@ async def amend_studio(
 
 
 @router.get("/{studio_id}/amendments", summary="工作室更正记录 · Amendments of a studio")
-async def read_amendments(request: Request, studio_id: UUID, _: Reader) -> list[AmendmentView]:
+async def read_amendments(
+    request: Request, studio_id: UUID, _: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """What was amended, when, by whom and why (T10)."""
     await _found(request, studio_id)
-    return await history(of(request).database, "studio", studio_id)
+    return await history(of(request).database, "studio", studio_id, query)
 
 
 async def _found(request: Request, studio_id: UUID) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -132,10 +132,12 @@ async def read_plan(request: Request, plan_id: UUID, principal: Reader) -> Respo
 
 
 @router.get("/{plan_id}/amendments", summary="培训计划调整记录 · List a plan's amendments")
-async def list_plan_amendments(request: Request, plan_id: UUID, principal: Reader) -> list[AmendmentView]:
+async def list_plan_amendments(
+    request: Request, plan_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Each amendment with the lines before and after (O02)."""
     await _seen(request, plan_id, principal)
-    return await history(of(request).database, "training_plan", plan_id)
+    return await history(of(request).database, "training_plan", plan_id, query)
 
 
 @router.post("/{plan_id}/resubmit", response_model=PlanView, summary="重新提交培训计划 · Resubmit a plan")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.amendments import AmendmentView, history
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
@@ -93,11 +93,11 @@ async def read_mechanism(request: Request, mechanism_id: UUID, principal: Reader
 
 @router.get("/{mechanism_id}/amendments", summary="工作机制更正记录 · List a mechanism's amendments")
 async def list_mechanism_amendments(
-    request: Request, mechanism_id: UUID, principal: Reader
-) -> list[AmendmentView]:
+    request: Request, mechanism_id: UUID, principal: Reader, query: AmendmentQuery
+) -> Page[AmendmentView]:
     """Each amendment with the values before and after, the contact masked (O01)."""
     await _seen(request, mechanism_id, principal)
-    return await history(of(request).database, "working_mechanism", mechanism_id)
+    return await history(of(request).database, "working_mechanism", mechanism_id, query)
 
 
 @router.post(
