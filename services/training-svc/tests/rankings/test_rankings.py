@@ -75,7 +75,7 @@ async def ended(world):
 
 async def test_institutions_stand_in_the_order_of_their_scores(world, ended):
     found = await ranking(world)
-    assert [(one["rank"], one["name"], one["score"], one["failing"]) for one in found["entries"]] == [
+    assert [(one["rank"], one["name"], one["score"], one["failing"]) for one in found["items"]] == [
         (1, "甲校", 10_000, False),
         (2, "丙校", 7_500, False),
         (3, "乙校", 3_625, True),
@@ -91,7 +91,7 @@ async def test_institutions_stand_in_the_order_of_their_scores(world, ended):
 async def test_each_score_explains_its_components_and_what_has_no_data_is_shown_as_such(world, ended):
     _, (worst, _), _ = ended
     await complained(world, worst)
-    entry = (await ranking(world))["entries"][-1]
+    entry = (await ranking(world))["items"][-1]
     parts = {part["component"]: part for part in entry["components"]}
     assert (parts["pass_rate"]["count"], parts["pass_rate"]["out_of"], parts["pass_rate"]["value"]) == (
         2,
@@ -108,9 +108,7 @@ async def test_a_void_result_is_no_pass(world, ended):
     await world.count(
         "UPDATE results SET void = true, revoked_on = '2026-04-01', revocation_reason = 'evaluation_fraud'"
     )
-    assert {part["count"] for one in (await ranking(world))["entries"] for part in one["components"][:1]} == {
-        0
-    }
+    assert {part["count"] for one in (await ranking(world))["items"] for part in one["components"][:1]} == {0}
 
 
 async def test_who_has_not_completed_counts_with_the_attendance_recorded(world):
@@ -119,7 +117,7 @@ async def test_who_has_not_completed_counts_with_the_attendance_recorded(world):
     enrolment = await world.enrolled(institution, filed)
     await world.attended(institution, filed, enrolment, 3)
     world.clock.set(world.at(2))
-    (entry,) = (await ranking(world))["entries"]
+    (entry,) = (await ranking(world))["items"]
     parts = {part["component"]: (part["count"], part["out_of"]) for part in entry["components"]}
     assert (parts["pass_rate"], parts["attendance"]) == ((0, 1), (3, 4))
 
@@ -133,7 +131,7 @@ async def test_follow_up_counts_once_a_check_of_it_is_due(world):
     await world.made(f"/enrolments/{enrolment['id']}/complete", None, by, enrolment["version"])
 
     async def followed_up():
-        (entry,) = (await ranking(world))["entries"]
+        (entry,) = (await ranking(world))["items"]
         part = entry["components"][2]
         assert part["component"] == "follow_up"
         return part["count"], part["out_of"], part["value"]
@@ -156,7 +154,7 @@ async def test_follow_up_counts_once_a_check_of_it_is_due(world):
 async def test_with_too_few_trainees_there_is_a_score_but_no_rank(world):
     await trained(world, name="少数学校", trainees=19, passed=0, attended=0)
     world.clock.set(world.at(2))
-    (entry,) = (await ranking(world))["entries"]
+    (entry,) = (await ranking(world))["items"]
     assert (entry["rank"], entry["failing"], entry["trainees"]) == (None, False, 19)
     assert entry["score"] is not None
 
@@ -168,25 +166,25 @@ async def test_a_stage_without_evaluation_is_passed_by_completing(world):
     filed = await world.filed(centre, project_code="GYB")
     await completed(world, centre, filed, passed=0)
     world.clock.set(world.at(2))
-    (entry,) = (await ranking(world))["entries"]
+    (entry,) = (await ranking(world))["items"]
     assert entry["components"][0]["count"] == 20
 
 
 async def test_only_classes_that_ended_in_the_year_count_and_those_of_the_district(world, ended):
-    assert (await ranking(world, "year=2027"))["entries"] == []
-    (only,) = (await ranking(world, f"year=2026&district={XUHUI}"))["entries"]
+    assert (await ranking(world, "year=2027"))["items"] == []
+    (only,) = (await ranking(world, f"year=2026&district={XUHUI}"))["items"]
     assert only["name"] == "丙校"
 
 
 async def test_a_class_that_has_not_ended_counts_for_nothing(world):
     await trained(world)
     world.clock.set(world.at(0))
-    assert (await ranking(world))["entries"] == []
+    assert (await ranking(world))["items"] == []
 
 
 async def test_an_officer_asks_for_the_own_district_only(world, ended):
     officer = world.officer()
-    assert len((await ranking(world, f"year=2026&district={PUDONG}", officer))["entries"]) == 2
+    assert len((await ranking(world, f"year=2026&district={PUDONG}", officer))["items"]) == 2
     for query in ("year=2026", f"year=2026&district={XUHUI}"):
         for path in (f"/rankings?{query}", f"/rankings/export?{query}"):
             assert (await world.get(path, officer)).status_code == 404
@@ -211,11 +209,32 @@ async def test_the_export_has_the_places_with_their_figures(world, ended):
     assert xlsx.content.startswith(b"PK")
 
 
+async def test_the_places_are_filtered_sorted_and_paged_without_changing_who_stands_where(world, ended):
+    world.clock.set(world.at(-10))
+    await trained(world, name="丁校", trainees=5, room="302")
+    world.clock.set(world.at(2))
+
+    async def places(query):
+        return [(one["place"], one["name"]) for one in (await ranking(world, f"year=2026{query}"))["items"]]
+
+    assert await places("") == [(1, "甲校"), (2, "丙校"), (3, "乙校"), (4, "丁校")]
+    assert await places("&failing=true") == [(3, "乙校")]
+    assert await places("&ranked=false") == [(4, "丁校")]
+    assert await places("&sort=-place&limit=1") == [(4, "丁校")]
+    assert (await places("&sort=trainees"))[0] == (4, "丁校")
+    first = await ranking(world, "year=2026&limit=3")
+    rest = await ranking(world, f"year=2026&limit=3&cursor={first['next_cursor']}")
+    assert [one["place"] for page in (first, rest) for one in page["items"]] == [1, 2, 3, 4]
+    assert (rest["next_cursor"], rest["formula"]) == (None, first["formula"])
+    export = await world.get("/rankings/export?year=2026&failing=true", world.centre)
+    assert [line.split(",")[1] for line in export.text.splitlines()[1:]] == ["乙校"]
+
+
 async def test_what_is_published_is_frozen_whatever_happens_later(world, ended):
     (best, _), *_ = ended
     published = await world.made("/rankings/published", {"year": 2026, "district": None}, world.centre)
     await complained(world, best)
-    now = {one["name"]: one["components"][3]["count"] for one in (await ranking(world))["entries"]}
+    now = {one["name"]: one["components"][3]["count"] for one in (await ranking(world))["items"]}
     assert now == {"甲校": 1, "乙校": 0, "丙校": 0}
     path = f"/rankings/published/{published['id']}"
     page = (await world.get(f"{path}/entries", world.of_institution(best))).json()["items"]

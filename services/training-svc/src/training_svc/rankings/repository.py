@@ -6,8 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
-from chuangpei.listing import Listing, Order, equal
+from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
+from sqlalchemy.dialects.postgresql import JSONB
 
 from training_svc.rankings.tables import ranking_entries, rankings
 
@@ -40,14 +41,31 @@ PUBLISHED = Listing(
     orders={"year": Order(rankings.c.year, int)},
     filters={"year": equal(rankings.c.year), "district": equal(rankings.c.district)},
 )
-ENTRIES = Listing(
-    sa.select(ranking_entries),
-    key=Order(ranking_entries.c.place, int),
-    filters={
-        "ranking_id": equal(ranking_entries.c.ranking_id),
-        "failing": equal(ranking_entries.c.failing),
-    },
+
+
+def _places(entry: Any, **more: Filter) -> Listing:
+    """The list of the places in a ranking, whether published or reckoned just now."""
+    return Listing(
+        sa.select(entry),
+        key=Order(entry.c.place, int),
+        orders={"name": Order(entry.c.name, str), "trainees": Order(entry.c.trainees, int)},
+        filters={
+            "failing": equal(entry.c.failing),
+            "ranked": Filter(sa.Boolean(), lambda value: entry.c["rank"].is_not(None) == value),
+            "credit_code": equal(entry.c.credit_code),
+        }
+        | more,
+    )
+
+
+ENTRIES = _places(ranking_entries, ranking_id=equal(ranking_entries.c.ranking_id))
+_RECKONED = [sa.column(one.name, one.type) for one in ranking_entries.columns if one.name != "ranking_id"]
+RECKONED = _places(
+    func.jsonb_to_recordset(bindparam("reckoned", type_=JSONB))
+    .table_valued(*_RECKONED, name="entry")
+    .render_derived(with_types=True)
 )
+"""The places of a ranking that is reckoned when asked: ``reckoned`` is all of them, as JSON."""
 
 
 async def insert_new(tx: Transaction, values: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:

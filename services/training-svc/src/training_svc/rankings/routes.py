@@ -1,6 +1,5 @@
 """Rankings over HTTP: as the records stand now, and as they were published."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
@@ -19,14 +19,16 @@ from training_svc.policy.ranking import Component
 from training_svc.rankings import repository, use_cases
 from training_svc.rankings.schemas import (
     EntryExport,
+    EntryFilters,
     EntryPage,
     EntryView,
     NewRanking,
     PublishedExport,
     PublishedPage,
     PublishedView,
-    RankingFile,
-    RankingQuery,
+    RankingExport,
+    RankingFilters,
+    RankingPage,
     RankingView,
 )
 from training_svc.service import of
@@ -69,27 +71,32 @@ router = APIRouter(prefix="/training/v1/rankings", tags=["机构排名 · rankin
 
 @router.get("", response_model=RankingView, summary="计算机构排名 · Rank the institutions")
 async def read_ranking(
-    request: Request, principal: Overseer, query: Annotated[RankingQuery, Query()]
+    request: Request, principal: Overseer, query: Annotated[RankingPage, Query()]
 ) -> Response:
     """The ranking of a year as the records stand now, every score explained by its components (T08).
 
-    A district's officer asks for the own district.
+    A district's officer asks for the own district. Each page is reckoned anew: what is to stay is published.
     """
-    return reply(await _reckoned(request, principal, query))
+    ranking, asked = await _reckoned(request, principal, query)
+    page = await repository.RECKONED.page(of(request).database, asked, query, _entry)
+    view = RankingView(
+        items=page.items,
+        next_cursor=page.next_cursor,
+        year=query.year,
+        district=query.district,
+        formula=ranking.formula,
+    )
+    return reply(view)
 
 
 @router.get("/export", summary="导出机构排名 · Export a ranking", responses=EXPORT_RESPONSES)
 async def export_ranking(
-    request: Request, principal: Overseer, query: Annotated[RankingFile, Query()]
+    request: Request, principal: Overseer, query: Annotated[RankingExport, Query()]
 ) -> Response:
     """The ranking of a year as the records stand now, as a file (T08)."""
-    reckoned = await _reckoned(request, principal, query)
-
-    async def rows() -> AsyncIterator[EntryView]:
-        for entry in reckoned.entries:
-            yield entry
-
-    return await export(request, "ranking", _COLUMNS, rows(), query.format)
+    _, asked = await _reckoned(request, principal, query)
+    found = repository.RECKONED.all_rows(of(request).database, asked)
+    return await export(request, "ranking", _COLUMNS, (_entry(row) async for row in found), query.format)
 
 
 @router.post(
@@ -170,11 +177,15 @@ async def export_ranking_entries(
     return await export(request, "ranking", _COLUMNS, (_entry(row) async for row in found), query.format)
 
 
-async def _reckoned(request: Request, principal: Principal, query: RankingQuery) -> RankingView:
+async def _reckoned(
+    request: Request, principal: Principal, query: RankingFilters
+) -> tuple[use_cases.Ranking, Asked]:
     service = of(request)
     if principal.role is Role.DISTRICT_OFFICER and query.district != principal.district:
         raise Refused(Refusal(NOT_FOUND))
-    return accepted(await use_cases.reckon(service.database, service, query.year, query.district))
+    ranking = accepted(await use_cases.reckon(service.database, service, query.year, query.district))
+    places = EntryFilters(**query.model_dump(include=set(EntryFilters.model_fields)))
+    return ranking, repository.RECKONED.asked(places, given={"reckoned": ranking.as_json()})
 
 
 def _published(row: Row) -> PublishedView:

@@ -5,8 +5,8 @@ from typing import Literal
 from uuid import UUID
 
 from chuangpei.export import ExportQuery
-from chuangpei.fields import DistrictCode
-from chuangpei.paging import ListQuery, PageQuery
+from chuangpei.fields import CreditCodeForm, DistrictCode
+from chuangpei.paging import ListQuery, Page, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, Field
 
@@ -16,17 +16,6 @@ Year = Field(
     ge=2000, le=2100, description="班级结束的年度 · the year in which the classes ended", examples=[2026]
 )
 _HUNDREDTHS = "百分之一分，0 至 10000 · hundredths of a point, 0 to 10,000"
-
-
-class RankingQuery(ListQuery):
-    """The year and district to rank; without a district the whole city."""
-
-    year: int = Year
-    district: DistrictCode | None = None
-
-
-class RankingFile(RankingQuery, ExportQuery):
-    """A ranking as a file."""
 
 
 class NewRanking(Body):
@@ -71,15 +60,6 @@ class EntryView(BaseModel):
     components: list[PartView]
 
 
-class RankingView(BaseModel):
-    """A ranking as the records stand now, not published."""
-
-    year: int
-    district: str | None
-    formula: FormulaView
-    entries: list[EntryView]
-
-
 class PublishedFilters(ListQuery):
     """What the list of published rankings may be narrowed to, and its orders."""
 
@@ -109,10 +89,12 @@ class PublishedView(BaseModel):
 
 
 class EntryFilters(ListQuery):
-    """What the places of a published ranking may be narrowed to, and their orders."""
+    """What the places of a ranking may be narrowed to, and their orders."""
 
     failing: bool | None = None
-    sort: Literal["place", "-place"] = "place"
+    ranked: bool | None = Field(default=None, description="有名次 · with a rank")
+    credit_code: CreditCodeForm | None = None
+    sort: Literal["place", "-place", "name", "-name", "trainees", "-trainees"] = "place"
 
 
 class EntryPage(EntryFilters, PageQuery):
@@ -121,3 +103,26 @@ class EntryPage(EntryFilters, PageQuery):
 
 class EntryExport(EntryFilters, ExportQuery):
     """The places of a published ranking as a file."""
+
+
+class RankingFilters(EntryFilters):
+    """The year and district to rank, without a district the whole city; and which places to show."""
+
+    year: int = Year
+    district: DistrictCode | None = None
+
+
+class RankingPage(RankingFilters, PageQuery):
+    """A page of the places of a ranking as the records stand now."""
+
+
+class RankingExport(RankingFilters, ExportQuery):
+    """The places of a ranking as the records stand now, as a file."""
+
+
+class RankingView(Page[EntryView]):
+    """A page of a ranking as the records stand now, not published, and the formula it rests on."""
+
+    year: int
+    district: str | None
+    formula: FormulaView

@@ -1,6 +1,6 @@
 """What is done with rankings: reckon one, publish it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -15,15 +15,27 @@ from training_svc.policy.ranking import Formula, Score, formula_on, ranks, score
 from training_svc.problems import RANKING_REFUSED
 from training_svc.rankings import repository
 from training_svc.rankings.figures import figures
-from training_svc.rankings.schemas import EntryView, FormulaView, PartView, PublishedView, RankingView
+from training_svc.rankings.schemas import EntryView, FormulaView, PartView, PublishedView
 from training_svc.service import Service
 
 _NO_LAW = Text("该年度末文件不在有效期内", "The document is not in force at the end of that year")
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A ranking as the records stand, every place of it, and the formula it rests on."""
+
+    formula: FormulaView
+    entries: list[EntryView]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The places as the list of them takes them."""
+        return [entry.model_dump(mode="json") for entry in self.entries]
+
+
 async def reckon(
     source: Database | Transaction, service: Service, year: int, district: str | None
-) -> RankingView | Refusal:
+) -> Ranking | Refusal:
     """The ranking of a year and district as the records stand now (T08), by the formula of its last day."""
     last = date(year, 12, 31)
     in_force = service.law.in_force
@@ -34,7 +46,7 @@ async def reckon(
     until = min(last, service.clock.today())
     found = await figures(source, date(year, 1, 1), until, district)
     scored = [(row, score(one, formula)) for row, one in found]
-    return RankingView(year=year, district=district, formula=_formula_view(formula), entries=_entries(scored))
+    return Ranking(_formula_view(formula), _entries(scored))
 
 
 async def publish(
