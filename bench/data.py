@@ -21,15 +21,23 @@ INSERT INTO certificates (id, number, kind, enrolment_id, class_id, credit_code,
   district,
   project_code, project_name, stage, person_key, masked_name, name_encrypted, id_number_encrypted,
   class_started_on,
-  issued_on, issued_at, state, version)
+  issued_on, issued_at, state, version, edition)
 SELECT ('019a0000' || lpad(to_hex(i), 24, '0'))::uuid,
   'SH2026J' || lpad(i::text, 11, '0'), 'training_completion', enrolment_id, class_id, credit_code,
   institution_name,
   district, project_code, project_name, stage, person_key, masked_name, name_encrypted,
   id_number_encrypted,
-  class_started_on, '2026-05-20', now(), 'valid', 1
+  class_started_on, '2026-05-20', now(), 'valid', 1, 1
 FROM generate_series($1::bigint,
   $2::bigint) AS i JOIN completions ON enrolment_id = md5('enrolment' || i)::uuid
+"""
+
+_EDITIONS = """
+INSERT INTO certificate_editions (certificate_id, edition, number, masked_name, name_encrypted, at, actor,
+  role)
+SELECT ('019a0000' || lpad(to_hex(i), 24, '0'))::uuid, 1, 'SH2026J' || lpad(i::text, 11, '0'), '张*',
+  repeat('n', 60), now(), 'system', 'system'
+FROM generate_series($1::bigint, $2::bigint) AS i
 """
 
 
@@ -46,8 +54,11 @@ async def add_certificates(dsn: str, first: int, last: int) -> None:
             end = min(last, begin + 99_999)
             async with connection.transaction():
                 await connection.execute(_COMPLETIONS, begin, end, timeout=600)
+                await connection.execute(_EDITIONS, begin, end, timeout=600)
                 await connection.execute(_CERTIFICATES, begin, end, timeout=600)
-        await connection.execute("VACUUM (ANALYZE) completions, certificates", timeout=600)
+        await connection.execute(
+            "VACUUM (ANALYZE) completions, certificates, certificate_editions", timeout=600
+        )
         await connection.execute("CHECKPOINT", timeout=600)
     finally:
         await connection.close(timeout=10)

@@ -218,12 +218,36 @@ class Office:
             headers=self.centre | at_version(certificate["version"]),
         )
 
+    async def reissue(
+        self, certificate: dict, reason_code: str = "lost", by: dict[str, str] | None = None
+    ) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/certificates/{certificate['number']}/reissue",
+            json={"reason_code": reason_code, "note": "持证人书面声明"},
+            headers=(by or self.centre) | at_version(certificate["version"]),
+        )
+
+    async def correct_name(self, certificate: dict, name: str) -> httpx.Response:
+        return await self.http.post(
+            f"/cert/v1/certificates/{certificate['number']}/correct-name",
+            json={"name": name, "note": "报名时录入有误", "evidence": "户口簿复印件，档案号 2026-0415"},
+            headers=self.centre | at_version(certificate["version"]),
+        )
+
     async def emitted(self) -> list:
         return await pending_events(self.service.database)
 
 
 def at_version(version: int) -> dict[str, str]:
     return {"if-match": f'"{version}"'}
+
+
+@pytest.fixture
+async def qualification(office: Office) -> dict[str, Any]:
+    """A valid 培训合格证书."""
+    event = await office.complete()
+    await office.evaluated(event, 90)
+    return (await office.certificates(event))["training_qualification"]
 
 
 @pytest.fixture

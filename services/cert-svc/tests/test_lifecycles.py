@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from cert_svc.certificates import lifecycle as certificates
 from cert_svc.evaluation_bodies import lifecycle as bodies
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("heading", "lifecycle"), [("Evaluation body", bodies)])
+@pytest.mark.parametrize(
+    ("heading", "lifecycle"), [("Evaluation body", bodies), ("Certificate", certificates)]
+)
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):
     section = README.partition(f"### {heading}\n")[2]
     diagram = re.search(r"```mermaid\n(.*?)```", section, re.DOTALL)

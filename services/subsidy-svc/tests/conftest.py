@@ -14,7 +14,7 @@ from chuangpei.auth import Role
 from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.events.base import Event, InstitutionRef, PersonRef, ProjectRef
-from chuangpei.events.cert import CertificateIssued, CertificateRevoked
+from chuangpei.events.cert import CertificateIssued, CertificateReissued, CertificateRevoked
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.enterprises import Enterprise
 from chuangpei.kernel.identifiers import new_id
@@ -187,6 +187,25 @@ class Office:
             reason_code=reason,
             exit_ground=None,
             revoked_on=self.clock.today(),
+        )
+
+    def reissued(
+        self, issued: CertificateIssued, edition: int = 2, person: PersonRef | None = None
+    ) -> CertificateReissued:
+        return CertificateReissued(
+            certificate_id=issued.certificate_id,
+            number=f"{issued.number}E{edition}",
+            previous_number=issued.number,
+            edition=edition,
+            reason_code="lost",
+            kind=issued.kind,
+            institution=issued.institution,
+            project=issued.project,
+            person=person or issued.person,
+            enrolment_id=issued.enrolment_id,
+            class_id=issued.class_id,
+            issued_on=issued.issued_on,
+            reissued_on=self.clock.today(),
         )
 
     async def deliver(self, *events: Event | Received) -> None:

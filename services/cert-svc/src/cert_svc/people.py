@@ -1,6 +1,6 @@
 """Persons as this service keeps them: encrypted at rest, told to others encrypted for events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chuangpei.events.base import PersonRef
 from chuangpei.kernel.masking import mask_name
@@ -36,6 +36,15 @@ def received(privacy: Privacy, person: PersonRef) -> StoredPerson:
         person.masked_name,
         privacy.at_rest.encrypt(name, "person.name"),
         privacy.at_rest.encrypt(id_number, "person.id_number"),
+    )
+
+
+def renamed(privacy: Privacy, person: StoredPerson, name: str) -> StoredPerson | None:
+    """The same person under a corrected clear name; None where that is the name already."""
+    if privacy.at_rest.decrypt(person.name_encrypted, "person.name") == name:
+        return None
+    return replace(
+        person, masked_name=mask_name(name), name_encrypted=privacy.at_rest.encrypt(name, "person.name")
     )
 
 

@@ -21,3 +21,8 @@ EVALUATOR_EXISTS = Problem(
     409,
     Text("此人在同一期间已是评价人员", "This person is an evaluator during that term already"),
 )
+NUMBER_REPLACED = Problem(
+    "number_replaced",
+    409,
+    Text("该编号已换发，请用现行编号办理", "This number was replaced; use the one in force"),
+)

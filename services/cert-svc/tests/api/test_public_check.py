@@ -4,6 +4,7 @@ import pytest
 
 SHOWN = {
     "number",
+    "edition",
     "kind",
     "kind_zh",
     "kind_en",
@@ -13,6 +14,7 @@ SHOWN = {
     "stage",
     "issued_on",
     "status",
+    "reissued_as",
     "revoked_on",
 }
 
@@ -30,6 +32,7 @@ async def test_it_shows_what_the_paper_shows_and_nothing_else(office, number):
     assert set(shown) == SHOWN
     assert shown == {
         "number": number,
+        "edition": 1,
         "kind": "training_qualification",
         "kind_zh": "培训合格证书",
         "kind_en": "Certificate of qualification",
@@ -39,6 +42,7 @@ async def test_it_shows_what_the_paper_shows_and_nothing_else(office, number):
         "stage": 3,
         "issued_on": "2026-06-01",
         "status": "valid",
+        "reissued_as": None,
         "revoked_on": None,
     }
     assert answer.headers["etag"] == '"1"'

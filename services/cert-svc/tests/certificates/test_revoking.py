@@ -8,14 +8,6 @@ import pytest
 from chuangpei.events.cert import CertificateRevoked
 
 
-@pytest.fixture
-async def qualification(office):
-    """A valid 培训合格证书."""
-    event = await office.complete()
-    await office.evaluated(event, 90)
-    return (await office.certificates(event))["training_qualification"]
-
-
 @pytest.mark.parametrize(
     ("reason_code", "ground"),
     [

@@ -24,5 +24,14 @@ async def test_bodies_carry_examples_that_are_accepted(office):
     certificate = (
         await office.http.get("/cert/v1/certificates", headers=office.as_(Role.CITY_CENTRE))
     ).json()["items"][0]
+    for path, body in (("reissue", "ReissueBody"), ("correct-name", "NameCorrection")):
+        [given] = schemas[body]["examples"]
+        answer = await office.http.post(
+            f"/cert/v1/certificates/{certificate['number']}/{path}",
+            json=given,
+            headers=office.centre | {"if-match": f'"{certificate["version"]}"'},
+        )
+        assert answer.status_code == 200, answer.text
+        certificate = answer.json()
     answer = await office.revoke(certificate, **example)
     assert answer.status_code == 200, answer.text

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from chuangpei.consumer import Handlers, InBatch, Message
 from chuangpei.database import Transaction
-from chuangpei.events.cert import CertificateIssued, CertificateRevoked
+from chuangpei.events.cert import CertificateIssued, CertificateReissued, CertificateRevoked
 
 from subsidy_svc.revocation import revoke
 from subsidy_svc.service import Service
-from subsidy_svc.windows.use_cases import open_windows
+from subsidy_svc.windows.use_cases import open_windows, reissue
 
 
 def handlers(service: Service) -> Handlers:
@@ -17,7 +17,14 @@ def handlers(service: Service) -> Handlers:
     async def on_issued(tx: Transaction, messages: Sequence[Message]) -> None:
         await open_windows(tx, service.law, service.clock, messages)
 
+    async def on_reissued(tx: Transaction, event: CertificateReissued, _: Message) -> None:
+        await reissue(tx, event)
+
     async def on_revoked(tx: Transaction, event: CertificateRevoked, _: Message) -> None:
         await revoke(tx, service, event)
 
-    return {CertificateIssued: InBatch(on_issued), CertificateRevoked: on_revoked}
+    return {
+        CertificateIssued: InBatch(on_issued),
+        CertificateReissued: on_reissued,
+        CertificateRevoked: on_revoked,
+    }

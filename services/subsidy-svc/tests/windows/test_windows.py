@@ -37,13 +37,69 @@ async def test_the_same_event_delivered_twice_counts_once(office):
     assert len(await office.emitted(ClaimWindowOpened)) == 1
 
 
-async def test_reissuing_a_certificate_does_not_restart_its_window(office):
+async def window_of(office, certificate):
+    return await office.get(f"/windows/{certificate.certificate_id}", office.citizen())
+
+
+async def test_a_certificate_told_again_with_another_day_does_not_restart_its_window(office):
     first = await office.certificate()
     again = first.model_copy(update={"issued_on": date(2026, 6, 1)})
     await office.deliver(again)
-    window = await office.get(f"/windows/{first.certificate_id}", office.citizen())
-    assert window["last_day"] == "2027-05-20"
+    assert (await window_of(office, first))["last_day"] == "2027-05-20"
     assert len(await office.emitted(ClaimWindowOpened)) == 1
+
+
+async def test_reissuing_a_certificate_changes_the_number_of_its_window_and_nothing_else(office):
+    certificate = await office.certificate()
+    before = await window_of(office, certificate)
+    office.clock.advance(days=200)
+    days_gone = before["days_left"] - (await window_of(office, certificate))["days_left"]
+    reissued = office.reissued(certificate)
+    await office.deliver(reissued, reissued)
+    after = await window_of(office, certificate)
+    assert days_gone == 200
+    assert after == before | {
+        "certificate_number": reissued.number,
+        "days_left": before["days_left"] - days_gone,
+    }
+    assert len(await office.emitted(ClaimWindowOpened)) == 1
+
+
+async def test_a_corrected_name_is_that_of_the_window(office):
+    certificate = await office.certificate()
+    await office.deliver(office.reissued(certificate, person=office.person("partner")))
+    assert (await window_of(office, certificate))["holder"] == "李*"
+
+
+async def test_editions_that_come_in_the_wrong_order_leave_the_newest(office):
+    issued = office.issued()
+    second, third = office.reissued(issued, 2), office.reissued(issued, 3)
+    await office.deliver(third)
+    assert [row["waiting"] for row in await office.sql("SELECT waiting FROM parked_messages")] == [True]
+    await office.deliver(issued)
+    await office.deliver(second)
+    assert await office.sql("SELECT 1 FROM parked_messages") == []
+    assert (await window_of(office, issued))["certificate_number"] == third.number
+
+
+async def test_a_claim_is_made_and_shown_under_the_new_number_and_a_revocation_still_stops_it(office):
+    certificate = await office.certificate()
+    await office.deliver(office.reissued(certificate))
+    made = await office.claim(certificate)
+    assert made.status_code == 201, made.text
+    assert made.json()["certificate_number"] == f"{certificate.number}E2"
+    await office.revoke(certificate)
+    assert await state_of(office, certificate) == "closed"
+    [claim] = (await office.get("/claims", office.citizen()))["items"]
+    assert (claim["certificate_number"], claim["state"]) == (f"{certificate.number}E2", "stopped")
+
+
+@pytest.mark.parametrize("given", [{"kind": "training_completion"}, {"issued_on": date(2025, 12, 31)}])
+async def test_reissuing_what_opens_no_window_opens_none(office, given):
+    certificate = await office.certificate(**given)
+    await office.deliver(office.reissued(certificate))
+    assert await office.emitted() == []
+    assert await office.sql("SELECT 1 FROM parked_messages") == []
 
 
 @pytest.mark.parametrize(

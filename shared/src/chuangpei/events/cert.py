@@ -9,6 +9,9 @@ from chuangpei.events.base import TYPE_PREFIX, Event, ExitGround, InstitutionRef
 CertificateKind = Literal["entrepreneurship_completion", "training_completion", "training_qualification"]
 """创业培训结业证书 (stages 1, 2, 4; C01, C03); 培训结业证书 and 培训合格证书 (stage 3; C02)."""
 
+ReissueReason = Literal["lost", "damaged", "name_corrected"]
+"""遗失, 损坏, 更正姓名 (C06)."""
+
 
 class EvaluationConfirmed(Event):
     """A second person confirmed the score of an evaluation (考核评价; C02, C04)."""
@@ -63,3 +66,27 @@ class CertificateRevoked(Event):
     exit_ground: ExitGround | None
     revoked_on: date
     enrolment_id: UUID | None = None
+
+
+class CertificateReissued(Event):
+    """A certificate got a new number for a new paper (换发; C06); it is the same one, issued on the same day.
+
+    ``edition`` counts from 1, the first number. ``person`` is whom the new edition names. The claim window
+    stays as it is (D01).
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.certificate.reissued.v1"
+    KEY: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    number: str
+    previous_number: str
+    edition: int
+    reason_code: ReissueReason
+    kind: CertificateKind
+    institution: InstitutionRef
+    project: ProjectRef
+    person: PersonRef
+    enrolment_id: UUID
+    class_id: UUID
+    issued_on: date
+    reissued_on: date

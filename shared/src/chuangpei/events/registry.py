@@ -41,6 +41,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,
     cert.CertificateIssued,
+    cert.CertificateReissued,
     cert.CertificateRevoked,
 )
 SUBSIDY_EVENTS: tuple[type[Event], ...] = (

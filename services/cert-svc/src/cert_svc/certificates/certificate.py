@@ -1,16 +1,20 @@
-"""The certificate (证书): what the paper says, and its revocation. Everything else about it never changes."""
+"""The certificate (证书): what the paper says, its editions, its revocation. The day of issue stays."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
-from chuangpei.events.cert import CertificateIssued, CertificateKind, CertificateRevoked
-from chuangpei.kernel.clock import civil_date
-from chuangpei.kernel.identifiers import new_id
+from chuangpei.events.cert import (
+    CertificateIssued,
+    CertificateKind,
+    CertificateReissued,
+    CertificateRevoked,
+)
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_ALLOWED_NOW
 
+from cert_svc.certificates.edition import Edition
 from cert_svc.certificates.lifecycle import NEXT, Action, State
 from cert_svc.completions.completion import Completion
 from cert_svc.people import StoredPerson
@@ -38,10 +42,14 @@ class Revocation:
 
 @dataclass(slots=True)
 class Certificate:
-    """One certificate of one enrolment; ``issued_on`` is the civil date in Asia/Shanghai."""
+    """One certificate of one enrolment, in its newest edition.
+
+    Dates are civil dates in Asia/Shanghai; ``reissued_on`` is that of the newest edition, None of the first.
+    """
 
     id: UUID
     number: str
+    edition: int
     kind: CertificateKind
     enrolment_id: UUID
     class_id: UUID
@@ -52,6 +60,7 @@ class Certificate:
     evaluated: Evaluated | None
     issued_on: date
     issued_at: datetime
+    reissued_on: date | None
     state: State
     version: int
     revocation: Revocation | None = None
@@ -70,6 +79,36 @@ class Certificate:
             class_started_on=self.class_started_on,
             evaluated_on=self.evaluated.on if self.evaluated else None,
             issued_on=self.issued_on,
+        )
+
+    def allows(self, action: Action) -> bool:
+        """Whether its state allows the action."""
+        return (self.state, action) in NEXT
+
+    def reissue(self, edition: Edition, person: PersonRef) -> CertificateReissued:
+        """Puts its next edition in place of the present one (换发; C06); the day of issue stays (D01).
+
+        ``person`` is whom the new edition names, encrypted for events. Only a valid one is reissued.
+        """
+        assert edition.replacement is not None, "only the first edition replaces none"
+        self.state = NEXT[self.state, Action.REISSUE]
+        previous, self.number = self.number, edition.number
+        self.edition, self.person, self.reissued_on = edition.edition, edition.person, edition.on
+        self.version += 1
+        return CertificateReissued(
+            certificate_id=self.id,
+            number=self.number,
+            previous_number=previous,
+            edition=self.edition,
+            reason_code=edition.replacement.reason,
+            kind=self.kind,
+            institution=self.institution,
+            project=self.project,
+            person=person,
+            enrolment_id=self.enrolment_id,
+            class_id=self.class_id,
+            issued_on=self.issued_on,
+            reissued_on=edition.on,
         )
 
     def revoke(
@@ -97,26 +136,24 @@ class Certificate:
 
 
 def new_certificate(
-    number: str,
-    kind: CertificateKind,
-    completion: Completion,
-    evaluated: Evaluated | None,
-    at: datetime,
+    first: Edition, kind: CertificateKind, completion: Completion, evaluated: Evaluated | None
 ) -> Certificate:
-    """A certificate of a completed training, issued at ``at`` (UTC)."""
+    """The certificate of a completed training, as its first edition says."""
     return Certificate(
-        id=new_id(),
-        number=number,
+        id=first.certificate_id,
+        number=first.number,
+        edition=first.edition,
         kind=kind,
         enrolment_id=completion.enrolment_id,
         class_id=completion.class_id,
         institution=completion.institution,
         project=completion.project,
-        person=completion.person,
+        person=first.person,
         class_started_on=completion.class_started_on,
         evaluated=evaluated,
-        issued_on=civil_date(at),
-        issued_at=at,
+        issued_on=first.on,
+        issued_at=first.at,
+        reissued_on=None,
         state=State.VALID,
         version=1,
     )

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/cert/v1", tags=["公开核验 · public check"])
     summary="核验证书 · Check a certificate",
 )
 async def check(request: Request, number: str) -> Response:
-    """What the paper shows, and its status now (C02, C04, C06).
+    """What the paper shows, and its status now; of one replaced, the number in force (C02, C04, C06).
 
     A number that is wrong and one that is not known get the same answer after the same one query.
     """
@@ -54,11 +54,12 @@ def public_view(row: Row) -> PublicCertificateView:
 
 
 def _shown(row: Row) -> bytes:
-    number, kind, holder, institution, project, stage, issued_on, state, revoked_on, _ = row
+    number, edition, kind, holder, institution, project, stage, issued_on, standing, new, revoked_on, _ = row
     name = KIND_NAMES[kind]
     return orjson.dumps(
         {
             "number": number,
+            "edition": edition,
             "kind": kind,
             "kind_zh": name.zh,
             "kind_en": name.en,
@@ -67,7 +68,8 @@ def _shown(row: Row) -> bytes:
             "project": project,
             "stage": stage,
             "issued_on": issued_on,
-            "status": state,
+            "status": standing,
+            "reissued_as": new,
             "revoked_on": revoked_on,
         }
     )

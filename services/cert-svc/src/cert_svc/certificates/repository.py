@@ -1,7 +1,7 @@
-"""Queries on certificates and their ledger."""
+"""Queries on certificates, their editions and their ledger."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,29 +11,48 @@ from chuangpei.auth import Principal
 from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.events.cert import CertificateKind
+from chuangpei.kernel.clock import civil_date
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cert_svc.certificates.certificate import Certificate, Evaluated, Revocation
-from cert_svc.certificates.lifecycle import State
-from cert_svc.certificates.tables import certificate_ledger, certificates
+from cert_svc.certificates.edition import Edition, Replacement
+from cert_svc.certificates.lifecycle import Standing, State
+from cert_svc.certificates.tables import certificate_editions, certificate_ledger, certificates
 from cert_svc.people import StoredPerson
 
 _columns = certificates.c
+_editions = certificate_editions.c
+_EDITION = ("number", "edition", "masked_name", "name_encrypted", "reissued_on", "version")
 _REVOCATION = ("state", "version", "reason_code", "exit_ground", "note", "revoked_on", "revoked_at")
 
 _ADD = Statement(
-    insert(certificates)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in _columns})
-    .on_conflict_do_nothing()
-    .returning(_columns.id)
+    insert(certificates).values(
+        {column.name: bindparam(column.name, type_=column.type) for column in _columns}
+    )
+)
+_REGISTER = Statement(
+    insert(certificate_editions)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in _editions})
+    .on_conflict_do_nothing(index_elements=[_editions.number])
+    .returning(_editions.number)
 )
 _EXISTS = Statement(
     select(_columns.id).where(
         _columns.enrolment_id == bindparam("enrolment_id"), _columns.kind == bindparam("kind")
     )
 )
-_FOR_UPDATE = Statement(select(certificates).where(_columns.number == bindparam("number")).with_for_update())
+_FOR_UPDATE = Statement(
+    select(certificates)
+    .join(certificate_editions, _editions.certificate_id == _columns.id)
+    .where(_editions.number == bindparam("number"))
+    .with_for_update(of=certificates)
+)
+_REISSUE = Statement(
+    certificates.update()
+    .where(_columns.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=_columns[name].type) for name in _EDITION})
+)
 _REVOKE = Statement(
     certificates.update()
     .where(_columns.id == bindparam("of_id"))
@@ -54,26 +73,75 @@ _ENTER = Statement(
     )
 )
 
+
+def _word(value: State | Standing) -> sa.ColumnElement[str]:
+    """A word of the state machine as it stands in the statement, so that the check has one parameter."""
+    return sa.literal_column(f"'{value}'", sa.Text)
+
+
+_is_revoked = _columns.state == _word(State.REVOKED)
+_is_replaced = sa.and_(sa.not_(_is_revoked), _editions.edition < _columns.edition)
 CHECK = Statement(
     select(
-        _columns.number,
+        _editions.number,
+        _editions.edition,
         _columns.kind,
-        _columns.masked_name,
+        _editions.masked_name,
         _columns.institution_name,
         _columns.project_name,
         _columns.stage,
         _columns.issued_on,
-        _columns.state,
+        sa.case(
+            (_is_revoked, _word(Standing.REVOKED)),
+            (_is_replaced, _word(Standing.REISSUED)),
+            else_=_word(Standing.VALID),
+        ).label("standing"),
+        sa.case((_is_replaced, _columns.number)).label("reissued_as"),
         _columns.revoked_on,
         _columns.version,
-    ).where(_columns.number == bindparam("number"))
+    )
+    .join(certificates, _columns.id == _editions.certificate_id)
+    .where(_editions.number == bindparam("number"))
 )
-"""What the paper shows of one certificate: the public check, one look into the index of numbers."""
+"""What the paper of a number shows, and what it stands for: the public check, two looks into indexes."""
+
+_given = certificate_editions.alias("given")
+_EDITIONS = Statement(
+    select(certificate_editions, _columns.person_key, _columns.id_number_encrypted, _columns.district)
+    .join(certificates, _columns.id == _editions.certificate_id)
+    .where(
+        _editions.certificate_id
+        == select(_given.c.certificate_id).where(_given.c.number == bindparam("number")).scalar_subquery()
+    )
+    .order_by(_editions.edition)
+)
 
 
-async def add(tx: Transaction, certificate: Certificate) -> bool:
-    """Stores a new certificate; False when its number, or its enrolment with this kind, is taken."""
-    return await tx.row(_ADD, _values(certificate)) is not None
+async def register(tx: Transaction, edition: Edition) -> bool:
+    """Enters an edition under its number; False where the number was ever given out."""
+    replaced = edition.replacement
+    values = {
+        "certificate_id": edition.certificate_id,
+        "edition": edition.edition,
+        "number": edition.number,
+        "masked_name": edition.person.masked_name,
+        "name_encrypted": edition.person.name_encrypted,
+        "at": edition.at,
+        "actor": edition.actor,
+        "role": edition.role,
+        "reason_code": replaced.reason if replaced else None,
+        "note": replaced.note if replaced else None,
+        "evidence": replaced.evidence if replaced else None,
+    }
+    return await tx.row(_REGISTER, values) is not None
+
+
+async def add(tx: Transaction, certificate: Certificate) -> None:
+    """Stores a new certificate.
+
+    Raises :class:`asyncpg.UniqueViolationError` where its enrolment has one of its kind.
+    """
+    await tx.execute(_ADD, _values(certificate))
 
 
 async def has(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> bool:
@@ -82,13 +150,19 @@ async def has(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> boo
 
 
 async def load_for_update(tx: Transaction, number: str) -> Certificate | None:
-    """The certificate of a canonical number, its row locked."""
+    """The certificate that has, or once had, a canonical number, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"number": number})
     return certificate_of(row) if row else None
 
 
+async def save_edition(tx: Transaction, certificate: Certificate) -> None:
+    """Writes its newest edition."""
+    values = _values(certificate)
+    await tx.execute(_REISSUE, {"of_id": certificate.id} | {name: values[name] for name in _EDITION})
+
+
 async def save_revocation(tx: Transaction, certificate: Certificate) -> None:
-    """Writes state, version and revocation: all that may ever change."""
+    """Writes state, version and revocation."""
     values = _values(certificate)
     await tx.execute(_REVOKE, {"of_id": certificate.id} | {name: values[name] for name in _REVOCATION})
 
@@ -99,9 +173,14 @@ async def training_certificate_stands(tx: Transaction, enrolment_id: UUID) -> bo
 
 
 async def enter_in_ledger(
-    tx: Transaction, certificate: Certificate, entry: str, principal: Principal, on: date, at: datetime
+    tx: Transaction,
+    certificate: Certificate,
+    entry: str,
+    principal: Principal,
+    at: datetime,
+    reason_code: str | None = None,
 ) -> None:
-    """One line in the ledger (台账): which number, to whom, what, when and by whom (C06)."""
+    """One line in the ledger (台账): which number, to whom, what, when, by whom and why (C06)."""
     await tx.execute(
         _ENTER,
         {
@@ -109,12 +188,34 @@ async def enter_in_ledger(
             "number": certificate.number,
             "entry": entry,
             "person_key": certificate.person.person_key,
-            "on_day": on,
+            "on_day": civil_date(at),
             "at": at,
             "actor": principal.subject,
             "role": principal.role,
-            "reason_code": certificate.revocation.reason_code if certificate.revocation else None,
+            "reason_code": reason_code,
         },
+    )
+
+
+async def editions(database: Database, number: str) -> list[Row]:
+    """Every edition of the certificate that has, or once had, a canonical number, the first one first."""
+    return await database.rows(_EDITIONS, {"number": number})
+
+
+def edition_of(row: Row) -> Edition:
+    """The edition of a row of :func:`editions`."""
+    reason = row["reason_code"]
+    return Edition(
+        certificate_id=row["certificate_id"],
+        edition=row["edition"],
+        number=row["number"],
+        person=StoredPerson(
+            row["person_key"], row["masked_name"], row["name_encrypted"], row["id_number_encrypted"]
+        ),
+        at=row["at"],
+        actor=row["actor"],
+        role=row["role"],
+        replacement=Replacement(reason, row["note"], row["evidence"]) if reason else None,
     )
 
 
@@ -139,6 +240,7 @@ def certificate_of(row: Row) -> Certificate:
     return Certificate(
         id=row["id"],
         number=row["number"],
+        edition=row["edition"],
         kind=row["kind"],
         enrolment_id=row["enrolment_id"],
         class_id=row["class_id"],
@@ -153,6 +255,7 @@ def certificate_of(row: Row) -> Certificate:
         evaluated=Evaluated(row["evaluation_id"], row["evaluated_on"]) if row["evaluation_id"] else None,
         issued_on=row["issued_on"],
         issued_at=row["issued_at"],
+        reissued_on=row["reissued_on"],
         state=State(row["state"]),
         version=row["version"],
         revocation=_revocation(row),
@@ -172,6 +275,7 @@ def _values(certificate: Certificate) -> dict[str, Any]:
     return {
         "id": certificate.id,
         "number": certificate.number,
+        "edition": certificate.edition,
         "kind": certificate.kind,
         "enrolment_id": certificate.enrolment_id,
         "class_id": certificate.class_id,
@@ -190,6 +294,7 @@ def _values(certificate: Certificate) -> dict[str, Any]:
         "evaluated_on": evaluated.on if evaluated else None,
         "issued_on": certificate.issued_on,
         "issued_at": certificate.issued_at,
+        "reissued_on": certificate.reissued_on,
         "state": certificate.state,
         "version": certificate.version,
         "reason_code": revocation.reason_code if revocation else None,

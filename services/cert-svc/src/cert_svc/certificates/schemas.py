@@ -1,16 +1,18 @@
 """What the API takes and shows of certificates."""
 
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, ProjectRef
-from chuangpei.events.cert import CertificateKind
+from chuangpei.events.cert import CertificateKind, ReissueReason
+from chuangpei.fields import Name, Note
 from chuangpei.web import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from cert_svc.certificates.certificate import Certificate
-from cert_svc.certificates.lifecycle import State
+from cert_svc.certificates.edition import REISSUE_REASONS, Edition
+from cert_svc.certificates.lifecycle import Standing, State
 from cert_svc.certificates.names import KIND_NAMES
 from cert_svc.policy.parameters import ExitGround, RevocationReason
 
@@ -26,6 +28,69 @@ class RevokeBody(Body):
 
     reason_code: str = Field(min_length=1, max_length=60)
     note: str = Field(min_length=2, max_length=2000)
+
+
+class ReissueBody(Body):
+    """Why a paper is replaced (换发原因): it was lost or damaged; and what the holder brought forward."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason_code": "lost", "note": "持证人书面声明遗失，已登记作废。"}]}
+    )
+
+    reason_code: Literal["lost", "damaged"]
+    note: Note
+
+
+class NameCorrection(Body):
+    """The right name of the same person (更正姓名), why, and the document that shows it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "张三峰", "note": "报名时姓名录入有误", "evidence": "户口簿复印件，档案号 2026-0415"}
+            ]
+        }
+    )
+
+    name: Name
+    note: Note
+    evidence: Note
+
+
+class EditionView(BaseModel):
+    """One edition (版次): its number, whom it names, from when it held and why it was made.
+
+    ``note``, ``evidence`` and ``made_by`` are shown to the offices only.
+    """
+
+    edition: int = Field(description="1 为首次颁发 · 1 is the first")
+    number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    holder: str = Field(description="脱敏姓名 · masked name", examples=["张*"])
+    made_on: date
+    reason_code: ReissueReason | None
+    reason_zh: str | None = Field(examples=["遗失补发"])
+    reason_en: str | None
+    note: str | None
+    evidence: str | None
+    made_by: str | None
+
+    @classmethod
+    def of(cls, edition: Edition, *, with_note: bool) -> Self:
+        """The view of an edition."""
+        replaced = edition.replacement
+        reason = REISSUE_REASONS[replaced.reason] if replaced else None
+        return cls(
+            edition=edition.edition,
+            number=edition.number,
+            holder=edition.person.masked_name,
+            made_on=edition.on,
+            reason_code=replaced.reason if replaced else None,
+            reason_zh=reason.zh if reason else None,
+            reason_en=reason.en if reason else None,
+            note=replaced.note if replaced and with_note else None,
+            evidence=replaced.evidence if replaced and with_note else None,
+            made_by=edition.actor if with_note else None,
+        )
 
 
 class RevocationView(BaseModel):
@@ -44,6 +109,7 @@ class CertificateView(BaseModel):
 
     id: UUID
     number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    edition: int = Field(description="版次，1 为首次颁发 · edition, 1 is the first")
     kind: CertificateKind
     kind_zh: str
     kind_en: str
@@ -54,7 +120,8 @@ class CertificateView(BaseModel):
     class_id: UUID
     class_started_on: date
     evaluated_on: date | None
-    issued_on: date
+    issued_on: date = Field(description="颁发日期，换发不变 · day of issue, the same in every edition")
+    reissued_on: date | None = Field(description="本版次换发日期 · day of this edition")
     status: State
     revocation: RevocationView | None
     version: int
@@ -66,6 +133,7 @@ class CertificateView(BaseModel):
         return cls(
             id=certificate.id,
             number=certificate.number,
+            edition=certificate.edition,
             kind=certificate.kind,
             kind_zh=name.zh,
             kind_en=name.en,
@@ -77,6 +145,7 @@ class CertificateView(BaseModel):
             class_started_on=certificate.class_started_on,
             evaluated_on=certificate.evaluated.on if certificate.evaluated else None,
             issued_on=certificate.issued_on,
+            reissued_on=certificate.reissued_on,
             status=certificate.state,
             revocation=_revocation(certificate, reason, with_note),
             version=certificate.version,
@@ -84,9 +153,13 @@ class CertificateView(BaseModel):
 
 
 class PublicCertificateView(BaseModel):
-    """What the paper shows (公开核验), and whether it was revoked since: nothing else."""
+    """What the paper shows (公开核验), and whether it was replaced or revoked since: nothing else.
+
+    ``reissued_as`` is the number in force where the one asked for was replaced (已换发).
+    """
 
     number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    edition: int = Field(description="版次，1 为首次颁发 · edition, 1 is the first")
     kind: CertificateKind
     kind_zh: str = Field(examples=["培训合格证书"])
     kind_en: str
@@ -95,7 +168,8 @@ class PublicCertificateView(BaseModel):
     project: str
     stage: int
     issued_on: date
-    status: State
+    status: Standing
+    reissued_as: str | None = Field(description="现行编号 · the number in force", examples=[None])
     revoked_on: date | None
 
 

@@ -1,7 +1,7 @@
-"""Certificates and the ledger of their issue and revocation (证书台账; C06).
+"""Certificates, their editions, and the ledger of issue, reissue and revocation (证书台账; C06).
 
-Triggers forbid deleting either, changing a ledger row, and changing a certificate in anything but its
-one revocation.
+Triggers forbid deleting any, changing an edition or a ledger row, and changing a certificate but to its next
+edition or by its one revocation.
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,9 @@ certificates = sa.Table(
     "certificates",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.Text, nullable=False, unique=True),
+    # Of the newest edition, like the holder's name below.
+    sa.Column("number", sa.Text, sa.ForeignKey("certificate_editions.number"), nullable=False, unique=True),
+    sa.Column("edition", sa.SmallInteger, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("enrolment_id", sa.Uuid, sa.ForeignKey("completions.enrolment_id"), nullable=False),
     sa.Column("class_id", sa.Uuid, nullable=False),
@@ -31,6 +33,7 @@ certificates = sa.Table(
     sa.Column("evaluated_on", sa.Date),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("reissued_on", sa.Date),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("reason_code", sa.Text),
@@ -55,9 +58,45 @@ certificates = sa.Table(
         "CASE state WHEN 'revoked' THEN 4 ELSE 0 END AND (exit_ground IS NULL OR state = 'revoked')",
         name="revocation_is_complete",
     ),
+    sa.CheckConstraint(
+        "edition BETWEEN 1 AND 999 AND (edition > 1) = (reissued_on IS NOT NULL)", name="edition"
+    ),
     sa.CheckConstraint("exit_ground IN ('X1', 'X2', 'X3', 'X4', 'X5')", name="exit_ground"),
     sa.Index(None, "person_key", "id"),
     sa.Index(None, "district", "id"),
+)
+
+# Every number that was ever given out stands here once, so that none is given out again.
+certificate_editions = sa.Table(
+    "certificate_editions",
+    metadata,
+    # Checked at the commit: the certificate's own row follows that of its first edition.
+    sa.Column(
+        "certificate_id",
+        sa.Uuid,
+        sa.ForeignKey("certificates.id", deferrable=True, initially="DEFERRED", use_alter=True),
+        primary_key=True,
+    ),
+    sa.Column("edition", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("masked_name", sa.Text, nullable=False),
+    sa.Column("name_encrypted", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("reason_code", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("evidence", sa.Text),
+    sa.CheckConstraint("edition BETWEEN 1 AND 999", name="edition"),
+    sa.CheckConstraint("reason_code IN ('lost', 'damaged', 'name_corrected')", name="reason_code"),
+    sa.CheckConstraint(
+        "num_nonnulls(reason_code, note) = CASE edition WHEN 1 THEN 0 ELSE 2 END",
+        name="replaced_for_a_reason",
+    ),
+    sa.CheckConstraint(
+        "(reason_code IS NOT DISTINCT FROM 'name_corrected') = (evidence IS NOT NULL)",
+        name="corrected_by_evidence",
+    ),
 )
 
 certificate_ledger = sa.Table(
@@ -73,7 +112,7 @@ certificate_ledger = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("reason_code", sa.Text),
-    sa.UniqueConstraint("certificate_id", "entry"),
-    sa.CheckConstraint("entry IN ('issued', 'revoked')", name="entry"),
-    sa.CheckConstraint("(entry = 'revoked') = (reason_code IS NOT NULL)", name="revoked_has_reason"),
+    sa.UniqueConstraint("certificate_id", "entry", "number"),
+    sa.CheckConstraint("entry IN ('issued', 'reissued', 'revoked')", name="entry"),
+    sa.CheckConstraint("(entry <> 'issued') = (reason_code IS NOT NULL)", name="changed_for_a_reason"),
 )

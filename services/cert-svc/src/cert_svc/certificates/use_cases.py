@@ -1,21 +1,30 @@
-"""Issuing and revoking certificates."""
+"""Issuing, reissuing and revoking certificates."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from chuangpei.amendments import NOTHING_AMENDED
 from chuangpei.audit import record
-from chuangpei.auth import Principal
+from chuangpei.auth import Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.events.cert import CertificateKind
 from chuangpei.kernel.clock import civil_date
+from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from cert_svc.certificates import repository
 from cert_svc.certificates.certificate import Certificate, Evaluated, new_certificate
-from cert_svc.certificates.lifecycle import State
+from cert_svc.certificates.edition import Edition, Replacement
+from cert_svc.certificates.lifecycle import Action, State
 from cert_svc.completions.completion import Completion
 from cert_svc.credentials import use_cases as credentials
 from cert_svc.credentials.repository import withdraw
-from cert_svc.people import told
+from cert_svc.people import renamed, told
+from cert_svc.problems import NUMBER_REPLACED
 from cert_svc.service import Service
 
 _UNKNOWN_REASON = FieldError(
@@ -37,28 +46,64 @@ async def issue(
 
     None when the enrolment has one of this kind already: nothing is changed then.
     """
+    if await repository.has(tx, completion.enrolment_id, kind):
+        return None
     at = service.clock.now()
-    on = civil_date(at)
-    while True:
-        number = service.draw_number(kind, on.year)
-        certificate = new_certificate(number, kind, completion, evaluated, at)
-        if await repository.add(tx, certificate):
-            break
-        if await repository.has(tx, completion.enrolment_id, kind):
-            return None
-    await credentials.attest(tx, service, certificate)
-    await repository.enter_in_ledger(tx, certificate, "issued", principal, on, at)
-    await record(
-        tx,
-        principal,
-        at=at,
-        action="issue",
-        object_type="certificate",
-        object_id=certificate.id,
-        to_state=State.VALID,
-        details={"number": number, "kind": kind},
+    edition = partial(
+        Edition, new_id(), 1, person=completion.person, at=at, actor=principal.subject, role=principal.role
     )
+    first = await _registered(tx, service, kind, civil_date(at).year, edition)
+    certificate = new_certificate(first, kind, completion, evaluated)
+    await repository.add(tx, certificate)
+    await credentials.attest(tx, service, certificate)
+    await repository.enter_in_ledger(tx, certificate, "issued", principal, at)
+    await _record(tx, principal, certificate, "issue", at, from_state=None, details={"kind": kind})
     await emit(tx, certificate.issued(told(service.privacy, certificate.person)), at)
+    return certificate
+
+
+async def reissue(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    number: str,
+    version: int,
+    replacement: Replacement,
+    name: str | None = None,
+) -> Certificate | Refusal:
+    """Gives a valid certificate a new number, and a corrected ``name`` where one is given (换发; C06).
+
+    The day of issue stays (D01). The old credential is withdrawn and a new one signed, in the ledger, audited
+    and told.
+    """
+    certificate = await _changeable(tx, principal, number, version)
+    if isinstance(certificate, Refusal):
+        return certificate
+    if not certificate.allows(Action.REISSUE):
+        return Refusal(NOT_ALLOWED_NOW)
+    person = renamed(service.privacy, certificate.person, name) if name else certificate.person
+    if person is None:
+        return Refusal(NOTHING_AMENDED)
+    at, previous = service.clock.now(), certificate.number
+    edition = partial(
+        Edition,
+        certificate.id,
+        certificate.edition + 1,
+        person=person,
+        at=at,
+        actor=principal.subject,
+        role=principal.role,
+        replacement=replacement,
+    )
+    following = await _registered(tx, service, certificate.kind, certificate.issued_on.year, edition)
+    reissued = certificate.reissue(following, told(service.privacy, person))
+    await repository.save_edition(tx, certificate)
+    await withdraw(tx, certificate.id, at)
+    await credentials.attest(tx, service, certificate)
+    await repository.enter_in_ledger(tx, certificate, "reissued", principal, at, replacement.reason)
+    details = {"replaces": previous, "reason_code": replacement.reason, "evidence": replacement.evidence}
+    await _record(tx, principal, certificate, "reissue", at, reason=replacement.note, details=details)
+    await emit(tx, reissued, at)
     return certificate
 
 
@@ -74,32 +119,79 @@ async def revoke(
 ) -> Certificate | Refusal:
     """Revokes a certificate for good, with its ledger line, audit row and event (撤销; C06, D06, D09)."""
     at = service.clock.now()
-    on = civil_date(at)
-    certificate = await repository.load_for_update(tx, number)
-    if certificate is None:
-        return Refusal(NOT_FOUND)
-    if certificate.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    reason = service.law.reasons_on(on).get(reason_code)
+    certificate = await _changeable(tx, principal, number, version)
+    if isinstance(certificate, Refusal):
+        return certificate
+    reason = service.law.reasons_on(civil_date(at)).get(reason_code)
     if reason is None:
         return Refusal(INVALID_INPUT, errors=(_UNKNOWN_REASON,))
-    revoked = certificate.revoke(reason, note, on, at)
+    revoked = certificate.revoke(reason, note, civil_date(at), at)
     if isinstance(revoked, Refusal):
         return revoked
     await repository.save_revocation(tx, certificate)
     await withdraw(tx, certificate.id, at)
-    await repository.enter_in_ledger(tx, certificate, "revoked", principal, on, at)
+    await repository.enter_in_ledger(tx, certificate, "revoked", principal, at, reason.code)
+    details = {"reason_code": reason.code, "exit_ground": reason.exit_ground}
+    await _record(tx, principal, certificate, "revoke", at, reason=note, details=details)
+    await emit(tx, revoked, at)
+    return certificate
+
+
+async def _changeable(
+    tx: Transaction, principal: Principal, number: str, version: int
+) -> Certificate | Refusal:
+    """The locked certificate, for who sees it and read its version, by the number that is in force."""
+    certificate = await repository.load_for_update(tx, number)
+    if certificate is None or not _sees(principal, certificate):
+        return Refusal(NOT_FOUND)
+    if certificate.version != version:
+        return Refusal(PRECONDITION_FAILED)
+    if certificate.number != number:
+        now = certificate.number
+        return Refusal(NUMBER_REPLACED, detail=Text(f"现行编号 {now}", f"The number in force is {now}"))
+    return certificate
+
+
+def _sees(principal: Principal, certificate: Certificate) -> bool:
+    return (
+        principal.role is not Role.DISTRICT_OFFICER or principal.district == certificate.institution.district
+    )
+
+
+async def _registered(
+    tx: Transaction,
+    service: Service,
+    kind: CertificateKind,
+    year: int,
+    numbered: Callable[[str], Edition],
+) -> Edition:
+    """The edition under a number that was never given out, entered in the register."""
+    while True:
+        edition = numbered(service.draw_number(kind, year))
+        if await repository.register(tx, edition):
+            return edition
+
+
+async def _record(
+    tx: Transaction,
+    principal: Principal,
+    certificate: Certificate,
+    action: str,
+    at: datetime,
+    *,
+    from_state: State | None = State.VALID,
+    reason: str | None = None,
+    details: Mapping[str, Any],
+) -> None:
     await record(
         tx,
         principal,
         at=at,
-        action="revoke",
+        action=action,
         object_type="certificate",
         object_id=certificate.id,
-        from_state=State.VALID,
+        from_state=from_state,
         to_state=certificate.state,
-        reason=note,
-        details={"number": certificate.number, "reason_code": reason.code, "exit_ground": reason.exit_ground},
+        reason=reason,
+        details={"number": certificate.number} | dict(details),
     )
-    await emit(tx, revoked, at)
-    return certificate

@@ -164,8 +164,10 @@ async def _held(request: Request, number: str, principal: Principal) -> tuple[Ce
     """The certificate and its credential, for its holder or the city centre; to others there is none."""
     service = of(request)
     async with service.database.transaction() as tx:
-        certificate = await certificates.load_for_update(tx, canonical_number(number))
-        if certificate is None or not _may_hold(principal, certificate):
+        asked = canonical_number(number)
+        certificate = await certificates.load_for_update(tx, asked)
+        # The credential of a number that was replaced is withdrawn: it is carried no more.
+        if certificate is None or certificate.number != asked or not _may_hold(principal, certificate):
             raise Refused(Refusal(NOT_FOUND))
         document = await use_cases.shown(tx, service, certificate)
     if document is None:

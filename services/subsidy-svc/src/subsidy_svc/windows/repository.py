@@ -1,6 +1,6 @@
 """Named queries over claim windows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -34,6 +34,13 @@ _OPENED = (
     "last_day",
     "last_day_provisional",
 )
+_EDITION = (
+    "certificate_number",
+    "certificate_edition",
+    "masked_name",
+    "name_encrypted",
+    "id_number_encrypted",
+)
 
 _OPEN = Statement(
     insert_rows(windows, _OPENED)
@@ -61,6 +68,14 @@ _REVOKE = Statement(
         closed_cause=sa.func.coalesce(windows.c.closed_cause, "revoked"),
         closed_on=sa.func.coalesce(windows.c.closed_on, bindparam("revoked_on")),
     )
+)
+_REISSUE = Statement(
+    windows.update()
+    .where(
+        windows.c.certificate_id == bindparam("of_certificate"),
+        windows.c.certificate_edition < bindparam("certificate_edition", type_=sa.SmallInteger),
+    )
+    .values({name: bindparam(name, type_=windows.c[name].type) for name in _EDITION})
 )
 _due = (
     sa.select(windows.c.certificate_id)
@@ -141,6 +156,11 @@ async def revoke(tx: Transaction, certificate_id: UUID, revoked_on: date, reason
     await tx.execute(
         _REVOKE, {"of_certificate": certificate_id, "revoked_on": revoked_on, "revocation_reason": reason}
     )
+
+
+async def reissue(tx: Transaction, certificate_id: UUID, edition: Mapping[str, Any]) -> None:
+    """Writes number and holder of a newer edition; all else stays, its days above all (D01)."""
+    await tx.execute(_REISSUE, {"of_certificate": certificate_id, **edition})
 
 
 async def close_elapsed(tx: Transaction, today: date, most: int) -> list[Row]:

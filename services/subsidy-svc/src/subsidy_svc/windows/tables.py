@@ -9,6 +9,7 @@ windows = sa.Table(
     metadata,
     sa.Column("certificate_id", sa.Uuid, primary_key=True),
     sa.Column("certificate_number", sa.Text, nullable=False),
+    sa.Column("certificate_edition", sa.SmallInteger, nullable=False, server_default="1"),
     sa.Column("person_key", sa.Text, nullable=False),
     sa.Column("masked_name", sa.Text, nullable=False),
     # As the event brought them, under the event keys: opening them is left to the few places that need it.

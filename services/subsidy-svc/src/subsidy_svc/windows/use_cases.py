@@ -1,13 +1,13 @@
-"""What happens to claim windows: opened by certificates, closed by time."""
+"""What happens to claim windows: opened by certificates, renumbered with them, closed by time."""
 
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from chuangpei.consumer import Message
+from chuangpei.consumer import Message, NotYet
 from chuangpei.database import Transaction
-from chuangpei.events.cert import CertificateIssued
+from chuangpei.events.cert import CertificateIssued, CertificateReissued
 from chuangpei.events.subsidy import ClaimWindowOpened
 from chuangpei.kernel.clock import Clock
 from chuangpei.outbox import emit
@@ -15,7 +15,7 @@ from chuangpei.outbox import emit
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.policy.periods import claim_window
 from subsidy_svc.windows import repository
-from subsidy_svc.windows.window import elapsed, may_open_a_window, window_of
+from subsidy_svc.windows.window import edition_of, elapsed, may_open_a_window, window_of
 
 
 async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Sequence[Message]) -> None:
@@ -43,6 +43,19 @@ async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Se
 
 def _opened(row: dict[str, object]) -> ClaimWindowOpened:
     return ClaimWindowOpened.model_validate(row)
+
+
+async def reissue(tx: Transaction, event: CertificateReissued) -> None:
+    """The window goes on under the certificate's new number: it is never restarted (D01).
+
+    Raises ``NotYet`` for a certificate not known yet.
+    """
+    if not may_open_a_window(event):
+        return
+    if await repository.load_for_update(tx, event.certificate_id):
+        await repository.reissue(tx, event.certificate_id, edition_of(event))
+    elif not await repository.known_without_window(tx, [event.certificate_id]):
+        raise NotYet(f"certificate {event.certificate_id} is not known yet")
 
 
 async def close_elapsed_windows(tx: Transaction, today: date, clock: Clock, most: int = 500) -> int:

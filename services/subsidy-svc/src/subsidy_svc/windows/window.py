@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from chuangpei.events.cert import CertificateIssued, CertificateRevoked
+from chuangpei.events.cert import CertificateIssued, CertificateReissued, CertificateRevoked
 from chuangpei.events.subsidy import ClaimWindowClosed, ClaimWindowOpened
 
 from subsidy_svc.policy.periods import Period
@@ -22,7 +22,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-def may_open_a_window(event: CertificateIssued | CertificateRevoked) -> bool:
+def may_open_a_window(event: CertificateIssued | CertificateReissued | CertificateRevoked) -> bool:
     """Whether the certificate is of the kind that opens windows: the 合格证书 of stage 3 (C02, S01)."""
     return event.kind == QUALIFYING_KIND and event.project.stage == QUALIFYING_STAGE
 
@@ -87,6 +87,17 @@ def window_of(event: CertificateIssued, period: Period) -> dict[str, object]:
         "issued_on": event.issued_on,
         "last_day": period.last_day,
         "last_day_provisional": period.provisional,
+    }
+
+
+def edition_of(event: CertificateReissued) -> dict[str, object]:
+    """What a window takes over from a newer edition of its certificate: its number and whom it names."""
+    return {
+        "certificate_number": event.number,
+        "certificate_edition": event.edition,
+        "masked_name": event.person.masked_name,
+        "name_encrypted": event.person.name_encrypted,
+        "id_number_encrypted": event.person.id_number_encrypted,
     }
 
 
