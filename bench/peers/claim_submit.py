@@ -13,7 +13,7 @@ import orjson
 from chuangpei.kernel.clock import SystemClock
 from fastapi import FastAPI, Header, Request, Response
 
-from bench.peers.claims import AMOUNT_FEN, FINDINGS, PAYEE, ClaimIn, ClaimOut
+from bench.peers.claims import AMOUNT_FEN, FACTS, FINDINGS, PAYEE, ClaimIn, ClaimOut
 from bench.registries import BANK, InstantAccounts, InstantRegistry
 
 _STORED = """
@@ -47,10 +47,10 @@ WITH locked_window AS (
   project_code, amount_fen,
     enterprise_credit_code, enterprise_name, channel, account_kind, account_masked, account_reason,
     payee_encrypted,
-    payee_digest, findings, within_years_on, policy_version, submitted_at, state, version)
+    payee_digest, findings, within_years_on, policy_version, facts, submitted_at, state, version)
   SELECT $1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, 'online', 'social_security_card', $10, NULL,
   $11, $12::bytea,
-    $13::jsonb, $14::jsonb, '2026-01-01', $15::timestamptz, 'submitted', 1
+    $13::jsonb, $14::jsonb, '2026-01-01', $23::jsonb, $15::timestamptz, 'submitted', 1
   FROM place RETURNING id
 ), audited AS (
   INSERT INTO audit_log (at, actor, role, district, action, object_type, object_id, to_state,
@@ -172,6 +172,7 @@ def create(dsn: str) -> FastAPI:
                 uuid4(),
                 f"00-{claim.id.hex}-{claim.id.hex[:16]}-01",
                 json.dumps(event).encode(),
+                FACTS,
             )
             if written is None:
                 return Response(status_code=422)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from bench.peers.claims import AMOUNT_FEN, FINDINGS, PAYEE, ClaimIn, ClaimOut
+from bench.peers.claims import AMOUNT_FEN, FACTS, FINDINGS, PAYEE, ClaimIn, ClaimOut
 from bench.registries import BANK, InstantAccounts, InstantRegistry
 
 
@@ -74,6 +74,7 @@ class Claim(Base):
     findings: Mapped[list[Any]]
     within_years_on: Mapped[dict[str, Any]]
     policy_version: Mapped[str]
+    facts: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
     state: Mapped[str]
     notice_last_day: Mapped[date | None]
@@ -189,6 +190,7 @@ def create(dsn: str) -> FastAPI:
             findings=FINDINGS,
             within_years_on={"class_start": True, "issue": True, "application": True},
             policy_version="2026-01-01",
+            facts=FACTS,
             submitted_at=now,
             state="submitted",
         )

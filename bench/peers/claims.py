@@ -18,6 +18,29 @@ FINDINGS = [
     }
     for number in range(1, 8)
 ]
+FACTS: dict[str, object] = {
+    "issued_on": "2026-05-20",
+    "window_last_day": "2027-05-20",
+    "window_provisional": True,
+    "certificate_revoked_on": None,
+    "project_code": "P1",
+    "counted_projects": [],
+    "days": {"class_start": "2026-05-01", "issue": "2026-05-20", "application": "2026-06-01"},
+    "enterprise_credit_code": "91310115MA1K4XY10X",
+    **{
+        f"enterprise_at_{day}": {
+            "credit_code": "91310115MA1K4XY10X",
+            "name": "上海申创科技有限公司",
+            "registered_on": "2025-10-16",
+            "province_code": "31",
+            "status": "active",
+            "roles": ["legal_representative"],
+            "shareholding_percent": None,
+        }
+        for day in ("reference", "application")
+    },
+    "account": {"kind": "social_security_card", "available": True, "own_name": True, "reason": None},
+}
 AMOUNT_FEN = 180_000
 PAYEE = "t1:" + "x" * 120
 

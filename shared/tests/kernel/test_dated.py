@@ -214,3 +214,32 @@ def test_on_any_day_each_parameter_has_the_last_value_given_up_to_it(
     values = ParameterBook(LAW_OF_2026, histories).on(day)
     for name, days in {"one": one, "other": other}.items():
         assert values[name].value == sum(changed <= day for changed in days)
+
+
+def _book(*values: tuple[int, date]) -> ParameterBook:
+    return ParameterBook(
+        LAW_OF_2026, {"fen": [DatedValue(n, since, "S02", "一", "fen") for n, since in values]}
+    )
+
+
+def test_a_value_ends_the_day_before_the_next_and_the_last_one_with_the_law() -> None:
+    book = _book((1, date(2026, 1, 1)), (2, date(2027, 3, 1)))
+    assert book.last_day("fen", date(2027, 2, 28)) == date(2027, 2, 28)
+    assert book.last_day("fen", date(2027, 3, 1)) == date(2030, 12, 31)
+    with pytest.raises(NoLawInForce):
+        book.last_day("fen", date(2031, 1, 1))
+
+
+def test_a_layer_changes_the_days_from_its_own_on_and_no_earlier_one() -> None:
+    book = _book((1, date(2026, 1, 1)), (2, date(2028, 1, 1)))
+    layered = book.layered({"fen": [DatedValue(3, date(2027, 1, 1), "S02", "二", "fen")]})
+    values = [layered.on(date(year, 6, 1))["fen"].value for year in (2026, 2027, 2028)]
+    assert values == [1, 3, 2]
+    assert layered.version(date(2026, 12, 31)) == book.version(date(2026, 12, 31))
+    assert layered.version(date(2027, 1, 1)) != book.version(date(2027, 1, 1))
+
+
+def test_of_two_values_for_one_day_the_one_added_last_counts() -> None:
+    day = date(2027, 1, 1)
+    added = [DatedValue(n, day, "S02", "二", "fen") for n in (3, 4)]
+    assert _book((1, date(2026, 1, 1))).layered({"fen": added}).on(day)["fen"].value == 4

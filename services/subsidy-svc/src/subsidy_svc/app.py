@@ -25,6 +25,9 @@ from fastapi import FastAPI
 
 from subsidy_svc.claims.routes import router as claims
 from subsidy_svc.consumers import handlers
+from subsidy_svc.decisions.routes import router as decisions
+from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
+from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.notices.routes import router as notices
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
@@ -98,7 +101,17 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         state=service,
         verifier=service.verifier,
         # The busiest first: routes are tried in order.
-        routers=[claims, windows, notices, payments, recoveries, operations],
+        routers=[
+            claims,
+            windows,
+            notices,
+            payments,
+            recoveries,
+            decisions,
+            eligibility_checks,
+            law_in_force,
+            operations,
+        ],
         is_ready=service.database.is_ready,
         lifespan=lifespan,
         max_body_bytes=service.settings.max_body_bytes,

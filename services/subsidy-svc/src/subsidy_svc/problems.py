@@ -36,3 +36,11 @@ BANK_FILE_REFUSED = Problem(
     422,
     Text("银行回盘文件整体未导入", "The bank's file was refused as a whole; nothing was changed"),
 )
+NO_LAW_IN_FORCE = Problem(
+    "no_law_in_force", 422, Text("该日期不在文件有效期内", "No rules are in force on that day")
+)
+FACTS_NOT_KEPT = Problem(
+    "facts_not_kept",
+    409,
+    Text("该申领提交时未留存事实，不能重新审核", "No facts were kept when this claim was submitted"),
+)

@@ -35,6 +35,9 @@ ALLOWED = {
     ("GET", "/subsidy/v1/batches/{batch_id}/export.csv"): CITY,
     ("POST", "/subsidy/v1/batches/{batch_id}/bank-results"): CITY,
     ("GET", "/subsidy/v1/recoveries"): OFFICES,
+    ("GET", "/subsidy/v1/policy"): PUBLIC,
+    ("GET", "/subsidy/v1/claims/{claim_id}/decision"): CITIZEN | OFFICES,
+    ("POST", "/subsidy/v1/eligibility-checks"): CITIZEN,
     ("GET", "/subsidy/v1/operations/parked-messages"): WATCHERS,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/replay"): CITY,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/discard"): CITY,
@@ -45,6 +48,7 @@ ALLOWED = {
 
 NOBODY = "01977777-7777-7777-8777-777777777777"
 BODIES = {
+    "eligibility-checks": {"certificate_id": NOBODY, "enterprise_credit_code": "91310115MA1K4XY10Y"},
     "claims": {
         "certificate_id": NOBODY,
         "enterprise_credit_code": "91310115MA1K4XY10Y",

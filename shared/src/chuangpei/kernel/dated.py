@@ -8,7 +8,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,10 @@ from typing import Any, Self
 
 import yaml
 
-_INTEGER_UNITS = frozenset({"fen", "days", "working_days", "months", "years", "count", "percent", "times"})
+INTEGER_UNITS = frozenset({"fen", "days", "working_days", "months", "years", "count", "percent", "times"})
+"""The units whose values are whole numbers."""
+
+_DAY = timedelta(days=1)
 
 
 class NoLawInForce(Exception):  # noqa: N818 -- the name says what is the case on that day
@@ -74,6 +77,7 @@ class ParameterBook:
     def __init__(self, in_force: InForce, histories: Mapping[str, Sequence[DatedValue]]) -> None:
         """``histories``: each parameter's values, oldest first, the first holding when the law begins."""
         self.in_force = in_force
+        self._histories = histories
         self._periods = _periods(in_force, histories)
         self._starts = [period.first for period in self._periods]
 
@@ -97,6 +101,23 @@ class ParameterBook:
     def version(self, day: date) -> str:
         """Twelve hexadecimal digits that change when anything in :meth:`on` that day does."""
         return self._period(day).version
+
+    def last_day(self, name: str, day: date) -> date | None:
+        """The last day of the value that the parameter has on ``day``; None where no end is known.
+
+        Raises :class:`NoLawInForce` outside the law's dates.
+        """
+        self._period(day)
+        following = (dated.since for dated in self._histories[name] if dated.since > day)
+        return next((since - _DAY for since in following), self.in_force.last)
+
+    def layered(self, added: Mapping[str, Sequence[DatedValue]]) -> Self:
+        """This book with further values of parameters it has; of one day's, the one added last counts."""
+        histories = {}
+        for name, history in self._histories.items():
+            by_day = {dated.since: dated for dated in (*history, *added.get(name, ()))}
+            histories[name] = [by_day[since] for since in sorted(by_day)]
+        return type(self)(self.in_force, histories)
 
     def _period(self, day: date) -> _Period:
         if not self.in_force.covers(day):
@@ -197,7 +218,7 @@ class _Reader:
             self.problems.append(f"{place}: {history[-1].since} is after the law ends")
 
     def _value(self, raw: object, unit: str, place: str) -> Any:
-        if unit in _INTEGER_UNITS and (not isinstance(raw, int) or isinstance(raw, bool)):
+        if unit in INTEGER_UNITS and (not isinstance(raw, int) or isinstance(raw, bool)):
             self.problems.append(f"{place}: {unit} must be a whole number")
         if raw is None or isinstance(raw, float):
             self.problems.append(f"{place}: must be given, and not as a float")

@@ -23,6 +23,7 @@ from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
 from subsidy_svc.claims.submission import Outcome
 from subsidy_svc.policy.decision import Decision, decide
+from subsidy_svc.policy.frozen import frozen
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
 from subsidy_svc.service import Service
@@ -31,6 +32,16 @@ from subsidy_svc.service import Service
 _OF_CLAIM = tuple(
     (field.name, f"claim_{field.name}") for field in fields(Claim) if field.name in submission.CLAIM_COLUMNS
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What the rules find about an application as things stand, whether it may be made or not."""
+
+    gathered: Gathered
+    decision: Decision
+    law: Law
+    applied_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,19 @@ async def prepare(
     service: Service, person_key: str, certificate_id: UUID, enterprise: str, chosen: ChosenAccount
 ) -> Prepared | Refusal:
     """Gathers the facts and decides (S01–S05, S11, D01–D03, D10); a refusal carries every finding."""
+    found = await assess(service, person_key, certificate_id, enterprise, chosen)
+    if isinstance(found, Refusal):
+        return found
+    if not found.decision.eligible:
+        return Refusal(NOT_ELIGIBLE, findings=found.decision.findings)
+    assert found.gathered.payee is not None, "an eligible person has an account"
+    return Prepared(found.gathered, found.gathered.payee, found.decision, found.law, found.applied_at)
+
+
+async def assess(
+    service: Service, person_key: str, certificate_id: UUID, enterprise: str, chosen: ChosenAccount
+) -> Assessed | Refusal:
+    """Asks the registries and every rule, and writes nothing; a refusal while the facts are not to be had."""
     applied_at = service.clock.now()
     standing = await submission.standing(service.database, certificate_id, person_key)
     if standing is None:
@@ -56,11 +80,7 @@ async def prepare(
     gathered = await gather(service, standing, law, enterprise, chosen, civil_date(applied_at))
     if isinstance(gathered, Refusal):
         return gathered
-    decision = decide(gathered.facts, law)
-    if not decision.eligible:
-        return Refusal(NOT_ELIGIBLE, findings=decision.findings)
-    assert gathered.payee is not None, "an eligible person has an account"
-    return Prepared(gathered, gathered.payee, decision, law, applied_at)
+    return Assessed(gathered, decide(gathered.facts, law), law, applied_at)
 
 
 async def submit(
@@ -134,6 +154,7 @@ def _values(service: Service, principal: Principal, prepared: Prepared, claim: C
         "claim_findings": [_finding_row(finding) for finding in decision.findings],
         "claim_within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
         "claim_policy_version": decision.policy_version,
+        "claim_facts": frozen(prepared.gathered.facts),
     }
     event = event_row(claim.event(ClaimSubmitted, civil_date(at)), at)
     values.update((f"event_{name}", value) for name, value in event.items())

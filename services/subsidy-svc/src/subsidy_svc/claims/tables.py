@@ -32,6 +32,8 @@ claims = sa.Table(
     sa.Column("findings", JSONB, nullable=False),
     sa.Column("within_years_on", JSONB, nullable=False),
     sa.Column("policy_version", sa.Text, nullable=False),
+    # What the rules were asked about; claims older than this column have none.
+    sa.Column("facts", JSONB),
     sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("accepted_by", sa.Text),

@@ -134,10 +134,13 @@ async def keep(
     events: Sequence[Event],
     action: Action,
 ) -> None:
-    """Saves a changed claim with its audit row and events; one that ended frees its place (D03)."""
-    now = service.clock.now()
+    """Saves a changed claim with its audit row and events; one that ended frees its place (D03).
+
+    The audit row names the version of the law that the step went by.
+    """
+    now, law = service.clock.now(), service.law.on(row["issued_on"])
     await repository.save(tx, claim)
-    if claim.state in service.law.on(row["issued_on"]).places_freed_by:
+    if claim.state in law.places_freed_by:
         await repository.release_place(tx, claim.id)
     if claim.state in ENDED and row["state"] == State.HELD:
         await notices.lapse_objections(tx, claim.id)
@@ -151,5 +154,6 @@ async def keep(
         from_state=row["state"],
         to_state=claim.state,
         reason=claim.decision_reason if claim.state in ENDED else None,
+        details={"policy_version": law.version},
     )
     await emit(tx, events, now)

@@ -12,7 +12,7 @@ from subsidy_svc.policy.facts import Facts
 from subsidy_svc.policy.findings import finding
 from subsidy_svc.policy.parameters import Law, ReferenceDate
 
-_ROLE_NAMES = {
+ROLE_NAMES = {
     "legal_representative": Text("法定代表人", "legal representative"),
     "person_in_charge": Text("负责人", "person in charge"),
     "shareholding_partner": Text("持股合伙人", "shareholding partner"),
@@ -91,8 +91,8 @@ def holds_a_role(facts: Facts, law: Law) -> Finding:
     passed = bool(held)
     text = (
         Text(
-            f"基准日{day}为创业组织的{'、'.join(_ROLE_NAMES[role].zh for role in held)}",
-            f"On {day} the person was its {', '.join(_ROLE_NAMES[role].en for role in held)}",
+            f"基准日{day}为创业组织的{'、'.join(ROLE_NAMES[role].zh for role in held)}",
+            f"On {day} the person was its {', '.join(ROLE_NAMES[role].en for role in held)}",
         )
         if passed
         else Text(

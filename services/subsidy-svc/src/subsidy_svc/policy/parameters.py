@@ -89,6 +89,11 @@ class LawBook:
         """Whether the law is in force on ``day`` (O06, D10)."""
         return self._book.in_force.covers(day)
 
+    @property
+    def parameters(self) -> ParameterBook:
+        """Every parameter with its dated values and citations, as the law itself lists them."""
+        return self._book
+
     def _law(self, version: str, values: Mapping[str, DatedValue]) -> Law:
         value = {name: dated.value for name, dated in values.items()}
         overrides = {

@@ -49,7 +49,6 @@ class WindowView(BaseModel):
 
 def window_view(window: Window, today: date) -> WindowView:
     """The window as it stands on ``today``; ``days_left`` counts today."""
-    state = window.state_on(today)
     return WindowView(
         certificate_id=window.certificate_id,
         certificate_number=window.certificate_number,
@@ -61,7 +60,7 @@ def window_view(window: Window, today: date) -> WindowView:
         issued_on=window.issued_on,
         last_day=window.last_day,
         last_day_provisional=window.last_day_provisional,
-        state=state,
-        days_left=(window.last_day - today).days + 1 if state == "open" else 0,
+        state=window.state_on(today),
+        days_left=window.days_left(today),
         revoked_on=window.revoked_on,
     )

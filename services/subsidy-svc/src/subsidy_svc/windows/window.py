@@ -55,6 +55,10 @@ class Window:
         is_open = self.revoked_on is None and self.issued_on <= day <= self.last_day
         return State.OPEN if is_open else State.CLOSED
 
+    def days_left(self, day: date) -> int:
+        """How many days of the window are left, ``day`` included; none while it is closed."""
+        return (self.last_day - day).days + 1 if self.state_on(day) is State.OPEN else 0
+
     def opened(self) -> ClaimWindowOpened:
         """The event of its opening."""
         return ClaimWindowOpened(
