@@ -37,7 +37,9 @@ from fastapi import FastAPI
 
 ID_NUMBERS = {
     name: make_resident_id("310101", date(1990, 1, 1), number)
-    for number, name in enumerate(["trainee", "other_trainee", "scorer", "confirmer", "third", "teacher"], 1)
+    for number, name in enumerate(
+        ["trainee", "other_trainee", "scorer", "confirmer", "third", "teacher", "outsider"], 1
+    )
 }
 BODY = {
     "credit_code": "52310000MJ4900002N",
@@ -70,6 +72,10 @@ class Office:
     @property
     def centre(self) -> dict[str, str]:
         return self.as_(Role.CITY_CENTRE)
+
+    def key_of(self, who: str) -> str:
+        """The person key of one of ID_NUMBERS."""
+        return self.service.privacy.person_key(ID_NUMBERS[who])
 
     def person(self, who: str = "trainee", name: str = "张三丰") -> PersonRef:
         privacy, number = self.service.privacy, ID_NUMBERS[who]
@@ -286,12 +292,14 @@ async def bare_office(
 
 @pytest.fixture
 async def body(bare_office: Office) -> dict[str, Any]:
-    """The evaluation body of the tests, for which everybody evaluates."""
+    """The evaluation body of the tests, for which everybody evaluates but an outsider."""
     service, centre = bare_office.service, Principal("centre", Role.CITY_CENTRE)
     async with service.database.transaction() as tx:
         chosen = accepted(await choose(tx, service, centre, NewBody(**BODY)))
-        for number in ID_NUMBERS.values():
-            accepted(await add(tx, service, centre, chosen.id, NewEvaluator(name="王评分", id_number=number)))
+        for who, number in ID_NUMBERS.items():
+            if who != "outsider":
+                wanted = NewEvaluator(name="王评分", id_number=number)
+                accepted(await add(tx, service, centre, chosen.id, wanted))
     return BodyView.of(chosen, service.clock.today()).model_dump(mode="json")
 
 

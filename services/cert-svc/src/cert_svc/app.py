@@ -20,6 +20,7 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from cert_svc.candidates.routes import router as candidates
 from cert_svc.certificates import number, public
 from cert_svc.certificates import routes as certificate_routes
 from cert_svc.consumers import handlers
@@ -31,6 +32,7 @@ from cert_svc.evaluators.routes import router as evaluators
 from cert_svc.issuer import issuer_of
 from cert_svc.policy.parameters import Law
 from cert_svc.service import Service
+from cert_svc.sessions.routes import router as sessions
 from cert_svc.settings import Settings
 
 NAME = "cert"
@@ -76,6 +78,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             evaluation_bodies,
             evaluators,
             evaluation_routes.router,
+            sessions,
+            candidates,
             certificate_routes.router,
             operations_router(NAME, service.database, service.clock),
         ],

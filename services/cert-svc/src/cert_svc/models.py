@@ -1,5 +1,6 @@
 """Every table of the service, for migrations: importing this module fills the metadata."""
 
+from cert_svc.candidates import tables as candidate_tables
 from cert_svc.certificates import tables as certificate_tables
 from cert_svc.completions import tables as completion_tables
 from cert_svc.credentials import tables as credential_tables
@@ -8,9 +9,11 @@ from cert_svc.evaluations import tables as evaluation_tables
 from cert_svc.evaluators import tables as evaluator_tables
 from cert_svc.norms import tables as norm_tables
 from cert_svc.schema import metadata
+from cert_svc.sessions import tables as session_tables
 
 __all__ = [
     "body_tables",
+    "candidate_tables",
     "certificate_tables",
     "completion_tables",
     "credential_tables",
@@ -18,4 +21,5 @@ __all__ = [
     "evaluator_tables",
     "metadata",
     "norm_tables",
+    "session_tables",
 ]

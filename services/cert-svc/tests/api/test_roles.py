@@ -8,7 +8,10 @@ PUBLIC = frozenset(ALL_ROLES) | {None}
 HOLDERS = {Role.CITIZEN, Role.CITY_CENTRE}
 OPERATORS = {Role.CITY_CENTRE}
 OFFICES = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+PLANNERS = {Role.EVALUATOR, Role.CITY_CENTRE}
 BODIES_PATH = "/cert/v1/evaluation-bodies"
+SESSIONS_PATH = "/cert/v1/sessions"
+CANDIDATES_PATH = f"{SESSIONS_PATH}/{{session_id}}/candidates"
 ALLOWED = {
     ("POST", BODIES_PATH): {Role.CITY_CENTRE},
     ("GET", BODIES_PATH): OFFICES | {Role.EVALUATOR},
@@ -18,8 +21,8 @@ ALLOWED = {
     ("GET", f"{BODIES_PATH}/{{body_id}}/amendments"): OFFICES | {Role.EVALUATOR},
     ("POST", f"{BODIES_PATH}/{{body_id}}/end"): {Role.CITY_CENTRE},
     ("POST", f"{BODIES_PATH}/{{body_id}}/evaluators"): {Role.CITY_CENTRE},
-    ("GET", f"{BODIES_PATH}/{{body_id}}/evaluators"): OFFICES,
-    ("GET", f"{BODIES_PATH}/{{body_id}}/evaluators/export"): OFFICES,
+    ("GET", f"{BODIES_PATH}/{{body_id}}/evaluators"): OFFICES | {Role.EVALUATOR},
+    ("GET", f"{BODIES_PATH}/{{body_id}}/evaluators/export"): OFFICES | {Role.EVALUATOR},
     ("POST", f"{BODIES_PATH}/{{body_id}}/evaluators/{{evaluator_id}}/remove"): {Role.CITY_CENTRE},
     ("GET", "/cert/v1/evaluations"): OFFICES | {Role.EVALUATOR},
     ("GET", "/cert/v1/evaluations/export"): OFFICES | {Role.EVALUATOR},
@@ -28,6 +31,19 @@ ALLOWED = {
     ("POST", "/cert/v1/evaluations/{evaluation_id}/score"): {Role.EVALUATOR},
     ("POST", "/cert/v1/evaluations/{evaluation_id}/confirm"): {Role.EVALUATOR},
     ("POST", "/cert/v1/evaluations/{evaluation_id}/retake"): {Role.EVALUATOR, Role.CITY_CENTRE},
+    ("POST", SESSIONS_PATH): PLANNERS,
+    ("GET", SESSIONS_PATH): OFFICES | {Role.EVALUATOR, Role.CITIZEN},
+    ("GET", f"{SESSIONS_PATH}/export"): OFFICES | {Role.EVALUATOR, Role.CITIZEN},
+    ("GET", f"{SESSIONS_PATH}/{{session_id}}"): OFFICES | {Role.EVALUATOR, Role.CITIZEN},
+    ("POST", f"{SESSIONS_PATH}/{{session_id}}/amend"): PLANNERS,
+    ("GET", f"{SESSIONS_PATH}/{{session_id}}/amendments"): OFFICES | {Role.EVALUATOR},
+    ("POST", f"{SESSIONS_PATH}/{{session_id}}/cancel"): PLANNERS,
+    ("POST", f"{SESSIONS_PATH}/{{session_id}}/close"): PLANNERS,
+    ("POST", CANDIDATES_PATH): PLANNERS,
+    ("GET", CANDIDATES_PATH): OFFICES | {Role.EVALUATOR},
+    ("GET", f"{CANDIDATES_PATH}/export"): OFFICES | {Role.EVALUATOR},
+    ("POST", f"{CANDIDATES_PATH}/{{candidate_id}}/take-off"): PLANNERS,
+    ("POST", f"{CANDIDATES_PATH}/{{candidate_id}}/presence"): PLANNERS,
     ("GET", "/cert/v1/certificates"): OFFICES | {Role.CITIZEN},
     ("GET", "/cert/v1/certificates/{number}/editions"): OFFICES | {Role.CITIZEN},
     ("POST", "/cert/v1/certificates/{number}/reissue"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
@@ -63,6 +79,21 @@ BODIES = {
     "end": {"reason": "评价质量不合格"},
     "evaluators": {"name": "王评分", "id_number": "310101199003070019"},
     "remove": {"reason": "已离职"},
+    "sessions": {
+        "body_id": "01977777-7777-7777-8777-777777777777",
+        "project_code": "P3",
+        "district": "310115",
+        "place": "张江路100号305室",
+        "starts_at": "2026-06-15T09:00:00+08:00",
+        "ends_at": "2026-06-15T11:30:00+08:00",
+        "capacity": 30,
+        "evaluator_ids": ["01977777-7777-7777-8777-777777777777"],
+    },
+    "cancel": {"reason": "场地停电"},
+    "close": {},
+    "candidates": {"evaluation_id": "01977777-7777-7777-8777-777777777777"},
+    "take-off": {"reason": "考生申请改期"},
+    "presence": {"present": True},
     "score": {"score": 80, "comment": ""},
     "reissue": {"reason_code": "lost", "note": "书面声明"},
     "correct-name": {"name": "张三峰", "note": "录入有误", "evidence": "户口簿"},
@@ -83,11 +114,19 @@ def headers_of(office, role):
     return office.as_(role, PERSON.get(role), **claims)
 
 
+def body_of(path):
+    if path == f"{SESSIONS_PATH}/{{session_id}}/amend":
+        return {"capacity": 20, "reason": "场地较小"}
+    return BODIES.get(path.rpartition("/")[2])
+
+
 def filled(path):
     return (
         path.replace("{evaluation_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{body_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{evaluator_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{session_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{candidate_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{number}", "SH2026H7K3M01X2T0B")
         .replace("{message_id}", "999")
         .replace("{list_number}", "1")
@@ -104,7 +143,7 @@ async def test_each_role_on_each_route(office, method, path):
         answer = await office.http.request(
             method,
             filled(path),
-            json=BODIES.get(path.rpartition("/")[2]),
+            json=body_of(path),
             headers=headers_of(office, role) | key() | {"if-match": '"1"'},
         )
         if role in ALLOWED[method, path]:

@@ -1,6 +1,6 @@
 """Events of cert-svc (证书服务)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -28,6 +28,41 @@ class EvaluationConfirmed(Event):
     score: int
     pass_mark: int
     evaluated_on: date
+
+
+class EvaluationSessionTold(Event):
+    """What is told of an evaluation session (评价场次): where, when and for how many; nobody is named.
+
+    ``starts_at`` and ``ends_at`` are instants (UTC); ``district`` is where it is held.
+    """
+
+    KEY: ClassVar[str] = "session_id"
+    session_id: UUID
+    body_id: UUID
+    project_code: str
+    district: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    candidates: int
+
+
+class EvaluationSessionPlanned(EvaluationSessionTold):
+    """An evaluation session was planned (T06)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.session_planned.v1"
+
+
+class EvaluationSessionChanged(EvaluationSessionTold):
+    """A session has another place, time or number of candidates (T06)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.session_changed.v1"
+
+
+class EvaluationSessionCancelled(EvaluationSessionTold):
+    """A session does not take place; its candidates wait for another (T06)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.session_cancelled.v1"
 
 
 class CertificateIssued(Event):

@@ -40,6 +40,9 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationConfirmed,
+    cert.EvaluationSessionPlanned,
+    cert.EvaluationSessionChanged,
+    cert.EvaluationSessionCancelled,
     cert.CertificateIssued,
     cert.CertificateReissued,
     cert.CertificateRevoked,

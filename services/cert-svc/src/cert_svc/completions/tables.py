@@ -28,4 +28,5 @@ completions = sa.Table(
     sa.Column("instructor_keys", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("stage BETWEEN 1 AND 4", name="stage"),
+    sa.Index(None, "class_id"),
 )

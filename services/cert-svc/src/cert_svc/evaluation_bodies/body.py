@@ -37,6 +37,14 @@ class Body:
         """Whether it may evaluate on the day."""
         return self.state is State.CHOSEN and self.first_day <= day <= self.last_day
 
+    def covers(self, project_code: str) -> bool:
+        """Whether its scope has the project."""
+        return not self.project_codes or project_code in self.project_codes
+
+    def evaluates(self, project_code: str, day: date) -> bool:
+        """Whether it may evaluate the project on the day (T06)."""
+        return self.is_in_office(day) and self.covers(project_code)
+
     def amend(self, changes: Mapping[str, Any]) -> Refusal | None:
         """Changes its name, scope or last day; one that was ended stays as it was."""
         if self.state is State.ENDED:

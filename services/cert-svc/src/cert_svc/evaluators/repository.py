@@ -1,12 +1,13 @@
 """The queries on evaluators."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Row, Statement, Transaction
+from chuangpei.database import Database, Row, Statement, Transaction
 from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam
 
@@ -43,6 +44,36 @@ def evaluates(
     )
 
 
+def acts_for(
+    person_key: sa.ColumnElement[Any], body_id: sa.ColumnElement[Any], day: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    """Whether the person is an evaluator of the body, which is in office on the day (T06)."""
+    return (
+        _acting.where(evaluators.c.person_key == person_key, in_office_on(day), bodies.c.id == body_id)
+        .correlate_except(evaluators, bodies)
+        .exists()
+    )
+
+
+_ACTS_FOR = Statement(
+    sa.select(
+        acts_for(
+            bindparam("person_key", type_=sa.Text),
+            bindparam("body_id", type_=sa.Uuid),
+            bindparam("day", type_=sa.Date),
+        )
+    )
+)
+_NAMED = Statement(
+    sa.select(evaluators)
+    .where(
+        evaluators.c.body_id == bindparam("body_id", type_=sa.Uuid),
+        evaluators.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
+        evaluators.c.removed_at.is_(None),
+    )
+    .order_by(evaluators.c.id)
+    .with_for_update(read=True)
+)
 _OFFICE = Statement(
     _acting.where(
         evaluators.c.person_key == bindparam("person_key"),
@@ -138,3 +169,14 @@ async def office_of(tx: Transaction, person_key: str, project_code: str, day: da
     """The body the person evaluates the project for on the day; neither ends while this transaction runs."""
     row = await tx.row(_OFFICE, {"person_key": person_key, "project_code": project_code, "day": day})
     return Office(row["id"], row["credit_code"]) if row else None
+
+
+async def is_of(source: Database | Transaction, person_key: str, body_id: UUID, day: date) -> bool:
+    """Whether the person is an evaluator of the body, which is in office on the day (T06)."""
+    found = await source.row(_ACTS_FOR, {"person_key": person_key, "body_id": body_id, "day": day})
+    return bool(found and found[0])
+
+
+async def named(tx: Transaction, body_id: UUID, evaluator_ids: Sequence[UUID]) -> list[Row]:
+    """Those of the ids that are evaluators of the body; none is removed while this transaction runs."""
+    return await tx.rows(_NAMED, {"body_id": body_id, "ids": list(evaluator_ids)})

@@ -26,8 +26,10 @@ from cert_svc.evaluators.schemas import (
 from cert_svc.service import of
 
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
-# Not the evaluators: who shares a class with whom is nobody's business before the scores are in.
-Reader = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
+# An evaluator sees those of their own body, by whom sessions are planned.
+Reader = Annotated[
+    Principal, Allow(Role.EVALUATOR, Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)
+]
 
 _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("评价人员", "Evaluator"), lambda row: row["masked_name"]),
@@ -59,8 +61,8 @@ async def add_evaluator(
 async def list_evaluators(
     request: Request, body_id: UUID, principal: Reader, query: Annotated[EvaluatorPage, Query()]
 ) -> Page[EvaluatorView]:
-    """Who evaluates for the body, removed ones too, names masked (T06)."""
-    await _body_exists(request, body_id)
+    """Who evaluates for the body, removed ones too, names masked; evaluators see their own body's (T06)."""
+    await _body_is_seen(request, body_id, principal)
     asked = repository.LIST.asked(query, body_id=body_id)
     return await repository.LIST.page(of(request).database, asked, query, _view)
 
@@ -70,7 +72,7 @@ async def export_evaluators(
     request: Request, body_id: UUID, principal: Reader, query: Annotated[EvaluatorExport, Query()]
 ) -> Response:
     """The evaluators of the body as a file, names masked (T06)."""
-    await _body_exists(request, body_id)
+    await _body_is_seen(request, body_id, principal)
     rows = repository.LIST.all_rows(of(request).database, repository.LIST.asked(query, body_id=body_id))
     return await export(request, "evaluators", _COLUMNS, rows, query.format)
 
@@ -95,8 +97,14 @@ async def remove_evaluator(
     return reply(_view(removed))
 
 
-async def _body_exists(request: Request, body_id: UUID) -> None:
-    if await bodies.one(of(request).database, body_id) is None:
+async def _body_is_seen(request: Request, body_id: UUID, principal: Principal) -> None:
+    service = of(request)
+    if principal.role is Role.EVALUATOR:
+        key = principal.person_key or ""
+        seen = await repository.is_of(service.database, key, body_id, service.clock.today())
+    else:
+        seen = await bodies.one(service.database, body_id) is not None
+    if not seen:
         raise Refused(Refusal(NOT_FOUND))
 
 

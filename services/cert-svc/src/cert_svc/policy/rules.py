@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from chuangpei.kernel.dates import add_months
 from chuangpei.kernel.refusals import Finding, Outcome, Text
@@ -16,6 +16,17 @@ EVALUATED_STAGE = 3
 _RESPONSIBLE = "沪人社规〔2025〕30号 二(六)"
 _SELECTED = "沪人社规〔2025〕30号 二(二)"
 _EVALUATED = "沪人社规〔2025〕30号 一(二)"
+
+
+class ConflictFacts(Protocol):
+    """What keeps a person from evaluating a training (回避; C04)."""
+
+    @property
+    def is_of_the_institution(self) -> bool: ...
+    @property
+    def is_trainee(self) -> bool: ...
+    @property
+    def taught_the_class(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ def one_body_answers(facts: HandlingFacts) -> Finding:
     )
 
 
-def evaluator_is_not_of_the_institution(facts: HandlingFacts) -> Finding:
+def evaluator_is_not_of_the_institution(facts: ConflictFacts) -> Finding:
     """Who belongs to the institution that trained does not evaluate (回避; C04)."""
     return _finding(
         "C04",
@@ -94,7 +105,7 @@ def evaluator_is_not_of_the_institution(facts: HandlingFacts) -> Finding:
     )
 
 
-def evaluator_is_not_the_trainee(facts: HandlingFacts) -> Finding:
+def evaluator_is_not_the_trainee(facts: ConflictFacts) -> Finding:
     """Nobody evaluates their own training (C04)."""
     return _finding(
         "C04",
@@ -105,7 +116,7 @@ def evaluator_is_not_the_trainee(facts: HandlingFacts) -> Finding:
     )
 
 
-def evaluator_did_not_teach(facts: HandlingFacts) -> Finding:
+def evaluator_did_not_teach(facts: ConflictFacts) -> Finding:
     """Who taught the class does not evaluate it (回避; C04)."""
     return _finding(
         "C04",
@@ -174,15 +185,19 @@ def retake_is_in_time(facts: RetakeFacts) -> Finding:
     )
 
 
+ConflictRule = Callable[[ConflictFacts], Finding]
 HandlingRule = Callable[[HandlingFacts], Finding]
 RetakeRule = Callable[[RetakeFacts], Finding]
 
-_EVALUATOR_RULES: tuple[HandlingRule, ...] = (
-    evaluator_is_in_office,
-    one_body_answers,
+CONFLICT_RULES: tuple[ConflictRule, ...] = (
     evaluator_is_not_the_trainee,
     evaluator_did_not_teach,
     evaluator_is_not_of_the_institution,
+)
+_EVALUATOR_RULES: tuple[HandlingRule, ...] = (
+    evaluator_is_in_office,
+    one_body_answers,
+    *CONFLICT_RULES,
 )
 SCORE_RULES: tuple[HandlingRule, ...] = (
     *_EVALUATOR_RULES,
