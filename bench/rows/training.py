@@ -28,6 +28,7 @@ from bench.people import DISTRICT, id_numbers
 _MOST_ROUNDS = 5
 _WARM_UP = 1
 _SWEPT, _SWEEPS = 200, 15
+_RUNNING = 100
 _LEAVE = "INSERT INTO attendance_unswept (attendance_id) SELECT unnest($1::uuid[])"
 _REFUSED = 409
 _TITLES = {
@@ -35,7 +36,7 @@ _TITLES = {
     "list_of_class": "the first page of a class's enrolments, asked by the district's officer",
     "clash": "a person enrolled who sits in another class at that time, refused with the reason",
     "clash_of_class": "a class filed in a room that is taken, refused with the reason",
-    "sweep": f"the sweep of {_SWEPT} new presences from all over, called in process, with its commit",
+    "sweep": f"the sweep of {_SWEPT} presences of the {_RUNNING} newest classes, in process, with its commit",
 }
 
 
@@ -97,10 +98,11 @@ class _Side:
         return (await self.server.drive(asked, expected=_REFUSED)).p50_ms
 
     async def sweep(self) -> float:
-        """Presences drawn from all, as if just recorded."""
+        """Presences of the classes that run now, the newest, as if just recorded."""
         draw, took = random.Random(self.rounds), []  # noqa: S311  # a series that repeats
+        running = range(self.enrolments - _RUNNING * made.TRAINEES, self.enrolments)
         for _ in range(_SWEEPS):
-            new = [made.presence_id(one) for one in draw.sample(range(self.enrolments), _SWEPT)]
+            new = [made.presence_id(one) for one in draw.sample(running, _SWEPT)]
             async with self.service.database.transaction() as tx:
                 await tx.connection.execute(_LEAVE, new)
             begun = time.perf_counter()

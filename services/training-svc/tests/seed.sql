@@ -1,9 +1,9 @@
 -- Multiplies the one class, enrolment and presence that are there: as many classes of as many trainees and
 -- sessions as the settings seed.classes, seed.trainees and seed.sessions say. A person is in two classes that
 -- follow each other; classes that are 200 apart meet at the same hours; the first trainee of each class has
--- withdrawn; phones are their own; three anomalies a session. Ids rise as real ones do. What is not named stays
--- as it is on the first of each. No trigger and no foreign key is checked meanwhile: it is for looking at plans
--- and for measuring.
+-- withdrawn; phones are their own; three anomalies a session. Ids rise as real ones do, and the presences of
+-- a session lie together as they come. What is not named stays as it is on the first of each. No trigger and no
+-- foreign key is checked meanwhile: it is for looking at plans and for measuring.
 SET session_replication_role = replica;
 CREATE OR REPLACE FUNCTION pg_temp.size(name text) RETURNS int STABLE
   RETURN current_setting('seed.' || name)::int;
@@ -58,7 +58,8 @@ INSERT INTO attendance SELECT made.*
     'session_id', pg_temp.nth(c * 100 + s), 'enrolment_id', pg_temp.nth(c * 1000 + t),
     'recorded_at', one.recorded_at + c % 200 * interval '1 day' + s * interval '3 hours' + t * interval '9 seconds',
     'received_at', one.received_at + c % 200 * interval '1 day' + s * interval '3 hours' + t * interval '9 seconds',
-    'device', 'phone-' || c || '/' || t, 'by_trainee', true)) AS made;
+    'device', 'phone-' || c || '/' || t, 'by_trainee', true)) AS made
+  ORDER BY c, s, t;
 INSERT INTO attendance_corrections (id, attendance_id, old_present, old_method, old_recorded_at, corrected_at,
     corrected_by, reason, after_completion)
   SELECT gen_random_uuid(), id, true, 'qr', recorded_at, now(), 'x', 'x', true

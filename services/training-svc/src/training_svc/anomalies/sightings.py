@@ -73,9 +73,16 @@ _JOINED = (
     .join(classes, classes.c.id == attendance.c.class_id)
     .join(institutions, institutions.c.id == classes.c.institution_id)
 )
-_SIGHTINGS = Statement(
-    sa.select(*_SIGHTING).select_from(_JOINED).where(attendance.c.id == sa.any_(_ids), attendance.c.present)
+# One by one (OFFSET 0 keeps it so): joined all at once, PostgreSQL reads all classes for two hundred of them.
+_chosen = func.unnest(_ids).table_valued(sa.column("id", sa.Uuid), name="chosen").render_derived()
+_sighted = (
+    sa.select(*_SIGHTING)
+    .select_from(_JOINED)
+    .where(attendance.c.id == _chosen.c.id, attendance.c.present)
+    .offset(sa.literal_column("0"))
+    .lateral("sighted")
 )
+_SIGHTINGS = Statement(sa.select(_sighted).select_from(_chosen.join(_sighted, sa.true())))
 
 _taken = attendance.alias("taken")
 _taken_session = sessions.alias("taken_session")
@@ -144,7 +151,7 @@ _MINUTES = Statement(
     .group_by(attendance.c.session_id, _minute, attendance.c.device)
     .having(func.count() > 1)
 )
-_EDITS = Statement(
+_edited = (
     sa.select(
         corrections.c.id,
         corrections.c.corrected_at.label("edited_at"),
@@ -152,8 +159,11 @@ _EDITS = Statement(
         attendance.c.id.label("of"),
     )
     .select_from(corrections.join(_JOINED, corrections.c.attendance_id == attendance.c.id))
-    .where(attendance.c.id == sa.any_(_ids), corrections.c.after_completion)
+    .where(corrections.c.attendance_id == _chosen.c.id, corrections.c.after_completion)
+    .offset(sa.literal_column("0"))
+    .lateral("edited")
 )
+_EDITS = Statement(sa.select(_edited).select_from(_chosen.join(_edited, sa.true())))
 # Class by class: joined all at once, PostgreSQL takes the sessions of a hundred classes for most of them.
 _wanted = func.unnest(_ids).table_valued(sa.column("class_id", sa.Uuid), name="wanted").render_derived()
 _counted = (
