@@ -6,7 +6,7 @@ from datetime import date
 import asyncpg
 import pytest
 from chuangpei.auth import Role
-from chuangpei.events.training import CourseRecognised, CourseRetired
+from chuangpei.events.training import CourseRecognised, CourseRestored, CourseRetired
 from chuangpei.testing.clock import FixedClock
 
 
@@ -215,6 +215,50 @@ async def test_an_amended_grant_keeps_its_history_and_its_cap(world, courses):
 async def test_an_amended_online_share_keeps_within_the_standard(courses):
     body = {"online_percent": 51, "reason": "调整比例"}
     assert failing(await courses.decide(await courses.recognised(), "amend", body)) == ["T09"]
+
+
+async def test_a_mistaken_retirement_is_taken_back_to_where_the_course_stood(world, courses):
+    for course, state in (
+        (await courses.recognised(), "recognised"),
+        (await courses.in_system(name="创业财务"), "in_system"),
+    ):
+        retired = (await courses.decide(course, "retire", {"reason": "内容已不适用"})).json()
+        restored = (await courses.decide(retired, "amend", {"retired": False, "reason": "退出有误"})).json()
+        assert (restored["state"], restored["retired_on"], restored["retirement_reason"]) == (
+            state,
+            None,
+            None,
+        )
+        assert restored["version"] == retired["version"] + 1
+        event = (await world.events())[-1]
+        assert isinstance(event, CourseRestored)
+        assert str(event.course_id) == course["id"]
+        history = (await world.get(f"/courses/{course['id']}/amendments", courses.director)).json()["items"]
+        assert (history[0]["before"]["state"], history[0]["after"]["state"]) == ("retired", state)
+
+
+async def test_a_retirement_is_amended_in_its_day_and_reason(world, courses):
+    course = await courses.recognised()
+    retired = (await courses.decide(course, "retire", {"reason": "内容已不适用"})).json()
+    told = len(await world.events())
+    body = {"retirement_reason": "讲师离职", "reason": "登记有误"}
+    amended = (await courses.decide(retired, "amend", body)).json()
+    assert (amended["retirement_reason"], len(await world.events())) == ("讲师离职", told)
+    world.clock.advance(days=2)
+    later = {"retired_on": world.clock.today().isoformat(), "reason": "登记有误"}
+    moved = (await courses.decide(amended, "amend", later)).json()
+    assert moved["retired_on"] == later["retired_on"]
+    assert (await world.events())[-1].retired_on == world.clock.today()
+    beyond = await courses.decide(moved, "amend", {"retired_on": "2020-01-01", "reason": "登记有误"})
+    assert beyond.json()["errors"][0]["pointer"] == "/retired_on"
+
+
+@pytest.mark.parametrize(
+    "body", [{"retired": False}, {"retired_on": "2026-03-01"}, {"retirement_reason": "过时"}]
+)
+async def test_a_course_that_is_not_retired_has_no_retirement_to_amend(courses, body):
+    answer = await courses.decide(await courses.recognised(), "amend", body | {"reason": "登记有误"})
+    assert refused(answer) == (409, "not_allowed_in_state")
 
 
 async def test_an_amendment_that_changes_nothing_is_refused(courses):

@@ -103,6 +103,61 @@ async def test_a_wrong_term_is_amended_told_and_kept(world):
     assert (clash.status_code, clash.json()["code"]) == (409, "designation_exists")
 
 
+async def withdrawn(world, institution):
+    made = await named(world, institution)
+    body = {"reason": "培训质量下滑"}
+    return await world.made(f"/designations/{made['id']}/withdraw", body, world.centre, 1)
+
+
+async def test_of_a_withdrawn_one_another_day_is_told_and_another_term_is_not(world):
+    one = await withdrawn(world, await world.institution())
+    path, told = f"/designations/{one['id']}/amend", len(await world.events())
+    world.clock.advance(days=3)
+    await world.made(path, {"ends_on": "2027-02-19", "reason": "期限登记有误"}, world.centre, 2)
+    assert len(await world.events()) == told
+    body = {"withdrawn_on": "2026-02-21", "withdraw_reason": "发生重大事故", "reason": "日期登记有误"}
+    amended = await world.made(path, body, world.centre, 3)
+    assert (amended["withdrawn_on"], amended["withdraw_reason"]) == ("2026-02-21", "发生重大事故")
+    event = (await world.events())[-1]
+    assert isinstance(event, InstitutionDesignationWithdrawn)
+    assert event.withdrawn_on == date(2026, 2, 21)
+    for wrong in ("2026-02-19", "2026-02-24"):
+        answer = await world.post(
+            path, {"withdrawn_on": wrong, "reason": "登记有误"}, by=world.centre, version=4
+        )
+        assert answer.json()["errors"][0]["pointer"] == "/withdrawn_on"
+
+
+async def test_a_mistaken_withdrawal_is_taken_back_and_told(world):
+    institution = await world.institution()
+    one = await withdrawn(world, institution)
+    path, body = f"/designations/{one['id']}", {"withdrawn": False, "reason": "取消对象有误"}
+    restored = await world.made(f"{path}/amend", body, world.centre, 2)
+    assert (restored["state"], restored["in_force"], restored["withdraw_reason"]) == (
+        "designated",
+        True,
+        None,
+    )
+    assert isinstance((await world.events())[-1], InstitutionDesignated)
+    (kept,) = (await world.get(f"{path}/amendments", world.officer())).json()["items"]
+    assert (kept["before"]["withdraw_reason"], kept["after"]["state"]) == ("培训质量下滑", "designated")
+    again = await world.post(f"{path}/amend", body, by=world.centre, version=3)
+    assert (again.status_code, again.json()["code"]) == (409, "not_allowed_in_state")
+
+
+async def test_a_withdrawal_is_not_taken_back_beside_another_designation_or_for_one_that_closed(world):
+    institution = await world.institution()
+    one = await withdrawn(world, institution)
+    path, body = f"/designations/{one['id']}/amend", {"withdrawn": False, "reason": "取消对象有误"}
+    anew = await named(world, institution)
+    clash = await world.post(path, body, by=world.centre, version=2)
+    assert (clash.status_code, clash.json()["code"]) == (409, "designation_exists")
+    await world.made(f"/designations/{anew['id']}/withdraw", {"reason": "重复"}, world.centre, 1)
+    await world.made(f"/institutions/{institution['id']}/close", {"reason": "停办"}, world.officer(), 1)
+    closed = await world.post(path, body, by=world.centre, version=2)
+    assert (closed.status_code, closed.json()["code"]) == (422, "designation_refused")
+
+
 @pytest.mark.parametrize("own", [{"ends_on": "2026-02-19"}, {"ends_on": None}])
 async def test_a_term_has_an_end_that_comes_after_its_beginning(world, own):
     institution = await world.institution()

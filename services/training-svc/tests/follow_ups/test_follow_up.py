@@ -286,6 +286,44 @@ async def test_the_jobs_of_the_last_check_are_those_of_the_business(trainee):
         assert answer.json()["businesses"][0]["jobs"] == shown
 
 
+async def test_a_mistaken_closing_is_taken_back_and_its_checks_are_open_again(trainee):
+    trainee.on("2026-06-01")
+    await trainee.opened("2026-06-01")
+    trainee.on("2026-12-01")
+    check = await trainee.check("trading", 6)
+    await trainee.does(f"checks/{check['id']}/record", {"jobs": 6})
+    closed = await trainee.closed("2026-11-30", wants_help=True)
+    assert [one["passed"] for one in closed["checks"] if one["kind"] == "trading"] == [True, False, False]
+    answer = await trainee.does("amend", {"reason": "停业登记有误", "still_trading": {"jobs": 7}})
+    assert answer.status_code == 200, answer.text
+    now = answer.json()
+    (business,) = now["businesses"]
+    assert (now["state"], now["help_wanted"], business["closed_on"], business["jobs"]) == (
+        "trading",
+        False,
+        None,
+        7,
+    )
+    assert [one["passed"] for one in now["checks"] if one["kind"] == "trading"] == [True, None, None]
+    (entry,) = (await trainee.world.get(f"/follow-ups/{trainee.id}/amendments", trainee.by)).json()["items"]
+    assert (entry["before"]["state"], entry["before"]["business.closing_reason"]) == ("closed", "经营困难")
+    again = await trainee.does("amend", {"reason": "停业登记有误", "still_trading": {"jobs": 7}})
+    assert (again.status_code, again.json()["code"]) == (409, "not_allowed_in_state")
+    trainee.on("2027-06-01")
+    assert await remind(trainee.world) == 1
+
+
+async def test_why_a_business_closed_is_amended(trainee):
+    trainee.on("2026-06-01")
+    await trainee.opened("2026-06-01")
+    body = {"reason": "登记有误", "business": {"closing_reason": "转让"}}
+    early = await trainee.does("amend", body)
+    assert early.json()["errors"][0]["pointer"] == "/business/closing_reason"
+    await trainee.closed("2026-06-01")
+    answer = await trainee.does("amend", body)
+    assert answer.json()["businesses"][0]["closing_reason"] == "转让"
+
+
 async def test_a_service_is_amended_too(trainee):
     body = {"kind": "advice", "provided_on": "2026-03-03", "provided_by": "导师甲"}
     added = await trainee.world.made(f"/follow-ups/{trainee.id}/services", body, trainee.by)

@@ -100,6 +100,54 @@ async def test_an_institution_closes_once_its_classes_have_ended(world):
     assert (again.status_code, again.json()["code"]) == (409, "not_allowed_in_state")
 
 
+async def test_a_closing_is_amended_in_its_day_and_reason_and_told(world):
+    institution = await world.institution()
+    path = f"/institutions/{institution['id']}"
+    await world.made(f"{path}/close", {"reason": "停办"}, world.officer(), 1)
+    world.clock.advance(days=10)
+    day = institution["registered_on"]
+    body = amendment(closed_on=day, close_reason="举办者申请终止")
+    amended = await world.made(f"{path}/amend", body, world.officer(), 2)
+    assert (amended["closed_on"], amended["close_reason"]) == (day, "举办者申请终止")
+    assert (await world.events())[-1].closed_on.isoformat() == day
+    for wrong in ("2020-01-01", "2027-01-01"):
+        answer = await world.post(f"{path}/amend", amendment(closed_on=wrong), by=world.officer(), version=3)
+        assert answer.json()["errors"][0]["pointer"] == "/closed_on"
+
+
+async def test_an_institution_did_not_close_while_a_class_of_it_ran(world):
+    institution = await world.qualified()
+    await world.filed(institution)
+    world.clock.set(world.at(2))
+    path = f"/institutions/{institution['id']}"
+    await world.made(f"{path}/close", {"reason": "停办"}, world.officer(), 1)
+    answer = await world.post(
+        f"{path}/amend", amendment(closed_on="2026-03-03"), by=world.officer(), version=2
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "closing_refused")
+
+
+async def test_a_mistaken_closing_is_taken_back_and_told(world):
+    institution = await world.qualified()
+    path = f"/institutions/{institution['id']}"
+    await world.made(f"{path}/close", {"reason": "停办"}, world.officer(), 1)
+    restored = await world.made(f"{path}/amend", amendment(closed=False), world.officer(), 2)
+    assert (restored["state"], restored["closed_on"], restored["close_reason"]) == ("active", None, None)
+    assert (await world.events())[-1].closed_on is None
+    kept = (await world.get(f"{path}/amendments", world.officer())).json()["items"][-1]
+    assert (kept["before"]["state"], kept["before"]["close_reason"]) == ("closed", "停办")
+    await world.filed(institution)
+
+
+async def test_what_is_open_has_no_closing_to_amend(world):
+    institution = await world.institution()
+    for body in (amendment(closed=False), amendment(close_reason="停办"), amendment(closed_on="2026-02-20")):
+        answer = await world.post(
+            f"/institutions/{institution['id']}/amend", body, by=world.officer(), version=1
+        )
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")
+
+
 async def test_an_institution_closes_once_its_classes_are_cancelled(world):
     institution = await world.qualified()
     filed = await world.filed(institution)

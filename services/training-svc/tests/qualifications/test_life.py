@@ -9,6 +9,7 @@ from chuangpei.events.training import (
     QualificationAmended,
     QualificationApproved,
     QualificationExpired,
+    QualificationRestored,
     QualificationResumed,
     QualificationRevoked,
     QualificationSuspended,
@@ -427,3 +428,71 @@ async def test_another_last_day_is_told_and_another_reason_is_not(world, institu
         valid_until=date(2026, 6, 1),
         amended_on=world.clock.today(),
     )
+
+
+async def test_a_mistaken_revocation_is_taken_back_and_told(world, institution, approved):
+    revoked = await stepped(world, approved, "revoke")
+    restored = await stepped(world, revoked, "amend", body={"revoked": False, "reason": "对象有误"})
+    assert (restored["state"], restored["standing_reason"]) == ("approved", None)
+    (event,) = await told(world, QualificationRestored)
+    assert (event.credit_code, event.valid_until) == (institution["credit_code"], LAST_DAY)
+    assert (await file(world, institution, **two_teachers(world))).status_code == 201
+    path = f"/qualifications/{approved['id']}/amendments"
+    (kept,) = (await world.get(path, world.officer())).json()["items"]
+    assert (kept["before"]["state"], kept["before"]["standing_reason"]) == ("revoked", "消防整改")
+
+
+async def test_a_revocation_is_not_taken_back_beside_what_was_granted_since(world, institution, approved):
+    revoked = await stepped(world, approved, "revoke")
+    await world.approved(await world.submitted(institution))
+    answer = await step(world, revoked, "amend", body={"revoked": False, "reason": "对象有误"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "qualification_exists")
+
+
+async def test_when_and_why_it_was_revoked_is_amended_and_another_day_is_told(world, approved):
+    revoked = await stepped(world, approved, "revoke")
+    on(world, date(2026, 3, 1))
+    body = {"standing_reason": "骗取补贴", "standing_since": "2026-02-25", "reason": "登记有误"}
+    amended = await stepped(world, revoked, "amend", body=body)
+    assert (amended["standing_reason"], amended["standing_since"]) == ("骗取补贴", "2026-02-25")
+    assert [one.revoked_on for one in await told(world, QualificationRevoked)][-1] == date(2026, 2, 25)
+    again = {"standing_reason": "弄虚作假", "reason": "登记有误"}
+    await stepped(world, amended, "amend", body=again)
+    assert len(await told(world, QualificationRevoked)) == 2
+    early = {"standing_since": "2026-02-19", "reason": "登记有误"}
+    answer = await step(world, await seen(world, approved), "amend", body=early)
+    assert answer.json()["errors"][0]["pointer"] == "/standing_since"
+
+
+async def test_what_was_found_of_a_revoked_one_may_be_below_the_standard(world, approved):
+    revoked = await stepped(world, approved, "revoke")
+    body = {"reason": "量错", "found": world.figures(hours=15)}
+    assert (await stepped(world, revoked, "amend", body=body))["found"]["hours"] == 15
+
+
+async def test_a_mistaken_rejection_is_reopened_and_decided_anew(world, institution):
+    rejected = await stepped(world, await world.submitted(institution), "reject", body={"reason": "课时不足"})
+    reopened = await stepped(world, rejected, "amend", body={"rejected": False, "reason": "看错材料"})
+    assert (reopened["state"], reopened["decided_on"], reopened["reason"]) == ("submitted", None, None)
+    assert (await world.approved(reopened))["state"] == "approved"
+    path = f"/qualifications/{rejected['id']}/amendments"
+    (kept,) = (await world.get(path, world.officer())).json()["items"]
+    assert (kept["before"]["state"], kept["before"]["decision_reason"]) == ("rejected", "课时不足")
+
+
+async def test_a_rejection_is_not_reopened_beside_another_application(world, institution):
+    rejected = await stepped(world, await world.submitted(institution), "reject", body={"reason": "课时不足"})
+    await world.submitted(institution)
+    answer = await step(world, rejected, "amend", body={"rejected": False, "reason": "看错材料"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "qualification_exists")
+
+
+async def test_a_decision_is_taken_back_alone_and_only_where_it_was_taken(world, approved):
+    both = {"revoked": False, "decision_reason": "师资符合", "reason": "更正"}
+    answer = await step(world, approved, "amend", body=both)
+    assert answer.json()["errors"][0]["pointer"] == "/revoked"
+    for taken_back in ("revoked", "rejected"):
+        answer = await step(world, approved, "amend", body={taken_back: False, "reason": "更正"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")
+    answer = await step(world, approved, "amend", body={"standing_reason": "骗取补贴", "reason": "更正"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")

@@ -255,6 +255,19 @@ class QualificationRevoked(Event):
     revoked_on: date
 
 
+class QualificationRestored(Event):
+    """The district took a mistaken revocation back: the qualification stands approved again (T07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.institution.qualification_restored.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    institution_id: UUID
+    qualification_id: UUID
+    project: ProjectRef
+    valid_until: date
+    restored_on: date
+
+
 class QualificationExpired(Event):
     """The last day of a qualification is over (到期; T07); ``valid_until`` was that day."""
 
@@ -404,6 +417,16 @@ class CourseRetired(Event):
     course_id: UUID
     credit_code: str
     retired_on: date
+
+
+class CourseRestored(Event):
+    """A course was retired by mistake: it stands as it stood before (恢复; T09)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.course.restored.v1"
+    KEY: ClassVar[str] = "course_id"
+    course_id: UUID
+    credit_code: str
+    restored_on: date
 
 
 class CompletionRevoked(Event):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chuangpei.auth import Principal
 from chuangpei.events.base import ProjectRef
-from chuangpei.events.training import CourseRecognised, CourseRetired
+from chuangpei.events.training import CourseRecognised, CourseRestored, CourseRetired
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import FOUR_EYES, NOT_ALLOWED_NOW
@@ -133,7 +133,7 @@ class Course:
         if refusal:
             return refusal
         self.retired_on, self.retirement_reason = on, reason
-        return CourseRetired(course_id=self.id, credit_code=self.credit_code, retired_on=on)
+        return self._retired()
 
     def amend(
         self,
@@ -141,18 +141,52 @@ class Course:
         changes: Mapping[str, Any],
         assessments: Iterable[Assessment],
         facts: CourseFacts,
-    ) -> Refusal | None:
-        """Corrects what was recognised; the grant keeps within the cap of the day of recognition."""
+        restored_on: date | None = None,
+    ) -> CourseRestored | CourseRetired | Refusal | None:
+        """Corrects what was recognised; the grant keeps within the cap of the day of recognition.
+
+        A retirement is corrected in its day or reason, or taken back on ``restored_on``; either is told.
+        """
         if self.state not in GRANTED:
             return Refusal(NOT_ALLOWED_NOW)
         if any(one.is_by(by) for one in assessments):
             return Refusal(FOUR_EYES)
         if refusal := decide(AMENDMENT_RULES, facts).refusal(COURSE_REFUSED):
             return refusal
+        retired_on = self.retired_on
+        if restored_on and (refusal := self._restore()):
+            return refusal
+        if self.state is not State.RETIRED and changes.keys() & {"retired_on", "retirement_reason"}:
+            return Refusal(NOT_ALLOWED_NOW)
         for name, value in changes.items():
             setattr(self, name, value)
-        self.version += 1
-        return None
+        self.version += not restored_on
+        if restored_on:
+            return CourseRestored(course_id=self.id, credit_code=self.credit_code, restored_on=restored_on)
+        return self._retired() if self.retired_on != retired_on else None
+
+    def described(self) -> dict[str, Any]:
+        """What may be amended, as its history keeps it."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "hours": self.hours,
+            "online_percent": self.online_percent,
+            "grant_fen": self.grant_fen,
+            "state": self.state,
+            "retired_on": self.retired_on and self.retired_on.isoformat(),
+            "retirement_reason": self.retirement_reason,
+        }
+
+    def _restore(self) -> Refusal | None:
+        refusal = self._move(Action.RESTORE_TO_SYSTEM if self.admitted_on else Action.RESTORE)
+        if refusal is None:
+            self.retired_on, self.retirement_reason = None, None
+        return refusal
+
+    def _retired(self) -> CourseRetired:
+        assert self.retired_on is not None, "what is retired has its day"
+        return CourseRetired(course_id=self.id, credit_code=self.credit_code, retired_on=self.retired_on)
 
     def _decide(
         self,

@@ -16,13 +16,18 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What the city centre does with it: 评估, 认定, 不予认定, 纳入课程体系, 退出."""
+    """What the city centre does with it: 评估, 认定, 不予认定, 纳入课程体系, 退出.
+
+    A mistaken retirement is taken back (恢复) to where it stood: recognised, or in the system.
+    """
 
     ASSESS = "assess"
     RECOGNISE = "recognise"
     REJECT = "reject"
     ADMIT = "admit"
     RETIRE = "retire"
+    RESTORE = "restore"
+    RESTORE_TO_SYSTEM = "restore_to_system"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
@@ -33,6 +38,8 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (State.RECOGNISED, Action.ADMIT): State.IN_SYSTEM,
     (State.RECOGNISED, Action.RETIRE): State.RETIRED,
     (State.IN_SYSTEM, Action.RETIRE): State.RETIRED,
+    (State.RETIRED, Action.RESTORE): State.RECOGNISED,
+    (State.RETIRED, Action.RESTORE_TO_SYSTEM): State.IN_SYSTEM,
 }
 
 GRANTED = frozenset({State.RECOGNISED, State.IN_SYSTEM, State.RETIRED})

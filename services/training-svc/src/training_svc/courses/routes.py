@@ -151,7 +151,7 @@ async def retire_course(
 async def amend_course(
     request: Request, course_id: UUID, body: CourseAmendment, principal: Centre, if_match: IfMatch = None
 ) -> Response:
-    """Corrects a recognised course with its reason; the grant keeps within the cap (T09)."""
+    """Corrects a recognised course or its retirement, or takes that back; the grant keeps its cap (T09)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         course = accepted(await use_cases.amend(tx, service, principal, course_id, version, body))

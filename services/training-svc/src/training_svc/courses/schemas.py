@@ -126,13 +126,18 @@ class Retirement(Body):
 
 
 class CourseAmendment(Body):
-    """What is corrected of a recognised course (更正), and why; what is not named stays."""
+    """What is corrected of a recognised course or its retirement (更正), and why; what is not named stays."""
 
     name: Name | None = None
     summary: Note | None = None
     hours: Hours | None = None
     online_percent: OnlinePercent | None = None
     grant_fen: GrantFen | None = None
+    retired: Literal[False] | None = Field(
+        default=None, description="false 撤回误退出 · false takes a mistaken retirement back"
+    )
+    retired_on: date | None = Field(default=None, description="更正退出日期 · of one that is retired")
+    retirement_reason: Note | None = Field(default=None, description="更正退出原因 · of one that is retired")
     reason: Reason
 
 

@@ -1,6 +1,7 @@
 """What is done with courses: submit, assess, recognise, reject, admit, retire, amend (T09)."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -34,6 +35,11 @@ from training_svc.visibility import EVERYTHING, scope_of
 
 _UNKNOWN_PROJECT = FieldError(
     "/project_code", "unknown_project", Text("没有此培训项目", "There is no such project")
+)
+_NO_SUCH_DAY = FieldError(
+    "/retired_on",
+    "out_of_range",
+    Text("退出日期应在认定或纳入之日至今日之间", "It left between its recognition or admission and today"),
 )
 
 
@@ -181,18 +187,22 @@ async def amend(
     version: int,
     body: CourseAmendment,
 ) -> Course | Refusal:
-    """Corrects a recognised course; its grant keeps within the cap of that day (更正; T09)."""
+    """Corrects a recognised course or its retirement; its grant keeps within the cap of that day (T09)."""
     course = await _changeable(tx, course_id, version)
     if isinstance(course, Refusal):
         return course
-    changes = body.model_dump(exclude={"reason"}, exclude_none=True)
-    before = {name: getattr(course, name) for name in changes}
+    changes = body.model_dump(exclude={"reason", "retired"}, exclude_none=True)
+    before, today = course.described(), service.clock.today()
     assessments = await repository.assessments(tx, course_id)
     facts = _facts(
         service, course, grant_fen=changes.get("grant_fen"), online_percent=changes.get("online_percent")
     )
-    if refusal := course.amend(principal, changes, assessments, facts):
-        return refusal
+    restored_on = today if body.retired is False else None
+    told = course.amend(principal, changes, assessments, facts, restored_on)
+    if isinstance(told, Refusal):
+        return told
+    if body.retired_on and not _may_have_retired(course, body.retired_on, today):
+        return Refusal(INVALID_INPUT, errors=(_NO_SUCH_DAY,))
     try:
         async with tx.savepoint():
             await repository.save(tx, course)
@@ -206,9 +216,18 @@ async def amend(
         object_id=course.id,
         reason=body.reason,
         before=before,
-        after=changes,
+        after=course.described(),
     )
-    return course if changed else Refusal(NOTHING_AMENDED)
+    if not changed:
+        return Refusal(NOTHING_AMENDED)
+    if told is not None:
+        await emit(tx, told, service.clock.now())
+    return course
+
+
+def _may_have_retired(course: Course, day: date, today: date) -> bool:
+    assert course.decided_on is not None, "what is retired was recognised"
+    return max(course.decided_on, course.admitted_on or course.decided_on) <= day <= today
 
 
 async def _decided(

@@ -37,11 +37,39 @@ class Designation:
         """Whether the institution is an example on the day."""
         return self.state is State.DESIGNATED and self.starts_on <= day <= self.ends_on
 
-    def amend(self, changes: Mapping[str, Any]) -> None:
-        """Corrects the term or what it rests on."""
+    def amend(
+        self, changes: Mapping[str, Any], today: date, *, restored: bool
+    ) -> InstitutionDesignated | InstitutionDesignationWithdrawn | Refusal | None:
+        """Corrects the term or its ground, or how it was withdrawn; ``restored`` it holds again.
+
+        Tells how it stands now: as designated, or on what other day it was withdrawn.
+        """
+        withdrawn_on = self.withdrawn_on
+        if restored:
+            following = NEXT.get((self.state, Action.RESTORE))
+            if following is None:
+                return Refusal(NOT_ALLOWED_NOW)
+            self.state = following
+            self.withdrawn_on, self.withdrawn_by, self.withdraw_reason = None, None, None
+        if self.state is not State.WITHDRAWN and changes.keys() & {"withdrawn_on", "withdraw_reason"}:
+            return Refusal(NOT_ALLOWED_NOW)
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1
+        if self.state is State.DESIGNATED:
+            return self.designated(today)
+        return self.withdrawn() if self.withdrawn_on != withdrawn_on else None
+
+    def described(self) -> dict[str, Any]:
+        """What may be amended, as its history keeps it."""
+        return {
+            "starts_on": self.starts_on.isoformat(),
+            "ends_on": self.ends_on.isoformat(),
+            "ground": self.reason,
+            "state": self.state,
+            "withdrawn_on": self.withdrawn_on and self.withdrawn_on.isoformat(),
+            "withdraw_reason": self.withdraw_reason,
+        }
 
     def withdraw(self, by: str, on: date, reason: str) -> InstitutionDesignationWithdrawn | Refusal:
         """Takes it back (取消), saying why."""
@@ -50,11 +78,16 @@ class Designation:
             return Refusal(NOT_ALLOWED_NOW)
         self.state, self.withdrawn_on, self.withdrawn_by, self.withdraw_reason = following, on, by, reason
         self.version += 1
+        return self.withdrawn()
+
+    def withdrawn(self) -> InstitutionDesignationWithdrawn:
+        """The event that tells that it was taken back."""
+        assert self.withdrawn_on is not None, "what is withdrawn has its day"
         return InstitutionDesignationWithdrawn(
             credit_code=self.credit_code,
             institution_id=self.institution_id,
             designation_id=self.id,
-            withdrawn_on=on,
+            withdrawn_on=self.withdrawn_on,
         )
 
     def designated(self, on: date) -> InstitutionDesignated:

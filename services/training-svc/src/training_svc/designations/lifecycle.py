@@ -12,11 +12,13 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with it: 取消."""
+    """What is done with it: 取消; 恢复 takes a mistaken withdrawal back."""
 
     WITHDRAW = "withdraw"
+    RESTORE = "restore"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
     (State.DESIGNATED, Action.WITHDRAW): State.WITHDRAWN,
+    (State.WITHDRAWN, Action.RESTORE): State.DESIGNATED,
 }

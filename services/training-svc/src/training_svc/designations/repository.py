@@ -83,6 +83,7 @@ LIST = Listing(
 _SAVED = (
     "starts_on",
     "ends_on",
+    "reason",
     "state",
     "withdrawn_on",
     "withdrawn_by",

@@ -111,7 +111,7 @@ async def read_designation(request: Request, designation_id: UUID, principal: Re
 @router.post(
     "/designations/{designation_id}/amend",
     response_model=DesignationView,
-    summary="更正示范机构期限 · Amend a designation",
+    summary="更正示范机构 · Amend a designation",
 )
 async def amend_designation(
     request: Request,
@@ -120,7 +120,7 @@ async def amend_designation(
     principal: Centre,
     if_match: IfMatch = None,
 ) -> Response:
-    """Corrects the term of a designation, with a reason (T08)."""
+    """Corrects the term, the ground or the withdrawal of a designation, or takes a withdrawal back (T08)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         amended = accepted(await use_cases.amend(tx, service, principal, designation_id, version, body))

@@ -1,7 +1,7 @@
 """Designations as the API takes and shows them."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from chuangpei.amendments import Reason
@@ -29,11 +29,22 @@ class NewDesignation(Body):
 
 
 class DesignationAmendment(Body):
-    """What was recorded wrongly about the term, and why; what is not given stays."""
+    """What was recorded wrongly of the term or the withdrawal, and why; what is not given stays."""
 
     starts_on: date | None = None
     ends_on: date | None = None
+    ground: Note | None = Field(default=None, description="命名依据 · what the designation rests on")
+    withdrawn: Literal[False] | None = Field(
+        default=None, description="false 撤回误取消 · false takes a mistaken withdrawal back"
+    )
+    withdrawn_on: date | None = Field(default=None, description="更正取消日期 · of one that is withdrawn")
+    withdraw_reason: Note | None = Field(default=None, description="更正取消原因 · of one that is withdrawn")
     reason: Reason
+
+    def changes(self) -> dict[str, Any]:
+        """The new values by the name that the designation has for each."""
+        given = self.model_dump(exclude={"reason", "withdrawn", "ground"}, exclude_none=True)
+        return given | ({"reason": self.ground} if self.ground else {})
 
 
 class Withdrawal(Body):

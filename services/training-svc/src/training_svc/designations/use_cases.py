@@ -1,5 +1,7 @@
 """What is done with designations: designate, amend, withdraw."""
 
+from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import asyncpg
@@ -7,6 +9,8 @@ from chuangpei.amendments import NOTHING_AMENDED, amended
 from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Transaction
+from chuangpei.events.base import Event
+from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
@@ -26,6 +30,11 @@ from training_svc.service import Service
 from training_svc.visibility import EVERYTHING
 
 _ENDS_TOO_EARLY = FieldError("/ends_on", "ends_too_early", Text("结束早于开始", "It ends before it starts"))
+_NO_SUCH_DAY = FieldError(
+    "/withdrawn_on",
+    "out_of_range",
+    Text("取消日期应在命名日至今日之间", "It was withdrawn between its designation and today"),
+)
 
 
 async def designate(
@@ -35,8 +44,7 @@ async def designate(
     institution = await institutions.load_for_update(tx, institution_id, EVERYTHING)
     if institution is None:
         return Refusal(NOT_FOUND)
-    standing = await sanctions.standing(tx, institution_id, service.clock.today())
-    if refusal := decide(STANDING_RULES, standing).refusal(DESIGNATION_REFUSED):
+    if refusal := await _standing_refusal(tx, service, institution_id):
         return refusal
     designation = _new(service, principal, institution, body)
     try:
@@ -57,15 +65,21 @@ async def amend(
     version: int,
     body: DesignationAmendment,
 ) -> Designation | Refusal:
-    """Corrects the term, with the reason (T08)."""
+    """Corrects the term or the withdrawal, with the reason, and tells how it stands now (T08).
+
+    To be restored the institution must be in good standing today, as to be designated.
+    """
     designation = await _changeable(tx, designation_id, version)
     if isinstance(designation, Refusal):
         return designation
-    changes = body.model_dump(exclude={"reason"}, exclude_none=True)
-    before = {name: getattr(designation, name) for name in changes}
-    designation.amend(changes)
-    if designation.ends_on < designation.starts_on:
-        return Refusal(INVALID_INPUT, errors=(_ENDS_TOO_EARLY,))
+    restored, today, before = body.withdrawn is False, service.clock.today(), designation.described()
+    if restored and (refusal := await _standing_refusal(tx, service, designation.institution_id)):
+        return refusal
+    told = designation.amend(body.changes(), today, restored=restored)
+    if isinstance(told, Refusal):
+        return told
+    if errors := tuple(_errors(designation, today)):
+        return Refusal(INVALID_INPUT, errors=errors)
     kept = await amended(
         tx,
         principal,
@@ -74,9 +88,9 @@ async def amend(
         object_id=designation.id,
         reason=body.reason,
         before=before,
-        after=changes,
+        after=designation.described(),
     )
-    return await _saved(tx, service, designation) if kept else Refusal(NOTHING_AMENDED)
+    return await _saved(tx, service, designation, told) if kept else Refusal(NOTHING_AMENDED)
 
 
 async def withdraw(
@@ -122,14 +136,29 @@ async def _changeable(tx: Transaction, designation_id: UUID, version: int) -> De
     return designation
 
 
-async def _saved(tx: Transaction, service: Service, designation: Designation) -> Designation | Refusal:
+async def _standing_refusal(tx: Transaction, service: Service, institution_id: UUID) -> Refusal | None:
+    standing = await sanctions.standing(tx, institution_id, service.clock.today())
+    return decide(STANDING_RULES, standing).refusal(DESIGNATION_REFUSED)
+
+
+def _errors(designation: Designation, today: date) -> Iterator[FieldError]:
+    if designation.ends_on < designation.starts_on:
+        yield _ENDS_TOO_EARLY
+    named_on, withdrawn_on = civil_date(designation.designated_at), designation.withdrawn_on
+    if withdrawn_on is not None and not named_on <= withdrawn_on <= today:
+        yield _NO_SUCH_DAY
+
+
+async def _saved(
+    tx: Transaction, service: Service, designation: Designation, told: Event | None
+) -> Designation | Refusal:
     try:
         async with tx.savepoint():
             await repository.save(tx, designation)
     except asyncpg.ExclusionViolationError:
         return Refusal(DESIGNATION_EXISTS)
-    # The others are told how it stands now, under the same id.
-    await emit(tx, designation.designated(service.clock.today()), service.clock.now())
+    if told is not None:
+        await emit(tx, told, service.clock.now())
     return designation
 
 

@@ -1,4 +1,4 @@
-"""Amending what was recorded of a follow-up (更正): the business, the jobs of a check, a service (T11)."""
+"""Amending what was recorded of a follow-up (更正): the business, its closing, jobs, a service (T11)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -13,7 +13,14 @@ from chuangpei.problems import INVALID_INPUT
 
 from training_svc.follow_ups import repository
 from training_svc.follow_ups.follow_up import FollowUp, ReceivedService
-from training_svc.follow_ups.schemas import AmendedBusiness, AmendedCheck, AmendedService, Amendment, is_valid
+from training_svc.follow_ups.schemas import (
+    AmendedBusiness,
+    AmendedCheck,
+    AmendedService,
+    Amendment,
+    StillTrading,
+    is_valid,
+)
 from training_svc.follow_ups.use_cases import changeable, parameters_of
 from training_svc.policy.follow_up import FollowUpParameters
 from training_svc.service import Service
@@ -24,9 +31,7 @@ _UNKNOWN_SERVICE = FieldError(
     "/service/id", "unknown_service", Text("没有此服务记录", "There is no such service")
 )
 _NO_BUSINESS = FieldError("/business", "no_business", Text("尚未登记开业", "No business is recorded yet"))
-_NOT_CLOSED = FieldError(
-    "/business/closed_on", "not_closed", Text("该创业组织未停业", "The business has not closed")
-)
+_NOT_CLOSED = Text("该创业组织未停业", "The business has not closed")
 
 
 async def amend(
@@ -38,7 +43,9 @@ async def amend(
         return found
     services = {one.id: one for one in await repository.services_of(tx, follow_up_id)}
     before = _state(found.follow_up, services)
-    refusal = _business(found.follow_up, body.business, parameters_of(service, found), service)
+    parameters = parameters_of(service, found)
+    refusal = _still_trading(found.follow_up, body.still_trading, parameters)
+    refusal = refusal or _business(found.follow_up, body.business, parameters, service)
     refusal = refusal or _jobs(found.follow_up, body.check) or _service(services, body.service, service)
     if refusal:
         return refusal
@@ -58,6 +65,12 @@ async def amend(
     return None if told else Refusal(NOTHING_AMENDED)
 
 
+def _still_trading(
+    follow_up: FollowUp, given: StillTrading | None, parameters: FollowUpParameters
+) -> Refusal | None:
+    return follow_up.restore_business(given.jobs, parameters) if given else None
+
+
 def _business(
     follow_up: FollowUp, given: AmendedBusiness | None, parameters: FollowUpParameters, service: Service
 ) -> Refusal | None:
@@ -65,8 +78,10 @@ def _business(
         return None
     if follow_up.business is None:
         return Refusal(INVALID_INPUT, errors=(_NO_BUSINESS,))
-    if given.closed_on is not None and follow_up.business.closed_on is None:
-        return Refusal(INVALID_INPUT, errors=(_NOT_CLOSED,))
+    named = "closed_on" if given.closed_on else "closing_reason" if given.closing_reason else None
+    if named and follow_up.business.closed_on is None:
+        error = FieldError(f"/business/{named}", "not_closed", _NOT_CLOSED)
+        return Refusal(INVALID_INPUT, errors=(error,))
     changed = replace(follow_up.business, **given.model_dump(exclude_none=True))
     changed.code_valid = is_valid(changed.credit_code)
     return follow_up.amend_business(changed, parameters, service.clock.today())
@@ -104,10 +119,13 @@ def _state(follow_up: FollowUp, services: dict[UUID, ReceivedService]) -> dict[s
 def _values(
     follow_up: FollowUp, services: dict[UUID, ReceivedService]
 ) -> Iterator[tuple[str, str | int | None]]:
+    yield "state", str(follow_up.state)
+    yield "help_wanted", follow_up.help_wanted
     if follow_up.business is not None:
         for name, value in asdict(follow_up.business).items():
             yield f"business.{name}", value if isinstance(value, int) or value is None else str(value)
     for check in follow_up.checks:
+        yield f"check.{check.id}.passed", check.passed
         yield f"check.{check.id}.jobs", check.jobs
         yield f"check.{check.id}.due_on", str(check.due_on)
     for one in services.values():

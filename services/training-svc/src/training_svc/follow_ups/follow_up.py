@@ -52,6 +52,10 @@ class Check:
         self.passed, self.jobs, self.note = passed, jobs, note
         self.checked_on, self.checked_by = on, by
 
+    def reopen(self) -> None:
+        """Takes the answer back."""
+        self.passed, self.jobs, self.note, self.checked_on, self.checked_by = None, None, None, None, None
+
 
 @dataclass(slots=True)
 class Business:
@@ -165,10 +169,21 @@ class FollowUp:
         if not all(decision.holds for decision in decisions):
             return Refusal(FOLLOW_UP_REFUSED, findings=findings)
         self.business = changed
-        due = {one.months: one.due_on for one in self._trading(parameters)}
+        self._plan_open_checks(parameters)
+        self.version += 1
+        return None
+
+    def restore_business(self, jobs: int, parameters: FollowUpParameters) -> Refusal | None:
+        """The last business was closed by mistake: it trades, and what its closing answered is open again."""
+        following = NEXT.get((self.state, Action.RESTORE))
+        if following is None or self.business is None:
+            return Refusal(NOT_ALLOWED_NOW)
+        self.state, self.help_wanted = following, False
+        self.business.closed_on, self.business.closing_reason, self.business.jobs = None, None, jobs
         for check in self.checks:
-            if check.kind is CheckKind.TRADING and check.passed is None:
-                check.due_on = due[check.months]
+            if check.kind is CheckKind.TRADING and check.passed is False:
+                check.reopen()
+        self._plan_open_checks(parameters)
         self.version += 1
         return None
 
@@ -187,6 +202,12 @@ class FollowUp:
     def check(self, check_id: UUID) -> Check | None:
         """One of the checks."""
         return next((one for one in self.checks if one.id == check_id), None)
+
+    def _plan_open_checks(self, parameters: FollowUpParameters) -> None:
+        due = {one.months: one.due_on for one in self._trading(parameters)}
+        for check in self.checks:
+            if check.kind is CheckKind.TRADING and check.passed is None:
+                check.due_on = due[check.months]
 
     def _trading(self, parameters: FollowUpParameters) -> Sequence[PlannedCheck]:
         assert self.business is not None

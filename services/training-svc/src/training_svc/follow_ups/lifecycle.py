@@ -13,14 +13,16 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What happens: 开业, 停业."""
+    """What happens: 开业, 停业; 撤回误登记的停业 is an amendment."""
 
     OPEN = "open"
     CLOSE = "close"
+    RESTORE = "restore"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
     (State.NOT_OPENED, Action.OPEN): State.TRADING,
     (State.TRADING, Action.CLOSE): State.CLOSED,
     (State.CLOSED, Action.OPEN): State.TRADING,
+    (State.CLOSED, Action.RESTORE): State.TRADING,
 }

@@ -86,6 +86,13 @@ class AmendedBusiness(Body):
     credit_code: FirmCode | None = None
     opened_on: date | None = None
     closed_on: date | None = None
+    closing_reason: Note | None = None
+
+
+class StillTrading(Body):
+    """That the last business was closed by mistake (撤回误登记的停业): the jobs it has."""
+
+    jobs: Jobs
 
 
 class AmendedCheck(Body):
@@ -109,6 +116,7 @@ class Amendment(Body):
     """An amendment (更正) of a follow-up, with its reason."""
 
     reason: Reason
+    still_trading: StillTrading | None = None
     business: AmendedBusiness | None = None
     check: AmendedCheck | None = None
     service: AmendedService | None = None

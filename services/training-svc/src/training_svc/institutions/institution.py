@@ -33,11 +33,34 @@ class Institution:
     closed_on: date | None = None
     close_reason: str | None = None
 
-    def amend(self, changes: Mapping[str, Any]) -> None:
-        """Takes a new name, kind, district or address; what was frozen on classes stays as it was (S07)."""
+    def amend(self, changes: Mapping[str, Any], *, restored: bool) -> Refusal | None:
+        """Takes a new name, kind, district or address; what was frozen on classes stays as it was (S07).
+
+        A closing is amended in its day or reason, or taken back where the institution is ``restored``.
+        """
+        if restored:
+            following = NEXT.get((self.state, Action.RESTORE))
+            if following is None:
+                return Refusal(NOT_ALLOWED_NOW)
+            self.state, self.closed_on, self.close_reason = following, None, None
+        if self.state is not State.CLOSED and changes.keys() & {"closed_on", "close_reason"}:
+            return Refusal(NOT_ALLOWED_NOW)
         for name, value in changes.items():
             setattr(self, name, value)
         self.version += 1
+        return None
+
+    def described(self) -> dict[str, Any]:
+        """What may be amended, as its history keeps it."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "district": self.district,
+            "address": self.address,
+            "state": self.state,
+            "closed_on": self.closed_on and self.closed_on.isoformat(),
+            "close_reason": self.close_reason,
+        }
 
     def close(self, on: date, reason: str) -> Refusal | None:
         """Closes for good (停办), saying why."""

@@ -1,4 +1,4 @@
-"""The life of an institution (培训机构): active until it closes (T06)."""
+"""The life of an institution (培训机构): active until it closes, again if it was closed by mistake (T06)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,11 +12,13 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with it: 停办."""
+    """What is done with it: 停办; 恢复在办 takes a mistaken closing back."""
 
     CLOSE = "close"
+    RESTORE = "restore"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
     (State.ACTIVE, Action.CLOSE): State.CLOSED,
+    (State.CLOSED, Action.RESTORE): State.ACTIVE,
 }

@@ -115,7 +115,10 @@ async def amend_institution(
     principal: Officer,
     if_match: IfMatch = None,
 ) -> Response:
-    """Changes name, kind, district or address with a reason (T06); the district of classes stays (S07)."""
+    """Changes name, kind, district or address with a reason (T06); the district of classes stays (S07).
+
+    Of one that has closed the day and the reason are amended, or the closing is taken back (T06).
+    """
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         amended = accepted(await use_cases.amend(tx, service, principal, institution_id, version, body))

@@ -85,6 +85,11 @@ class InstitutionAmendment(Body):
     district: DistrictCode | None = None
     kind: InstitutionKind | None = None
     address: str | None = Field(default=None, min_length=1, max_length=200)
+    closed: Literal[False] | None = Field(
+        default=None, description="false 撤回误停办 · false takes a mistaken closing back"
+    )
+    closed_on: date | None = Field(default=None, description="更正停办日期 · of one that has closed")
+    close_reason: Note | None = Field(default=None, description="更正停办原因 · of one that has closed")
     reason: Reason
 
 

@@ -1,6 +1,8 @@
 """What is done with institutions: register, amend, close, say whom to call."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chuangpei.amendments import NOTHING_AMENDED, amended
@@ -9,9 +11,9 @@ from chuangpei.auth import Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.kernel.credit_code import check_error
 from chuangpei.kernel.identifiers import new_id
-from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
-from chuangpei.problems import NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.institutions import repository
 from training_svc.institutions.institution import Institution
@@ -31,6 +33,11 @@ from training_svc.problems import (
 from training_svc.service import Service
 from training_svc.visibility import scope_of
 
+_NO_SUCH_DAY = FieldError(
+    "/closed_on",
+    "out_of_range",
+    Text("停办日期应在登记日至今日之间", "It closed between its registration and today"),
+)
 _CLASSES_RUN = Text("尚有未结束的班级，不得停办", "It does not close while its classes have not ended")
 
 
@@ -59,14 +66,18 @@ async def amend(
     version: int,
     body: InstitutionAmendment,
 ) -> Institution | Refusal:
-    """Takes a change of name, kind, district or address with its reason (T06, S07), and tells the others."""
+    """Takes a change, or what was wrong with its closing, with the reason (T06, S07); tells the others."""
     institution = await _changeable(tx, principal, institution_id, version)
     if isinstance(institution, Refusal):
         return institution
-    changes = body.model_dump(exclude={"reason"}, exclude_none=True)
-    if refusal := await _amended(tx, service, principal, institution, changes, body.reason):
+    before = institution.described()
+    changes = body.model_dump(exclude={"reason", "closed"}, exclude_none=True)
+    if refusal := institution.amend(changes, restored=body.closed is False):
         return refusal
-    institution.amend(changes)
+    if body.closed_on and (refusal := await _closed_then(tx, service, institution, body.closed_on)):
+        return refusal
+    if refusal := await _amended(tx, service, principal, institution, before, body.reason):
+        return refusal
     await repository.save(tx, institution)
     await emit(tx, institution.updated(service.clock.today()), service.clock.now())
     return institution
@@ -80,9 +91,8 @@ async def close(
     if isinstance(institution, Refusal):
         return institution
     today = service.clock.today()
-    if running := await repository.open_classes(tx, institution.id, today):
-        found = finding("T06", False, ", ".join(running), "—", _CLASSES_RUN)
-        return Refusal(CLOSING_REFUSED, findings=(found,))
+    if refusal := await _classes_run(tx, institution, today):
+        return refusal
     before = institution.state
     if refusal := institution.close(today, reason):
         return refusal
@@ -102,6 +112,21 @@ async def name_contact(
     await repository.save_contact(tx, institution.id, seal_contact(service.privacy, body.name, body.phone))
     await _record(tx, service, principal, institution, "name_contact", before=institution.state)
     return institution
+
+
+async def _closed_then(
+    tx: Transaction, service: Service, institution: Institution, day: date
+) -> Refusal | None:
+    """T06: an institution closed on a day on which it was registered and no class of it ran."""
+    if not institution.registered_on <= day <= service.clock.today():
+        return Refusal(INVALID_INPUT, errors=(_NO_SUCH_DAY,))
+    return await _classes_run(tx, institution, day)
+
+
+async def _classes_run(tx: Transaction, institution: Institution, day: date) -> Refusal | None:
+    running = await repository.open_classes(tx, institution.id, day)
+    found = finding("T06", False, ", ".join(running), "—", _CLASSES_RUN)
+    return Refusal(CLOSING_REFUSED, findings=(found,)) if running else None
 
 
 def _may_register(principal: Principal, body: NewInstitution) -> bool:
@@ -152,7 +177,7 @@ async def _amended(
     service: Service,
     principal: Principal,
     institution: Institution,
-    changes: Mapping[str, str],
+    before: Mapping[str, Any],
     reason: str,
 ) -> Refusal | None:
     kept = await amended(
@@ -162,8 +187,8 @@ async def _amended(
         object_type="institution",
         object_id=institution.id,
         reason=reason,
-        before={name: getattr(institution, name) for name in changes},
-        after=changes,
+        before=before,
+        after=institution.described(),
     )
     return None if kept else Refusal(NOTHING_AMENDED)
 

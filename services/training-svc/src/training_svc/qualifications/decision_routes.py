@@ -97,7 +97,7 @@ async def amend_qualification(
     principal: Officer,
     if_match: IfMatch = None,
 ) -> Response:
-    """The district amends what it recorded at its decision, with a reason; the old values are kept (T07)."""
+    """The district amends what it recorded at its decision, or takes a rejection or revocation back (T07)."""
     return await answer(
         request,
         if_match,

@@ -1,6 +1,6 @@
 """What the district does with qualifications: approve, reject, suspend, resume, revoke, amend (T07, T08)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -35,6 +35,11 @@ _OUT_OF_RANGE = FieldError(
         "有效期应在认定之日起的最长有效期内，且资质尚在有效期",
         "The last day lies within the longest validity of a qualification that has not ended",
     ),
+)
+_NO_SUCH_DAY = FieldError(
+    "/standing_since",
+    "out_of_range",
+    Text("日期应在认定之日至今日之间", "The day lies between the decision and today"),
 )
 StandingChange = Callable[[Qualification, date, str], Event | Refusal]
 
@@ -103,13 +108,37 @@ async def amend(
     version: int,
     body: QualificationAmendment,
 ) -> Qualification | Refusal:
-    """The district amends what it recorded at its decision, with a reason; tells another last day (T07)."""
+    """The district amends what it recorded, or takes a decision back, with a reason (T07, T08).
+
+    Another last day, another day of a suspension, resumption or revocation and what is restored are told.
+    """
     qualification = await changeable(tx, principal, qualification_id, version)
     if isinstance(qualification, Refusal):
         return qualification
-    if body.valid_until and not _possible(service, qualification, body.valid_until):
-        return Refusal(INVALID_INPUT, errors=(_OUT_OF_RANGE,))
     before = _amendable(qualification)
+    change = _taken_back if False in (body.rejected, body.revoked) else _corrected
+    told = await change(tx, service, qualification, body)
+    if isinstance(told, Refusal):
+        return told
+    return await _amended(tx, service, principal, qualification, body.reason, before, told)
+
+
+async def _taken_back(
+    tx: Transaction, service: Service, qualification: Qualification, body: QualificationAmendment
+) -> list[Event] | Refusal:
+    today = service.clock.today()
+    if body.revoked is False:
+        restored = qualification.restore(today)
+        return restored if isinstance(restored, Refusal) else [restored]
+    decision = await _decision(tx, service, qualification, qualification.declared)
+    return qualification.reopen(today, decision) or []
+
+
+async def _corrected(
+    tx: Transaction, service: Service, qualification: Qualification, body: QualificationAmendment
+) -> list[Event] | Refusal:
+    if errors := tuple(_day_errors(service, qualification, body)):
+        return Refusal(INVALID_INPUT, errors=errors)
     found = body.found.figures() if body.found else qualification.found
     decision = Decision(qualification.findings)
     if found is not None and found != qualification.found:
@@ -121,9 +150,11 @@ async def amend(
         body.decision_reason or qualification.reason,
         body.valid_until or qualification.valid_until,
     )
-    if isinstance(result, Refusal):
-        return result
-    return await _amended(tx, service, principal, qualification, body.reason, before, result)
+    told: list[Event | Refusal | None] = [result]
+    if body.standing_since or body.standing_reason:
+        told.append(qualification.amend_standing(body.standing_since, body.standing_reason))
+    refusal = next((one for one in told if isinstance(one, Refusal)), None)
+    return refusal or [one for one in told if isinstance(one, Event)]
 
 
 async def _amended(
@@ -133,13 +164,14 @@ async def _amended(
     qualification: Qualification,
     reason: str,
     before: dict[str, Any],
-    event: Event | None,
+    told: Sequence[Event],
 ) -> Qualification | Refusal:
     try:
         async with tx.savepoint():
             await repository.save(tx, qualification)
-    except asyncpg.ExclusionViolationError:
-        return Refusal(QUALIFICATION_EXISTS)  # its renewal holds some of those days
+    except (asyncpg.ExclusionViolationError, asyncpg.UniqueViolationError):
+        # Its renewal holds some of those days, or another application is open.
+        return Refusal(QUALIFICATION_EXISTS)
     changed = await amended(
         tx,
         principal,
@@ -152,18 +184,31 @@ async def _amended(
     )
     if not changed:
         return Refusal(NOTHING_AMENDED)
-    if event is not None:
+    for event in told:
         await emit(tx, event, service.clock.now())
     return qualification
 
 
 def _amendable(qualification: Qualification) -> dict[str, Any]:
-    until = qualification.valid_until
+    days = ("decided_on", "valid_until", "standing_since")
     return {
+        "state": qualification.state,
         "found": asdict(qualification.found) if qualification.found else None,
         "decision_reason": qualification.reason,
-        "valid_until": until.isoformat() if until else None,
+        "decided_by": qualification.decided_by,
+        "standing_reason": qualification.standing_reason,
+        **{name: day.isoformat() if (day := getattr(qualification, name)) else None for name in days},
     }
+
+
+def _day_errors(
+    service: Service, qualification: Qualification, body: QualificationAmendment
+) -> Iterator[FieldError]:
+    if body.valid_until and not _possible(service, qualification, body.valid_until):
+        yield _OUT_OF_RANGE
+    since, decided_on = body.standing_since, qualification.decided_on
+    if since and decided_on and not decided_on <= since <= service.clock.today():
+        yield _NO_SUCH_DAY
 
 
 def _possible(service: Service, qualification: Qualification, until: date) -> bool:

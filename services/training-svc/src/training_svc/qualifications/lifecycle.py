@@ -19,7 +19,10 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with it: 提交, 撤回, 批准, 驳回, 暂停, 恢复, 撤销; 到期 is time's."""
+    """What is done with it: 提交, 撤回, 批准, 驳回, 暂停, 恢复, 撤销; 到期 is time's.
+
+    By an amendment a mistaken rejection is reopened (重新审核), a mistaken revocation taken back (撤回撤销).
+    """
 
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
@@ -29,6 +32,8 @@ class Action(StrEnum):
     RESUME = "resume"
     REVOKE = "revoke"
     EXPIRE = "expire"
+    REOPEN = "reopen"
+    RESTORE = "restore"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
@@ -43,6 +48,8 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (State.SUSPENDED, Action.REVOKE): State.REVOKED,
     (State.APPROVED, Action.EXPIRE): State.EXPIRED,
     (State.SUSPENDED, Action.EXPIRE): State.EXPIRED,
+    (State.REJECTED, Action.REOPEN): State.SUBMITTED,
+    (State.REVOKED, Action.RESTORE): State.APPROVED,
 }
 
 GRANTED = frozenset({State.APPROVED, State.SUSPENDED})

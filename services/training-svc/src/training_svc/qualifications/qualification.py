@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from chuangpei.events.base import ProjectRef
+from chuangpei.events.base import Event, ProjectRef
 from chuangpei.events.training import (
     QualificationAmended,
     QualificationApproved,
     QualificationExpired,
+    QualificationRestored,
     QualificationResumed,
     QualificationRevoked,
     QualificationSuspended,
@@ -137,6 +138,38 @@ class Qualification:
         self.version += 1
         return QualificationExpired(valid_until=self.valid_until, **self._named())
 
+    def reopen(self, today: date, decision: Decision) -> Refusal | None:
+        """The district takes a mistaken rejection back (重新审核): it is as it was submitted (T07)."""
+        refusal = self._step(Action.REOPEN, today)
+        if refusal is None:
+            self.found, self.findings, self.reason = None, decision.findings, None
+            self.decided_by, self.decided_at, self.decided_on = None, None, None
+        return refusal
+
+    def restore(self, today: date) -> QualificationRestored | Refusal:
+        """The district takes a mistaken revocation back (撤回撤销): it stands approved (T07)."""
+        refusal = self._step(Action.RESTORE, today)
+        if refusal:
+            return refusal
+        self.standing_since, self.standing_reason = None, None
+        assert self.valid_until is not None, "what was granted has its last day"
+        return QualificationRestored(valid_until=self.valid_until, restored_on=today, **self._named())
+
+    def amend_standing(self, since: date | None, reason: str | None) -> Event | Refusal | None:
+        """Corrects since when and why it is suspended, resumed or revoked; tells of another day (T07)."""
+        if self.standing_since is None:
+            return Refusal(NOT_ALLOWED_NOW)
+        moved = since is not None and since != self.standing_since
+        self.standing_since = since or self.standing_since
+        self.standing_reason = reason or self.standing_reason
+        if not moved:
+            return None
+        if self.state is State.SUSPENDED:
+            return QualificationSuspended(suspended_on=self.standing_since, **self._named())
+        if self.state is State.REVOKED:
+            return QualificationRevoked(revoked_on=self.standing_since, **self._named())
+        return QualificationResumed(resumed_on=self.standing_since, **self._named())
+
     def amend(
         self, today: date, found: Figures | None, decision: Decision, reason: str | None, until: date | None
     ) -> QualificationAmended | Refusal | None:
@@ -147,7 +180,7 @@ class Qualification:
         state = self.standing(today)
         if state not in DECIDED:
             return Refusal(NOT_ALLOWED_NOW)
-        if state is not State.REJECTED and not decision.holds:
+        if state not in (State.REJECTED, State.REVOKED) and not decision.holds:
             return decision.refusal(CRITERIA_NOT_MET)
         moved = until != self.valid_until
         self.found, self.findings, self.reason, self.valid_until = found, decision.findings, reason, until

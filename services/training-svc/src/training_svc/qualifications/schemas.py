@@ -7,9 +7,11 @@ from uuid import UUID
 from chuangpei.amendments import Reason
 from chuangpei.export import ExportQuery
 from chuangpei.fields import Code, CreditCodeText, DistrictCode, Note
+from chuangpei.input_errors import InvalidText
+from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body, FindingView
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from training_svc.policy.qualification import Figures
 from training_svc.qualifications.lifecycle import State
@@ -97,12 +99,32 @@ class StandingChange(Body):
 
 
 class QualificationAmendment(Body):
-    """What of a decision is to be amended (更正); what is not named stays."""
+    """What of a decision is to be amended (更正); what is not named stays.
+
+    A decision that is taken back is taken back alone.
+    """
 
     found: FiguresBody | None = None
     decision_reason: Note | None = None
     valid_until: date | None = None
+    standing_since: date | None = Field(
+        default=None, description="更正暂停、恢复或撤销的日期 · of the suspension, resumption or revocation"
+    )
+    standing_reason: Note | None = None
+    rejected: Literal[False] | None = Field(
+        default=None, description="false 撤回误驳回，重新审核 · false reopens a mistaken rejection"
+    )
+    revoked: Literal[False] | None = Field(
+        default=None, description="false 撤回误撤销 · false takes a mistaken revocation back"
+    )
     reason: Reason
+
+    @field_validator("rejected", "revoked")
+    @classmethod
+    def _taken_back_alone(cls, taken_back: bool | None, info: ValidationInfo) -> bool | None:
+        if taken_back is False and any(value is not None for value in info.data.values()):
+            raise InvalidText(Text("撤回决定须单独办理", "A decision is taken back alone"))
+        return taken_back
 
 
 class QualificationView(BaseModel):
