@@ -27,7 +27,9 @@ def test_processes_that_start_together_get_the_same_secrets(tmp_path: Path) -> N
 
 
 def test_the_environment_says_the_same_as_the_values(tmp_path: Path) -> None:
-    around = Surroundings("kafka://127.0.0.1:9092", "http://127.0.0.1:8000", tmp_path / "clock", tmp_path)
+    around = Surroundings(
+        "kafka://127.0.0.1:9092", "http://127.0.0.1:8000", tmp_path / "clock", tmp_path, tmp_path
+    )
     values = service_values("subsidy", "postgresql://x", kept_secrets(tmp_path), around)
     environment = as_environment(values)
     assert environment["CHUANGPEI_ENVIRONMENT"] == "embedded"

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="chuangpei", description="创培 · Chuangpei")
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="核验证书 · check a certificate, offline")
-    verify.add_argument("file", type=Path, help="凭证、JWT 或二维码内容 · a credential, a JWT or a code")
+    verify.add_argument(
+        "file", type=Path, help="凭证、JWT、PDF 或二维码内容 · a credential, a JWT, a PDF or a code"
+    )
     verify.add_argument("--trust", type=Path, required=True, help="/cert/v1/trust 的内容 · what it answered")
     verify.add_argument("--at", type=_instant, help="核验时点 · as of, such as 2026-06-01T12:00:00+08:00")
     verify.add_argument("--json", action="store_true", help="输出 JSON · answer in JSON")

@@ -12,8 +12,9 @@ being answered meanwhile. Who comes when too many wait already is told to come a
 """
 
 import asyncio
+import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
@@ -38,11 +39,14 @@ PDF_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "PDF 文件 · the document", "content": {PDF_TYPE: {}}}
 }
 _RETRY_AFTER_SECONDS = 5
-_NO_GLYPH = "could not be displayed"
+_NO_GLYPH = re.compile(r'the text `"(.*)"` could not be displayed', re.DOTALL)
 
 
 class NotDisplayable(ValueError):  # noqa: N818  # reads as what is the case
-    """The document has a character that the font lacks, which no archival standard (PDF/A) lets pass."""
+    """The document has a character that the font lacks, which no archival standard (PDF/A) lets pass.
+
+    Its argument is the text that cannot be shown.
+    """
 
 
 class Documents:
@@ -64,18 +68,20 @@ class Documents:
         *,
         at: datetime,
         standards: Sequence[PdfStandard] = (),
+        finish: Callable[[bytes], bytes] = bytes,
     ) -> bytes:
         """The PDF that the template makes of the data; ``at`` is the instant it says it was made at.
 
-        ``standards`` are those the file declares and keeps, such as ``a-2b`` for archiving. ``data`` are what
-        orjson writes. Raises :class:`Refused` (503) where too many wait or it takes too long, and
-        :class:`NotDisplayable` where a standard asks for glyphs that the font lacks.
+        ``standards`` are those the file declares and keeps, such as ``a-2b`` for archiving. ``finish`` is
+        what is done with the PDF in the same thread, such as sealing it. ``data`` are what orjson writes.
+        Raises :class:`Refused` (503) where too many wait or it takes too long, and :class:`NotDisplayable`
+        where a standard asks for glyphs that the font lacks.
         """
         # default: asyncpg's own UUID, which orjson does not take for one.
         given = orjson.dumps(data, default=str).decode()
         if not self._places.acquire(blocking=False):
             raise Refused(Refusal(UNAVAILABLE, retry_after_seconds=_RETRY_AFTER_SECONDS))
-        rendering = self._worker.submit(self._compiled, template, given, at, list(standards))
+        rendering = self._worker.submit(lambda: finish(self._compiled(template, given, at, list(standards))))
         rendering.add_done_callback(self._give_place_back)
         try:
             # A rendering that has begun keeps its place until it ends, whoever has gone meanwhile.
@@ -102,8 +108,8 @@ class Documents:
                 timestamp=int(at.timestamp()),
             )
         except TypstError as error:
-            if _NO_GLYPH in error.message:
-                raise NotDisplayable(error.message) from None
+            if lacking := _NO_GLYPH.search(error.message):
+                raise NotDisplayable(lacking[1]) from None
             raise
         assert isinstance(pdf, bytes)
         return pdf

@@ -11,8 +11,10 @@ from chuangpei.credentials.documents import canonical
 from chuangpei.credentials.encoding import base64url, from_base64url
 from chuangpei.testing.credentials import DID, INDEX, NOW, SIGNERS, Office
 
-CARRIERS = ["credential", "jwt", "paper"]
-every_carrier = pytest.mark.parametrize("carrier", CARRIERS)
+TEXTS = ["credential", "jwt", "paper"]
+every_carrier = pytest.mark.parametrize("carrier", [*TEXTS, "pdf"])
+every_text = pytest.mark.parametrize("carrier", TEXTS)
+"""Changing a PDF is looked at in test_pdf.py."""
 
 
 @every_carrier
@@ -63,7 +65,7 @@ def test_what_an_unknown_key_signed_is_refused(office: Office, carrier: str) -> 
     assert office.check(stranger.carriers()[carrier]).verdict is Verdict.UNKNOWN_SIGNER
 
 
-@every_carrier
+@every_text
 def test_what_another_key_signed_under_the_issuers_name_is_refused(office: Office, carrier: str) -> None:
     forger = Office(SIGNERS["Ed25519"]("2026-1"))
     assert office.check(forger.carriers()[carrier]).verdict in (Verdict.ALTERED, Verdict.MALFORMED)
@@ -79,7 +81,7 @@ def test_what_a_former_key_signed_stays_good_after_the_change_of_keys(office: Of
     assert office.check(office.carriers()[carrier]).verdict is Verdict.VALID
 
 
-@every_carrier
+@every_text
 def test_every_single_changed_byte_is_noticed(office: Office, carrier: str) -> None:
     good = office.carriers()[carrier]
     for place in range(0, len(good), 7):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from chuangpei.cli import DOES_NOT_STAND, NO_GOOD, STANDS, main
-from chuangpei.credentials import did_web
+from chuangpei.credentials import did_web, seal
 from chuangpei.credentials.achievement import CONTEXT_FILES, CONTEXTS
 from chuangpei.testing.credentials import DID, INDEX, NOW, STATUS_URL, Office
 
@@ -25,7 +25,11 @@ def trusted(office: Office, folder: Path) -> Path:
     """The trust file as the platform gives it out."""
     bundle: dict[str, Any] = {
         "issuers": [
-            {"did_document": did_web.document(DID, [office.signer.public]), "status_url": STATUS_URL}
+            {
+                "did_document": did_web.document(DID, [office.signer.public]),
+                "status_url": STATUS_URL,
+                "seals": [seal.as_pem(office.seal.certificates[0])],
+            }
         ],
         "status_lists": list(office.lists.values()),
     }
@@ -34,12 +38,12 @@ def trusted(office: Office, folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("carrier", ["credential", "jwt", "paper"])
+@pytest.mark.parametrize("carrier", ["credential", "jwt", "paper", "pdf"])
 def test_a_good_certificate_stands_and_what_it_says_is_shown(
     office: Office, trust: Path, tmp_path: Path, carrier: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "certificate"
-    file.write_bytes(office.carriers()[carrier] + b"\n")
+    file.write_bytes(office.carriers()[carrier])
     assert main(["verify", str(file), "--trust", str(trust), *AT]) == STANDS
     shown = capsys.readouterr().out
     assert "签名有效，未被撤销" in shown
@@ -78,6 +82,8 @@ def test_a_file_that_is_not_there_or_no_trust_is_told(
         "{}",
         '{"issuers": [1], "status_lists": []}',
         '{"issuers": [{}], "status_lists": []}',
+        '{"issuers": [{"did_document": {}, "status_url": "", "seals": "x"}], "status_lists": []}',
+        '{"issuers": [{"did_document": {}, "status_url": "", "seals": ["x"]}], "status_lists": []}',
     ):
         bad = tmp_path / "bad.json"
         bad.write_text(content)

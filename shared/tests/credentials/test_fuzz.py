@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 OFFICE = Office(SIGNERS["Ed25519"]("2026-1"))
 OFFICE.publish()
-GOOD = list(OFFICE.carriers().values())
+PDF = OFFICE.pdf()
+GOOD = [content for name, content in OFFICE.carriers().items() if name != "pdf"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
@@ -47,7 +48,28 @@ def test_good_carriers_with_changed_bytes(good: bytes, changes: list[tuple[int, 
         assert OFFICE.check(bytes(changed)).verdict is not Verdict.VALID
 
 
-@given(st.sampled_from(GOOD), st.integers(0, 5_000))
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(PDF) - 1), st.integers(1, 255)), min_size=1, max_size=4))
+def test_pdfs_with_changed_bytes_say_nothing_else(changes: list[tuple[int, int]]) -> None:
+    """What wraps the signature is signed by nobody; changing it changes nothing that is said."""
+    changed = bytearray(PDF)
+    for place, by in changes:
+        changed[place] ^= by
+    found = OFFICE.check(bytes(changed))
+    assert found.verdict is not Verdict.VALID or found == OFFICE.check(PDF)
+
+
+@settings(deadline=None)
+@given(CBOR.map(cbor2.dumps) | st.binary(max_size=400), st.binary(max_size=200))
+def test_pdfs_with_a_signature_of_any_shape(signature: bytes, page: bytes) -> None:
+    head = b"%PDF-1.7\n" + page.replace(b"/ByteRange", b"") + b"/ByteRange [0 "
+    gap = b"<" + signature.hex().encode() + b">"
+    before = len(head) + 18
+    ranges = b"%05d %05d %05d]" % (before, before + len(gap), 3)
+    assert OFFICE.check(head + ranges + gap + b"EOF").verdict is Verdict.MALFORMED
+
+
+@given(st.sampled_from([*GOOD, PDF]), st.integers(0, 5_000))
 def test_good_carriers_cut_short(good: bytes, length: int) -> None:
     assert OFFICE.check(good[: length % len(good)]).verdict is not Verdict.VALID
 

@@ -23,6 +23,7 @@ class Surroundings:
     tools: str
     clock_file: Path
     signing_keys: Path
+    seals: Path
 
 
 def service_values(service: str, database: str, secrets: Secrets, around: Surroundings) -> Values:
@@ -41,7 +42,7 @@ def service_values(service: str, database: str, secrets: Secrets, around: Surrou
         "clock_file": str(around.clock_file),
         "timer_seconds": 0.5,
         **_outside_ports(service, around.tools),
-        **(_signing(around.signing_keys) if service == "cert" else {}),
+        **(_signing(around) if service == "cert" else {}),
     }
 
 
@@ -55,9 +56,15 @@ def _outside_ports(service: str, tools: str) -> Values:
     return {}
 
 
-def _signing(keys: Path) -> Values:
-    # Not the port of this run: what one run signed must be good in the next.
-    return {"public_url": "http://localhost:8000", "signing_keys": str(keys), "signing_key": SIGNING_KEY}
+def _signing(around: Surroundings) -> Values:
+    return {
+        # Not the port of this run: what one run signed must be good in the next.
+        "public_url": "http://localhost:8000",
+        "signing_keys": str(around.signing_keys),
+        "signing_key": SIGNING_KEY,
+        "seals": str(around.seals),
+        "seal": SIGNING_KEY,
+    }
 
 
 def as_environment(values: Values) -> dict[str, str]:

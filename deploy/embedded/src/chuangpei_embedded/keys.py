@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from chuangpei.credentials import keystore
+from chuangpei.credentials import keystore, seal
 
 SERVICES = ("training", "cert", "subsidy", "brand")
 """The services of the platform, by the first segment of their addresses."""
@@ -20,6 +20,8 @@ ISSUER_FILE = "issuer.pem"
 SIGNING_FOLDER = "signing-keys"
 SIGNING_KEY = "embedded-1"
 """The key that signs the certificates of an embedded run, and the folder it is kept in."""
+SEAL_FOLDER = "seals"
+"""The folder of the seal of its documents, which has the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ def kept_signing_keys(folder: Path) -> Path:
     if not keys.exists():
         keystore.create(keys, SIGNING_KEY)
     return keys
+
+
+def kept_seals(folder: Path) -> Path:
+    """The folder of the seals, with one that vouches for itself made if there is none."""
+    seals = folder / SEAL_FOLDER
+    if not seals.exists():
+        seal.create(seals, SIGNING_KEY, "创培开发环境 · Chuangpei development")
+    return seals
 
 
 def _made() -> Secrets:

@@ -26,7 +26,7 @@ from chuangpei_embedded.databases import Dsns, prepared
 from chuangpei_embedded.dev.app import CLOCK_FILE, create_dev_app
 from chuangpei_embedded.gateway import Gateway, listening, origin_of, serving
 from chuangpei_embedded.home import create_home
-from chuangpei_embedded.keys import SERVICES, kept_secrets, kept_signing_keys
+from chuangpei_embedded.keys import SERVICES, kept_seals, kept_secrets, kept_signing_keys
 from chuangpei_embedded.postgres import PostgresServer
 from chuangpei_embedded.simulators.app import create_simulators
 
@@ -98,7 +98,9 @@ def _retention(bus_dsn: str) -> Timer:
 
 def _values(folder: Path, origin: str, dsns: Dsns) -> dict[str, Values]:
     secrets = kept_secrets(folder)
-    around = Surroundings(dsns[BUS_DATABASE], origin, folder / CLOCK_FILE, kept_signing_keys(folder))
+    around = Surroundings(
+        dsns[BUS_DATABASE], origin, folder / CLOCK_FILE, kept_signing_keys(folder), kept_seals(folder)
+    )
     return {service: service_values(service, dsns[service], secrets, around) for service in SERVICES}
 
 

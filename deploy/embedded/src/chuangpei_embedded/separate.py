@@ -13,7 +13,7 @@ from chuangpei_kafka import KafkaBroker
 from chuangpei_embedded.configuration import Surroundings, as_environment, service_values
 from chuangpei_embedded.dev.app import CLOCK_FILE
 from chuangpei_embedded.gateway import HOST
-from chuangpei_embedded.keys import SERVICES, kept_secrets, kept_signing_keys
+from chuangpei_embedded.keys import SERVICES, kept_seals, kept_secrets, kept_signing_keys
 from chuangpei_embedded.postgres import PostgresServer
 from chuangpei_embedded.postgres_cluster import free_port
 from chuangpei_embedded.processes import Processes
@@ -47,8 +47,10 @@ async def separate_platform(
     dsns = {service: server.dsn(prefix + service) for service in SERVICES}
     ports = _ports("tools", *SERVICES)
     origins = Origins(**{name: f"http://{HOST}:{port}" for name, port in ports.items()})
-    bus, keys = f"kafka://{broker.bootstrap_servers}", kept_signing_keys(folder)
-    around = Surroundings(bus, origins.tools, folder / CLOCK_FILE, keys)
+    bus = f"kafka://{broker.bootstrap_servers}"
+    around = Surroundings(
+        bus, origins.tools, folder / CLOCK_FILE, kept_signing_keys(folder), kept_seals(folder)
+    )
     secrets = kept_secrets(folder)
     settings = {
         service: as_environment(service_values(service, dsns[service], secrets, around))

@@ -5,6 +5,7 @@ from pathlib import Path
 from chuangpei.auth import TokenVerifier
 from chuangpei.background import Job
 from chuangpei.bus.port import Bus
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
@@ -60,6 +61,7 @@ def assemble(
         draw_number=draw_number,
         issuer=issuer,
         status_lists=StatusLists(issuer, clock),
+        documents=Documents(),
     )
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chuangpei.credentials import did_web, keystore
+from chuangpei.credentials import did_web, keystore, seal
 from chuangpei.credentials.checking import Issuer as TrustedIssuer
 from chuangpei.credentials.documents import Document
+from chuangpei.credentials.seal import Seals
 from chuangpei.credentials.signing import Keys
 
 from cert_svc.settings import Settings
@@ -13,12 +14,13 @@ from cert_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The issuer's DID and name, the keys it signs with, and how long a status list of it is good."""
+    """The issuer's DID and name, its keys and seals, and how long a status list of it is good."""
 
     did: str
     name: str
     url: str
     keys: Keys
+    seals: Seals
     list_lives: timedelta
 
     @property
@@ -40,16 +42,28 @@ class Issuer:
 
     def as_trusted(self) -> TrustedIssuer:
         """What somebody needs to check what it signed."""
-        return TrustedIssuer(self.did, self.keys.public, self.status_url)
+        return TrustedIssuer(self.did, self.keys.public, self.status_url, list(self.seals.trusted.values()))
+
+    def trust(self) -> Document:
+        """The same for those who check without a network: a part of the trust bundle."""
+        return {
+            "did_document": self.did_document(),
+            "status_url": self.status_url,
+            "seals": [seal.as_pem(one) for one in self.seals.trusted.values()],
+        }
 
 
 def issuer_of(settings: Settings) -> Issuer:
-    """The issuer of the settings. Raises :class:`chuangpei.credentials.keystore.BadKey` for unfit keys."""
+    """The issuer of the settings.
+
+    Raises :class:`chuangpei.credentials.keystore.BadKey` for unfit keys or seals.
+    """
     url = f"{settings.public_url.rstrip('/')}/cert"
     return Issuer(
         did=did_web.did_of(url),
         name=settings.issuer_name,
         url=url,
         keys=keystore.load(settings.signing_keys, settings.signing_key),
+        seals=seal.load(settings.seals, settings.seal),
         list_lives=timedelta(minutes=settings.status_list_minutes),
     )

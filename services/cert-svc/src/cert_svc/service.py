@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chuangpei.auth import TokenVerifier
 from chuangpei.bus.port import Bus
 from chuangpei.database import Database
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.privacy import Privacy
 from fastapi import Request
@@ -18,7 +19,7 @@ from cert_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, law, where numbers are drawn from, and who signs."""
+    """Settings, clock, database, bus, keys, law, who draws numbers, who signs, and who renders."""
 
     settings: Settings
     clock: Clock
@@ -30,6 +31,7 @@ class Service:
     draw_number: Draw
     issuer: Issuer
     status_lists: StatusLists
+    documents: Documents
 
 
 def of(request: Request) -> Service:

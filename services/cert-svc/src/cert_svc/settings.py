@@ -10,11 +10,14 @@ class Settings(CommonSettings):
 
     ``public_url`` is the origin under which all reach the platform: the issuer's DID and the addresses of
     status lists are made of it, so it must never change. ``signing_keys`` is a folder (see
-    :mod:`chuangpei.credentials.keystore`), ``signing_key`` the key in it that signs.
+    :mod:`chuangpei.credentials.keystore`), ``signing_key`` the key in it that signs; ``seals`` and ``seal``
+    are the same for the PDF (see :mod:`chuangpei.credentials.seal`).
     """
 
     public_url: str = "https://chuangpei.invalid"
     issuer_name: str = "上海市就业促进中心"
     signing_keys: Path
     signing_key: str
+    seals: Path
+    seal: str
     status_list_minutes: int = 60

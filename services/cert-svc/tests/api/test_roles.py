@@ -55,6 +55,7 @@ ALLOWED = {
     ("GET", "/cert/v1/certificates/{number}/credential.jwt"): HOLDERS,
     ("GET", "/cert/v1/certificates/{number}/code"): HOLDERS,
     ("GET", "/cert/v1/certificates/{number}/code.svg"): HOLDERS,
+    ("GET", "/cert/v1/certificates/{number}/document.pdf"): HOLDERS,
     ("GET", "/cert/did.json"): PUBLIC,
     ("GET", "/cert/v1/status-lists/{list_number}"): PUBLIC,
     ("GET", "/cert/contexts/{name}"): PUBLIC,

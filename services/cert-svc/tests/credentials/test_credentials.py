@@ -10,7 +10,7 @@ from chuangpei.credentials import data_integrity, did_web
 from chuangpei.credentials.checking import Carrier, Checker, Issuer, Verdict
 from chuangpei.credentials.documents import canonical, read
 
-CARRIERS = ["credential", "credential.jwt", "code"]
+CARRIERS = ["credential", "credential.jwt", "code", "document.pdf"]
 every_carrier = pytest.mark.parametrize("carrier", CARRIERS)
 
 

@@ -62,10 +62,21 @@ def create(folder: Path, key_id: str, algorithm: Algorithm = Algorithm.ED25519) 
     if any(_files_of(folder, key_id)):
         raise FileExistsError(key_id)
     suffix, content = _made(algorithm)
-    file = folder / f"{key_id}{suffix}"
+    return written_privately(folder / f"{key_id}{suffix}", content)
+
+
+def written_privately(file: Path, content: bytes) -> Path:
+    """The new file, which its owner alone may read. Raises ``FileExistsError`` where there is one."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(content)
     return file
+
+
+def private_content(file: Path) -> bytes:
+    """What stands in a private file. Raises :class:`BadKey` where others than its owner may read it."""
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadKey(f"{file.name}: others than its owner may read it")
+    return file.read_bytes()
 
 
 def _files_of(folder: Path, key_id: str) -> Iterator[Path]:
@@ -79,15 +90,9 @@ def _made(algorithm: Algorithm) -> tuple[str, bytes]:
     return ".pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _private(file: Path) -> bytes:
-    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise BadKey(f"{file.name}: others than its owner may read it")
-    return file.read_bytes()
-
-
 def _ed25519(file: Path) -> Signer:
     try:
-        key = load_pem_private_key(_private(file), None)
+        key = load_pem_private_key(private_content(file), None)
     except (ValueError, TypeError) as error:
         raise BadKey(f"{file.name}: no private key") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -97,7 +102,7 @@ def _ed25519(file: Path) -> Signer:
 
 def _sm2(file: Path) -> Signer:
     try:
-        private = bytes.fromhex(_private(file).decode())
+        private = bytes.fromhex(private_content(file).decode())
         if len(private) != 32:
             raise ValueError("of another length")
         return Sm2Signer(file.stem, private)

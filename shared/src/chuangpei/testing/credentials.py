@@ -1,18 +1,31 @@
 """An issuer in tests: keys of its own, a certificate in every carrier, and what a checker trusts."""
 
 import contextlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chuangpei.credentials import achievement, compact, data_integrity, did_web, keystore, paper, status_list
+from chuangpei.credentials import (
+    achievement,
+    compact,
+    data_integrity,
+    did_web,
+    keystore,
+    paper,
+    pdf,
+    seal,
+    status_list,
+)
 from chuangpei.credentials.checking import Checked, Checker, Issuer
 from chuangpei.credentials.documents import Document, canonical
+from chuangpei.credentials.seal import Seal
 from chuangpei.credentials.signing import Ed25519Signer, PublicKey, Signer, Sm2Signer
 
 DID = did_web.did_of("https://chuangpei.example/cert")
@@ -26,10 +39,37 @@ SIGNERS: dict[str, Callable[[str], Signer]] = {
 
 
 def signing_settings(folder: Path) -> dict[str, Any]:
-    """Settings of a service that signs, with the one key of the folder, made where there is none."""
+    """Settings of a service that signs, with the one key and the one seal made where there is none."""
+    seals = folder.with_name("seals")
     with contextlib.suppress(FileExistsError):
         keystore.create(folder, "test-1")
-    return {"signing_keys": folder, "signing_key": "test-1", "public_url": "https://chuangpei.example"}
+    with contextlib.suppress(FileExistsError):
+        seal.create(seals, "test-1", "测试发证机构")
+    return {
+        "signing_keys": folder,
+        "signing_key": "test-1",
+        "seals": seals,
+        "seal": "test-1",
+        "public_url": "https://chuangpei.example",
+    }
+
+
+def new_seal() -> Seal:
+    """A seal that vouches for itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        seal.create(Path(folder), "test-1", "测试发证机构")
+        return seal.load(Path(folder), "test-1").seal
+
+
+def blank_page(code: str) -> bytes:
+    """A PDF that shows nothing and has a code among its keywords."""
+    from pypdf import PdfWriter
+
+    writer, page = PdfWriter(), BytesIO()
+    writer.add_blank_page(10, 10)
+    writer.add_metadata({"/Keywords": code})
+    writer.write(page)
+    return page.getvalue()
 
 
 @dataclass
@@ -37,6 +77,7 @@ class Office:
     """Who issues, what was revoked, and what those who check have at hand."""
 
     signer: Signer
+    seal: Seal = field(default_factory=lambda: new_seal())
     others: dict[str, PublicKey] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
     lists: dict[str, Document] = field(default_factory=dict)
@@ -74,12 +115,17 @@ class Office:
             paper.Paper(DID, "SH2026H56SDTZKS60A", date(2026, 5, 2), 1, INDEX, fact), self.signer
         )
 
+    def pdf(self) -> bytes:
+        """A page with the code, sealed."""
+        return pdf.sealed(blank_page(self.code()), self.seal, NOW - timedelta(days=30))
+
     def carriers(self) -> dict[str, bytes]:
         """The fact in every carrier, as bytes."""
         return {
             "credential": canonical(self.credential()),
             "jwt": self.jwt().encode(),
             "paper": self.code().encode(),
+            "pdf": self.pdf(),
         }
 
     def publish(self, at: datetime = NOW, **own: object) -> Document:
@@ -93,4 +139,6 @@ class Office:
     def check(self, content: bytes, now: datetime = NOW) -> Checked:
         """What somebody finds who trusts this office alone."""
         keys = {**self.others, self.signer.public.key_id: self.signer.public}
-        return Checker({DID: Issuer(DID, keys, STATUS_URL)}, self.lists.get).check(content, now)
+        return Checker(
+            {DID: Issuer(DID, keys, STATUS_URL, self.seal.certificates[:1])}, self.lists.get
+        ).check(content, now)

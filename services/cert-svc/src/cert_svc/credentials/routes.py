@@ -1,11 +1,14 @@
 """Signed credentials over HTTP: the holder takes them away, anyone checks them, here or offline."""
 
+import asyncio
 from typing import Annotated, Any
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.credentials import achievement, compact, paper
 from chuangpei.credentials.checking import Checker
 from chuangpei.credentials.documents import MAX_BYTES, Document, canonical
+from chuangpei.documents import PDF_RESPONSES, PDF_TYPE
+from chuangpei.documents import document as as_document
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import BODY_TOO_LARGE, NOT_FOUND
@@ -18,6 +21,7 @@ from cert_svc.certificates.number import canonical as canonical_number
 from cert_svc.certificates.public import public_view
 from cert_svc.credentials import use_cases
 from cert_svc.credentials.credential import on_paper
+from cert_svc.credentials.document import sealed_page
 from cert_svc.credentials.schemas import CheckView, said_by
 from cert_svc.service import of
 
@@ -78,6 +82,22 @@ async def code_picture(request: Request, number: str, principal: Holder) -> Resp
     return Response(paper.svg(await _code(request, number, principal)), media_type="image/svg+xml")
 
 
+@router.get(
+    "/v1/certificates/{number}/document.pdf",
+    summary="电子证书 PDF · The certificate as a sealed PDF",
+    response_class=Response,
+    responses=PDF_RESPONSES,
+)
+async def document_pdf(request: Request, number: str, principal: Holder) -> Response:
+    """One page for print and archive (PDF/A-2b), sealed (PAdES B-B), with the code on it (C02, C06)."""
+    service = of(request)
+    certificate, document = await _held(request, number, principal)
+    holder = service.privacy.at_rest.decrypt(certificate.person.name_encrypted, "person.name")
+    code = paper.code(on_paper(certificate, document), service.issuer.keys.signer)
+    pdf = await sealed_page(service, certificate, holder, code)
+    return as_document(certificate.number, pdf)
+
+
 @router.get("/did.json", summary="发证机构的 DID 文档 · Who signs", responses=_carries(_DID))
 async def did_document(request: Request) -> Response:
     """The issuer's DID document: every key whose certificates are still checked (C06)."""
@@ -118,7 +138,7 @@ async def trust(request: Request) -> Response:
     service = of(request)
     issuer, lists = service.issuer, await service.status_lists.all(service.database)
     bundle: Document = {
-        "issuers": [{"did_document": issuer.did_document(), "status_url": issuer.status_url}],
+        "issuers": [issuer.trust()],
         "status_lists": list(lists.values()),
     }
     return Response(canonical(bundle), headers=_MINUTE, media_type="application/json")
@@ -131,7 +151,10 @@ async def trust(request: Request) -> Response:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": "string"}} for kind in (_VC, _JWT, "text/plain")},
+            "content": {
+                **{kind: {"schema": {"type": "string"}} for kind in (_VC, _JWT, "text/plain")},
+                PDF_TYPE: {"schema": {"type": "string", "format": "binary"}},
+            },
         }
     },
 )
@@ -143,7 +166,7 @@ async def check(request: Request) -> Response:
         raise Refused(Refusal(BODY_TOO_LARGE))
     lists = await service.status_lists.all(service.database)
     checker = Checker({service.issuer.did: service.issuer.as_trusted()}, lists.get)
-    checked = checker.check(content, service.clock.now())
+    checked = await asyncio.to_thread(checker.check, content, service.clock.now())
     number, holder, issued_on = said_by(checked)
     row = await service.database.row(certificates.CHECK, {"number": number}) if number else None
     view = CheckView(

@@ -27,7 +27,7 @@ class CheckView(BaseModel):
 def said_by(checked: Checked) -> tuple[str | None, str | None, date | None]:
     """Number, holder's name and day of issue in a carrier whose signature is good."""
     says: dict[str, Any] = dict(checked.says)
-    if checked.carrier is Carrier.PAPER:
+    if checked.carrier in (Carrier.PAPER, Carrier.PDF):
         return says.get("number"), says.get("n"), date.fromisoformat(says["issued_on"]) if says else None
     subject = says.get("credentialSubject")
     if not isinstance(subject, dict):
