@@ -26,6 +26,28 @@ NUMBER_REPLACED = Problem(
     409,
     Text("该编号已换发，请用现行编号办理", "This number was replaced; use the one in force"),
 )
+EVALUATOR_BUSY = Problem(
+    "evaluator_busy",
+    409,
+    Text("评价人员在同一时间另有场次", "An evaluator is at another session at that time"),
+)
+CANDIDATE_BUSY = Problem(
+    "candidate_busy",
+    409,
+    Text("考生在同一时间另有场次", "A candidate is at another session at that time"),
+)
+CANDIDATE_SCORED = Problem(
+    "candidate_scored", 409, Text("场次中已有考生被评分", "A candidate of the session has been scored")
+)
+PRESENCE_MISSING = Problem(
+    "presence_missing",
+    409,
+    Text("须登记每名考生是否到场", "It must be recorded of each candidate whether they came"),
+)
+SEATED_ELSEWHERE = Problem(
+    "seated_elsewhere",
+    409,
+    Text("该考生已另安排场次", "The candidate has been put on another session meanwhile"),
 )
 NOT_ON_PAPER = Problem(
     "not_on_paper",
@@ -35,3 +57,4 @@ NOT_ON_PAPER = Problem(
         "The certificate has a character without a printed form, so there is no archival PDF of it;"
         " its other carriers are good",
     ),
+)
