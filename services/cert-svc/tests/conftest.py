@@ -176,7 +176,7 @@ class Office:
     ) -> httpx.Response:
         return await self.http.post(
             f"/cert/v1/evaluations/{evaluation['id']}/score",
-            json={"parts": parts},
+            json={"parts": parts, "comment": "创业计划书完整"},
             headers=self.evaluator(who) | at_version(evaluation["version"]),
         )
 

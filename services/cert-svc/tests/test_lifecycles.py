@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cert_svc.certificates import lifecycle as certificates
 from cert_svc.evaluation_bodies import lifecycle as bodies
+from cert_svc.evaluations import lifecycle as evaluations
 from cert_svc.sessions import lifecycle as sessions
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -13,7 +14,12 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     ("heading", "lifecycle"),
-    [("Evaluation body", bodies), ("Evaluation session", sessions), ("Certificate", certificates)],
+    [
+        ("Evaluation body", bodies),
+        ("Evaluation session", sessions),
+        ("Evaluation", evaluations),
+        ("Certificate", certificates),
+    ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):
     section = README.partition(f"### {heading}\n")[2]

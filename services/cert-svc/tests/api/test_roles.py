@@ -28,6 +28,7 @@ ALLOWED = {
     ("GET", "/cert/v1/evaluations/export"): OFFICES | {Role.EVALUATOR},
     ("GET", "/cert/v1/evaluations/{evaluation_id}"): OFFICES | {Role.EVALUATOR},
     ("GET", "/cert/v1/evaluations/{evaluation_id}/timeline"): OFFICES | {Role.EVALUATOR},
+    ("GET", "/cert/v1/evaluations/{evaluation_id}/blind-scores"): OFFICES | {Role.EVALUATOR},
     ("POST", "/cert/v1/evaluations/{evaluation_id}/score"): {Role.EVALUATOR},
     ("POST", "/cert/v1/evaluations/{evaluation_id}/confirm"): {Role.EVALUATOR},
     ("POST", "/cert/v1/evaluations/{evaluation_id}/retake"): {Role.EVALUATOR, Role.CITY_CENTRE},

@@ -65,6 +65,55 @@ async def test_either_the_whole_or_the_parts_are_given(office, evaluation, body)
     assert answer.status_code == 422
 
 
+@pytest.fixture
+async def with_own_marks(office):
+    norm = office.norm()
+    written, plan, defence = norm.parts
+    marked = (
+        written.model_copy(update={"pass_mark": 60}),
+        plan,
+        defence.model_copy(update={"pass_mark": 50}),
+    )
+    await office.deliver(norm.model_copy(update={"parts": marked, "dispute_days": 7}))
+    return await office.evaluation_of(await office.complete(norm_version="2026-A"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "against"),
+    [
+        ({"written": 60, "plan": 100, "defence": 50}, []),
+        ({"written": 59, "plan": 100, "defence": 50}, [("59", "≥ 60")]),
+        ({"written": 100, "plan": 100, "defence": 49}, [("49", "≥ 50")]),
+        ({"written": 59, "plan": 70, "defence": 49}, [("60", "≥ 70"), ("59", "≥ 60"), ("49", "≥ 50")]),
+    ],
+)
+async def test_each_part_has_to_reach_its_own_mark_and_the_result_says_why(
+    office, with_own_marks, parts, against
+):
+    confirmed = (await office.confirm((await office.score_parts(with_own_marks, parts)).json())).json()
+    assert confirmed["passed"] is (against == [])
+    found = [(one["fact"], one["required"]) for one in confirmed["findings"] if one["outcome"] == "failed"]
+    assert found == against
+    assert [one["pass_mark"] for one in confirmed["parts"]] == [60, None, 50]
+
+
+async def test_a_pass_below_a_parts_own_mark_is_forbidden_by_the_database(office, with_own_marks):
+    await office.score_parts(with_own_marks, {"written": 59, "plan": 100, "defence": 100})
+    with pytest.raises(asyncpg.CheckViolationError):
+        await office.sql(
+            "UPDATE evaluations SET state = 'confirmed', passed = true, confirmed_at = now(),"
+            " confirmed_by = 'x', confirmed_by_key = 'x'"
+        )
+
+
+async def test_before_a_result_there_are_no_reasons(office, with_own_marks):
+    assert (with_own_marks["findings"], with_own_marks["dispute_days"]) == ([], 7)
+
+
+async def test_a_norm_that_is_silent_leaves_the_dated_days_to_dispute(evaluation):
+    assert evaluation["dispute_days"] == 15
+
+
 async def test_without_a_norm_there_are_no_parts(office):
     evaluation = await office.evaluation_of(await office.complete())
     answer = await office.score_parts(evaluation, FIT)

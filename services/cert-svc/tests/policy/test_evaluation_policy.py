@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 import yaml
 from cert_svc.policy import parameters
-from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
+from cert_svc.policy.decision import (
+    decide_blind_scoring,
+    decide_confirming,
+    decide_retake,
+    decide_scoring,
+)
 from cert_svc.policy.parameters import Law
+from cert_svc.policy.passing import decide_result
 from cert_svc.policy.rubric import Part, Rubric
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts, completion_kind
 from chuangpei.kernel.dated import NoLawInForce, ParameterBook
@@ -34,9 +40,8 @@ def test_retakes(case):
     assert (not against, against) == (case["allowed"], case.get("against", []))
 
 
-@pytest.mark.parametrize("case", CASES["handling"], ids=lambda case: case["why"])
-def test_who_may_score_and_confirm(case):
-    facts = HandlingFacts(
+def handling(case):
+    return HandlingFacts(
         is_in_office=case.get("in_office", True),
         is_of_answering_body=case.get("same_body", True),
         is_of_the_institution=case.get("institution", False),
@@ -46,19 +51,44 @@ def test_who_may_score_and_confirm(case):
         scored_before=case.get("scored", False),
         training_certificate_valid=not case.get("revoked", False),
     )
+
+
+@pytest.mark.parametrize("case", CASES["handling"], ids=lambda case: case["why"])
+def test_who_may_score_and_confirm(case):
+    facts = handling(case)
     may_score, may_confirm = not failed(decide_scoring(facts)), not failed(decide_confirming(facts))
     assert (may_score, may_confirm) == (case["score"], case["confirm"])
 
 
-@pytest.mark.parametrize("case", CASES["passing"], ids=lambda case: f"{case['score']} points")
+@pytest.mark.parametrize("case", CASES["blind"], ids=lambda case: case["why"])
+def test_who_may_score_blind(case):
+    assert (not failed(decide_blind_scoring(handling(case)))) == case["score"]
+
+
+@pytest.mark.parametrize(
+    "case", CASES["passing"], ids=lambda case: case.get("why", f"{case['score']} points")
+)
 def test_passing(case):
-    assert has_passed(case["score"], LAW.parameters_on(date(2026, 5, 1)).pass_mark) == case["passed"]
+    names, marks = ("笔试", "答辩"), case.get("marks", ())
+    parts = tuple(Part(str(place), names[place], 50, mark) for place, mark in enumerate(marks))
+    rubric = Rubric(LAW.parameters_on(date(2026, 5, 1)).pass_mark, 2, 6, 15, None, parts)
+    points = {str(place): given for place, given in enumerate(case.get("points", ()))}
+    findings = decide_result(rubric, case["score"], points)
+    assert [one.text.zh for one in failed(findings)] == case["against"]
+    assert len(findings) == 1 + sum(mark is not None for mark in marks)
+
+
+@pytest.mark.parametrize("case", CASES["settling"], ids=lambda case: case["why"])
+def test_settling_blind_scores(case):
+    rubric = Rubric(60, 2, 6, 15, "2026-A", (Part("a", "笔试", 60), Part("b", "答辩", 40)), 10)
+    settled = rubric.settled([{"a": a, "b": b} for a, b in case["scores"]])
+    assert (settled and [settled["a"], settled["b"]]) == case["settled"]
 
 
 @pytest.mark.parametrize("case", CASES["weighing"], ids=str)
 def test_weighing(case):
     parts = tuple(Part(str(place), "部分", weight) for place, weight in enumerate(case["weights"]))
-    rubric = Rubric(60, 2, 6, "2026-A", parts)
+    rubric = Rubric(60, 2, 6, 15, "2026-A", parts)
     assert rubric.whole({str(place): points for place, points in enumerate(case["points"])}) == case["whole"]
 
 
@@ -70,7 +100,9 @@ def test_what_a_completed_training_gives(case):
 def test_every_finding_names_its_rule_its_article_and_both_languages():
     facts = HandlingFacts(False, False, True, True, True, True, True, False)
     retake = RetakeFacts(9, date(2026, 1, 1), date(2027, 1, 1), 2, 6, False)
-    for finding in (*decide_scoring(facts), *decide_confirming(facts), *decide_retake(retake)):
+    result = decide_result(Rubric(60, 2, 6, 15, None, (Part("a", "笔试", 100, 50),)), 40, {"a": 40})
+    handled = (*decide_scoring(facts), *decide_blind_scoring(facts), *decide_confirming(facts))
+    for finding in (*handled, *decide_retake(retake), *result):
         assert all([finding.rule, finding.article, finding.fact, finding.required])
         assert finding.text.zh != finding.text.en
 
@@ -79,6 +111,7 @@ def test_every_finding_names_its_rule_its_article_and_both_languages():
 def test_the_numbers_hold_from_the_first_to_the_last_day_of_the_law(day):
     parameters = LAW.parameters_on(day)
     assert (parameters.pass_mark, parameters.retakes, parameters.retake_months) == (60, 2, 6)
+    assert parameters.dispute_days == 15
 
 
 @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2031, 1, 1)])

@@ -208,16 +208,51 @@ async def test_a_norm_has_its_parts_and_is_told_to_the_others(world):
     assert [(part.code, part.weight) for part in event.parts] == [("written", 40), ("plan", 60)]
     parts = [{"code": "defence", "name": "答辩", "weight": 100}]
     after = await amend(world, norm, kind="evaluation-norms", parts=parts)
-    assert after.json()["parts"] == parts
+    assert after.json()["parts"] == [parts[0] | {"pass_mark": None}]
     assert [event.revision for event in await told(world, EvaluationNormPublished)] == [1, 2]
     (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()["items"]
     assert kept["before"] == {"parts": norm["parts"]}
+
+
+async def test_a_norm_may_want_two_blind_scores_a_mark_for_each_part_and_other_days_to_dispute(world):
+    await world.project()
+    parts = [
+        {"code": "written", "name": "笔试", "weight": 40, "pass_mark": 50},
+        {"code": "plan", "name": "创业计划书", "weight": 60},
+    ]
+    norm = await world.norm(parts=parts, most_difference=10, dispute_days=7)
+    (event,) = await told(world, EvaluationNormPublished)
+    assert [part.pass_mark for part in event.parts] == [50, None]
+    assert (event.most_difference, event.dispute_days) == (10, 7)
+    export = await world.get("/evaluation-norms/export", world.centre)
+    assert "笔试 40% ≥ 50；创业计划书 60%" in export.text
+    after = await amend(world, norm, kind="evaluation-norms", most_difference=None)
+    assert (after.json()["most_difference"], after.json()["dispute_days"]) == (None, 7)
+    (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()
+    assert (kept["before"], kept["after"]) == ({"most_difference": 10}, {"most_difference": None})
+
+
+async def test_a_norm_wants_one_score_unless_it_says_by_how_much_two_may_differ(world):
+    await world.project()
+    norm = await world.norm()
+    assert (norm["most_difference"], norm["dispute_days"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("most_difference", -1), ("most_difference", 101), ("dispute_days", 0), ("dispute_days", 366)],
+)
+async def test_an_impossible_number_of_a_norm_is_named(world, field, value):
+    await world.project()
+    answer = await amend(world, await world.norm(), kind="evaluation-norms", **{field: value})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{field}")
 
 
 @pytest.mark.parametrize(
     "parts",
     [
         [],
+        [{"code": "a", "name": "笔试", "weight": 100, "pass_mark": 101}],
         [{"code": "a", "name": "笔试", "weight": 99}],
         [{"code": "a", "name": "笔试", "weight": 50}, {"code": "a", "name": "答辩", "weight": 50}],
         [{"code": "a", "name": "笔试", "weight": 100}, {"code": "b", "name": "答辩", "weight": 0}],

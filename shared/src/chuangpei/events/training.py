@@ -39,18 +39,24 @@ class StandardPublished(Event):
 
 
 class NormPart(Part):
-    """One part of an evaluation, such as a written test or a defence, and its weight in percent."""
+    """One part of an evaluation, such as a written test or a defence, and its weight in percent.
+
+    ``pass_mark`` is the mark of 100 it has to reach by itself (单项合格线), if any.
+    """
 
     code: str
     name: str
     weight: int
+    pass_mark: int | None = None
 
 
 class EvaluationNormPublished(Event):
     """An evaluation norm (评价规范) was published, or amended or withdrawn before it was cited (T05, D12).
 
     Each event tells the whole of it; the highest ``revision`` holds. ``pass_mark`` is of 100; the weights of
-    the parts sum to 100; retakes end ``retake_months`` after completion.
+    the parts sum to 100; retakes end ``retake_months`` after completion. Where there is ``most_difference``,
+    two score blind (盲评) and may differ by so many points. ``dispute_days`` is None where the dated number
+    holds.
     """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation_norm.published.v1"
@@ -66,6 +72,8 @@ class EvaluationNormPublished(Event):
     retake_months: int
     revision: int
     withdrawn: bool
+    most_difference: int | None = None
+    dispute_days: int | None = None
 
 
 RevocationGround = Literal["attendance_corrected", "officer_decision"]

@@ -38,7 +38,7 @@ async def complete(tx: Transaction, service: Service, event: TrainingCompleted) 
 async def _rubric(tx: Transaction, event: TrainingCompleted, parameters: Parameters) -> Rubric:
     if event.norm_version is None:
         return Rubric.without_norm(parameters)
-    rubric = await norms.cited(tx, event.project.code, event.norm_version)
+    rubric = await norms.cited(tx, event.project.code, event.norm_version, parameters)
     if rubric is None:
         raise NotYet(f"norm {event.norm_version} of {event.project.code} is not known")
     return rubric

@@ -1,8 +1,8 @@
 """The evaluation of a completed stage-3 training (考核评价): scored by one person, confirmed by another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -14,11 +14,20 @@ from chuangpei.problems import FOUR_EYES, INVALID_INPUT, NOT_ALLOWED_NOW
 
 from cert_svc.completions.completion import Completion
 from cert_svc.evaluations.lifecycle import NEXT, Action, State
-from cert_svc.policy.decision import decide_confirming, decide_retake, decide_scoring, has_passed
+from cert_svc.evaluations.records import Acting, Confirmation, Score
+from cert_svc.policy.decision import (
+    decide_blind_scoring,
+    decide_confirming,
+    decide_retake,
+    decide_scoring,
+)
+from cert_svc.policy.passing import decide_result
 from cert_svc.policy.rubric import Rubric
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts
 from cert_svc.problems import REFUSED_BY_RULE
 
+_SCORED_IN = (State.OPEN, State.SCORED)
+_BLIND_SCORED_IN = (State.OPEN, State.SECOND_WANTED, State.THIRD_WANTED)
 _NO_PARTS = FieldError("/parts", "no_parts", Text("该评价不分部分", "This evaluation has no parts"))
 _PARTS_WANTED = FieldError(
     "/parts", "missing", Text("须按评价规范逐部分评分", "The norm wants points for each part")
@@ -26,61 +35,13 @@ _PARTS_WANTED = FieldError(
 _EACH_PART_ONCE = Text("须为评价规范的每一部分评分", "Each part of the norm has its points, and no other")
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluator:
-    """The person who acts (评价人员): the subject of their token and the key of their real name."""
-
-    subject: str
-    person_key: str
-
-    def is_same_person(self, other: "Evaluator") -> bool:
-        """Whether both are one person: the same account, or two accounts of one real name."""
-        return self.subject == other.subject or self.person_key == other.person_key
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """An evaluator who acts now: for which body, none where not in office, and whose their account is.
-
-    ``credit_codes`` are those of the body and of the organisation the token names.
-    """
-
-    by: Evaluator
-    body_id: UUID | None
-    credit_codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """0 to 100 points, by whom, and the instant (UTC) it was given or last amended.
-
-    ``part_points`` are those of each part, None where the rubric has no parts.
-    """
-
-    points: int
-    part_points: Mapping[str, int] | None
-    comment: str
-    by: Evaluator
-    at: datetime
-    evaluated_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """The result, by whom and when (UTC) it was confirmed."""
-
-    passed: bool
-    by: Evaluator
-    at: datetime
-
-
 @dataclass(slots=True)
 class Evaluation:
     """One attempt of one enrolment; 1 is the first, 2 and on are retakes (补考; D12).
 
-    ``rubric`` is frozen when it opens. ``evaluated_on`` of its score is the civil date (Asia/Shanghai) of
-    the first scoring: an amendment does not move it. ``body_id`` is the evaluation body that answers for it,
-    from its first score on (谁评价、谁负责; C04).
+    ``rubric`` is frozen when it opens. ``blind_scores`` (盲评) are in the order they were given; ``score`` is
+    there once they settle it. ``body_id`` is the evaluation body that answers for it, from its first score on
+    (谁评价、谁负责; C04).
     """
 
     id: UUID
@@ -91,6 +52,7 @@ class Evaluation:
     opened_at: datetime
     version: int
     body_id: UUID | None = None
+    blind_scores: tuple[Score, ...] = ()
     score: Score | None = None
     confirmation: Confirmation | None = None
 
@@ -110,37 +72,47 @@ class Evaluation:
     ) -> Refusal | None:
         """Scores it, or amends the score while nobody has confirmed it (评分; C02, C04).
 
-        ``points`` are of the whole, or by the code of each part where the rubric has parts (T05).
+        ``points`` are of the whole, or by the code of each part where the rubric has parts (T05). Where the
+        rubric wants blind scores (盲评), it is one of them, and never amended.
         """
         if errors := self._unfit(points):
             return Refusal(INVALID_INPUT, errors=errors)
-        after = NEXT.get((self.state, Action.SCORE))
-        if after is None:
+        if self.state not in (_BLIND_SCORED_IN if self.rubric.is_blind else _SCORED_IN):
             return Refusal(NOT_ALLOWED_NOW)
-        refusal = _refused(decide_scoring(self._facts(acting, certificate_stands)))
-        if refusal:
+        decide = decide_blind_scoring if self.rubric.is_blind else decide_scoring
+        if refusal := _refused(decide(self._facts(acting, certificate_stands))):
             return refusal
-        whole, part_points = self._measured(points)
-        evaluated_on = self.score.evaluated_on if self.score else civil_date(at)
-        self.score = Score(whole, part_points, comment, acting.by, at, evaluated_on)
+        earlier = self.blind_scores[0] if self.blind_scores else self.score
+        evaluated_on = earlier.evaluated_on if earlier else civil_date(at)
+        given = Score(*self._measured(points), comment, acting.by, at, evaluated_on)
         self.body_id = acting.body_id
-        self._moved(after)
+        if self.rubric.is_blind:
+            self._take_blind(given)
+        else:
+            self.score = given
+            self._move(Action.SCORE)
         return None
 
     def confirm(
         self, acting: Acting, at: datetime, *, certificate_stands: bool
     ) -> EvaluationConfirmed | Refusal:
         """Confirms the score, which decides pass or fail (确认; C02, C04)."""
-        after = NEXT.get((self.state, Action.CONFIRM))
-        if after is None or self.score is None:
+        if (self.state, Action.CONFIRM) not in NEXT or self.score is None:
             return Refusal(NOT_ALLOWED_NOW)
         facts = self._facts(acting, certificate_stands)
         refusal = _refused(decide_confirming(facts), FOUR_EYES if facts.is_scorer else REFUSED_BY_RULE)
         if refusal:
             return refusal
-        self.confirmation = Confirmation(has_passed(self.score.points, self.rubric.pass_mark), acting.by, at)
-        self._moved(after)
+        self.confirmation = Confirmation(not failed(self.result_findings), acting.by, at)
+        self._move(Action.CONFIRM)
         return self._confirmed(self.score, self.confirmation)
+
+    @property
+    def result_findings(self) -> tuple[Finding, ...]:
+        """Each mark against its points (C02, T05); none without a score."""
+        if self.score is None:
+            return ()
+        return decide_result(self.rubric, self.score.points, self.score.part_points)
 
     def retake(self, at: datetime, *, certificate_stands: bool) -> "Evaluation | Refusal":
         """The next attempt after this one was failed (补考; D12)."""
@@ -156,6 +128,19 @@ class Evaluation:
         )
         refusal = _refused(decide_retake(facts))
         return refusal or Evaluation.opened(self.completion, self.attempt + 1, self.rubric, at)
+
+    def _take_blind(self, given: Score) -> None:
+        """The second and the third settle it, or show that one more is wanted (T05)."""
+        self.blind_scores = (*self.blind_scores, given)
+        if len(self.blind_scores) == 1:
+            self._move(Action.SCORE_BLIND)
+            return
+        settled = self.rubric.settled([one.part_points or {} for one in self.blind_scores])
+        if settled is None:
+            self._move(Action.DIFFER)
+            return
+        self.score = replace(given, points=self.rubric.whole(settled), part_points=settled, comment="")
+        self._move(Action.SETTLE)
 
     def _unfit(self, points: int | Mapping[str, int]) -> tuple[FieldError, ...]:
         if not self.rubric.parts:
@@ -181,13 +166,13 @@ class Evaluation:
             is_of_the_institution=self.completion.institution.credit_code in acting.credit_codes,
             is_trainee=by.person_key == self.completion.person.person_key,
             taught_the_class=by.person_key in self.completion.instructor_keys,
-            is_scorer=self.score is not None and by.is_same_person(self.score.by),
+            is_scorer=any(by.is_same_person(one.by) for one in (self.score, *self.blind_scores) if one),
             scored_before=self.score is not None,
             training_certificate_valid=certificate_stands,
         )
 
-    def _moved(self, after: State) -> None:
-        self.state = after
+    def _move(self, action: Action) -> None:
+        self.state = NEXT[self.state, action]
         self.version += 1
 
     def _confirmed(self, score: Score, confirmation: Confirmation) -> EvaluationConfirmed:

@@ -6,17 +6,25 @@ from types import MappingProxyType
 
 
 class State(StrEnum):
-    """待评分 · 待确认 · 已确认. Whether it was passed is its result, not its state."""
+    """待评分 · 待第二份盲评 · 待第三份盲评 · 待确认 · 已确认.
+
+    Whether it was passed is its result, not its state.
+    """
 
     OPEN = "open"
+    SECOND_WANTED = "second_wanted"
+    THIRD_WANTED = "third_wanted"
     SCORED = "scored"
     CONFIRMED = "confirmed"
 
 
 class Action(StrEnum):
-    """评分 · 确认."""
+    """评分 · 首份盲评 · 盲评分差过大 · 盲评得出成绩 · 确认."""
 
     SCORE = "score"
+    SCORE_BLIND = "score_blind"
+    DIFFER = "differ"
+    SETTLE = "settle"
     CONFIRM = "confirm"
 
 
@@ -24,7 +32,14 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     {
         (State.OPEN, Action.SCORE): State.SCORED,
         (State.SCORED, Action.SCORE): State.SCORED,
+        (State.OPEN, Action.SCORE_BLIND): State.SECOND_WANTED,
+        (State.SECOND_WANTED, Action.SETTLE): State.SCORED,
+        (State.SECOND_WANTED, Action.DIFFER): State.THIRD_WANTED,
+        (State.THIRD_WANTED, Action.SETTLE): State.SCORED,
         (State.SCORED, Action.CONFIRM): State.CONFIRMED,
     }
 )
-"""What each action leads to; a missing pair is not allowed. A score may be amended until it is confirmed."""
+"""What each action leads to; a missing pair is not allowed.
+
+A score may be amended until it is confirmed, a blind one (盲评) never.
+"""

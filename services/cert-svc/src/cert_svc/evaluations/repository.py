@@ -17,9 +17,10 @@ from sqlalchemy.dialects.postgresql import insert
 from cert_svc.certificates.tables import certificates
 from cert_svc.completions.repository import completion_of
 from cert_svc.completions.tables import completions
-from cert_svc.evaluations.evaluation import Confirmation, Evaluation, Evaluator, Score
+from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.lifecycle import State
-from cert_svc.evaluations.tables import evaluations
+from cert_svc.evaluations.records import Confirmation, Evaluator, Score
+from cert_svc.evaluations.tables import blind_scores, evaluations
 from cert_svc.evaluators.repository import evaluates
 from cert_svc.policy.rubric import Part, Rubric
 
@@ -51,6 +52,16 @@ _SAVE = Statement(
     evaluations.update()
     .where(_columns.id == bindparam("of_id"))
     .values({name: bindparam(name, type_=_columns[name].type) for name in _CHANGING})
+)
+_ADD_BLIND = Statement(
+    blind_scores.insert().values(
+        {column.name: bindparam(column.name, type_=column.type) for column in blind_scores.columns}
+    )
+)
+_BLIND = Statement(
+    select(blind_scores)
+    .where(blind_scores.c.evaluation_id == bindparam("evaluation_id", type_=sa.Uuid))
+    .order_by(blind_scores.c.place)
 )
 _with_completion = (
     select(
@@ -122,9 +133,47 @@ async def add(tx: Transaction, evaluation: Evaluation) -> bool:
 
 
 async def load_for_update(tx: Transaction, evaluation_id: UUID) -> Evaluation | None:
-    """The evaluation, its row locked."""
+    """The evaluation with its blind scores, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"id": evaluation_id})
-    return _evaluation_of(row) if row else None
+    if row is None:
+        return None
+    evaluation = _evaluation_of(row)
+    if evaluation.rubric.is_blind:
+        evaluation.blind_scores = await blind_scores_of(tx, evaluation_id)
+    return evaluation
+
+
+async def add_blind_score(tx: Transaction, evaluation: Evaluation) -> None:
+    """Keeps the blind score given last; before the result it settles is saved."""
+    given = evaluation.blind_scores[-1]
+    values = {
+        "evaluation_id": evaluation.id,
+        "place": len(evaluation.blind_scores),
+        "points": given.points,
+        "part_points": given.part_points,
+        "comment": given.comment,
+        "scored_by": given.by.subject,
+        "person_key": given.by.person_key,
+        "scored_at": given.at,
+        "evaluated_on": given.evaluated_on,
+    }
+    await tx.execute(_ADD_BLIND, values)
+
+
+async def blind_scores_of(source: Database | Transaction, evaluation_id: UUID) -> tuple[Score, ...]:
+    """The blind scores of an evaluation, in the order they were given."""
+    rows = await source.rows(_BLIND, {"evaluation_id": evaluation_id})
+    return tuple(
+        Score(
+            row["points"],
+            row["part_points"],
+            row["comment"],
+            Evaluator(row["scored_by"], row["person_key"]),
+            row["scored_at"],
+            row["evaluated_on"],
+        )
+        for row in rows
+    )
 
 
 async def save(tx: Transaction, evaluation: Evaluation) -> None:
@@ -182,8 +231,10 @@ def _rubric_of(row: Row) -> Rubric:
         pass_mark=row["pass_mark"],
         most_retakes=row["most_retakes"],
         retake_months=row["retake_months"],
+        dispute_days=row["dispute_days"],
         norm_version=row["norm_version"],
         parts=tuple(Part(**one) for one in row["parts"] or ()),
+        most_difference=row["most_difference"],
     )
 
 
@@ -212,6 +263,8 @@ def _values(evaluation: Evaluation) -> dict[str, Any]:
         "pass_mark": rubric.pass_mark,
         "most_retakes": rubric.most_retakes,
         "retake_months": rubric.retake_months,
+        "dispute_days": rubric.dispute_days,
+        "most_difference": rubric.most_difference,
         "norm_version": rubric.norm_version,
         "parts": [asdict(one) for one in rubric.parts] or None,
         "part_points": score.part_points if score else None,

@@ -17,7 +17,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.evaluations import repository, use_cases
+from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.schemas import (
+    BlindScoreView,
     EvaluationExport,
     EvaluationFilters,
     EvaluationPage,
@@ -80,20 +82,25 @@ async def export_evaluations(
 )
 async def read_evaluation(request: Request, evaluation_id: UUID, principal: Reader) -> Response:
     """What one may not see answers 404 (C04, C05)."""
-    service = of(request)
-    found = await repository.one(service.database, evaluation_id, principal, service.clock.today())
-    if found is None:
-        raise Refused(Refusal(NOT_FOUND))
-    return reply(EvaluationView.of(*found))
+    return reply(EvaluationView.of(*await _found(request, evaluation_id, principal)))
 
 
 @router.get("/evaluations/{evaluation_id}/timeline", summary="评价办理记录 · The steps of an evaluation")
 async def list_steps(request: Request, evaluation_id: UUID, principal: Reader) -> list[StepView]:
-    """Who did what, when, from what, to what (全流程可追溯; C04)."""
-    service = of(request)
-    if await repository.one(service.database, evaluation_id, principal, service.clock.today()) is None:
-        raise Refused(Refusal(NOT_FOUND))
-    return [_step(row) for row in await repository.steps(service.database, evaluation_id)]
+    """Who did what, when, from what, to what (全流程可追溯; C04); a blind score stays blind until settled."""
+    evaluation, _ = await _found(request, evaluation_id, principal)
+    steps = await repository.steps(of(request).database, evaluation_id)
+    return [_step(row, evaluation, principal) for row in steps]
+
+
+@router.get("/evaluations/{evaluation_id}/blind-scores", summary="盲评成绩 · The blind scores")
+async def list_blind_scores(request: Request, evaluation_id: UUID, principal: Reader) -> list[BlindScoreView]:
+    """Each blind score; until they lead to a result, one's own alone (盲评; T05, C04)."""
+    evaluation, _ = await _found(request, evaluation_id, principal)
+    given = await repository.blind_scores_of(of(request).database, evaluation_id)
+    return [
+        BlindScoreView.of(one) for one in given if evaluation.score or one.by.subject == principal.subject
+    ]
 
 
 @router.post(
@@ -102,7 +109,10 @@ async def list_steps(request: Request, evaluation_id: UUID, principal: Reader) -
 async def score(
     request: Request, evaluation_id: UUID, body: ScoreBody, principal: EvaluatorOnly, if_match: IfMatch = None
 ) -> Response:
-    """By an evaluator who neither taught the class nor is the trainee; amended until confirmed (C02, C04)."""
+    """By an evaluator who neither taught the class nor is the trainee; amended until confirmed (C02, C04).
+
+    Where the norm says how far two scores may differ, two or three score blind, once each (盲评; T05).
+    """
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         evaluation = accepted(
@@ -127,7 +137,7 @@ async def score(
 async def confirm(
     request: Request, evaluation_id: UUID, principal: EvaluatorOnly, if_match: IfMatch = None
 ) -> Response:
-    """By another person than the scorer; a pass issues the 培训合格证书 with it (C02, C04)."""
+    """By another person than who scored; a pass issues the 培训合格证书 with it (C02, C04)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         evaluation, certificate = accepted(
@@ -160,9 +170,21 @@ def _asked(service: Service, principal: Principal, query: EvaluationFilters) -> 
     return repository.LIST.asked(query, reach=reach, scope=scope, given={"today": service.clock.today()})
 
 
-def _step(row: Row) -> StepView:
+async def _found(
+    request: Request, evaluation_id: UUID, principal: Principal
+) -> tuple[Evaluation, str | None]:
+    service = of(request)
+    found = await repository.one(service.database, evaluation_id, principal, service.clock.today())
+    if found is None:
+        raise Refused(Refusal(NOT_FOUND))
+    return found
+
+
+def _step(row: Row, evaluation: Evaluation, principal: Principal) -> StepView:
     shown = {**row["details"], **row}
-    return StepView(**{name: shown[name] for name in StepView.model_fields})
+    if row["action"] == "score_blind" and not evaluation.score and row["actor"] != principal.subject:
+        shown |= dict.fromkeys(("actor", "reason", "score", "parts"))
+    return StepView.model_validate({name: shown.get(name) for name in StepView.model_fields})
 
 
 def _number(certificate: Certificate | None) -> str | None:

@@ -10,11 +10,12 @@ from chuangpei.fields import Code, CreditCodeForm, DistrictCode
 from chuangpei.input_errors import InvalidText
 from chuangpei.kernel.refusals import Text
 from chuangpei.paging import ListQuery, PageQuery
-from chuangpei.web import Body
+from chuangpei.web import Body, FindingView, finding_view
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 
-from cert_svc.evaluations.evaluation import Evaluation, Score
+from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.lifecycle import State
+from cert_svc.evaluations.records import Score
 from cert_svc.policy.rubric import Rubric
 from cert_svc.policy.rules import last_retake_day
 
@@ -78,30 +79,60 @@ class ScoreBody(Body):
 
 
 class PartView(BaseModel):
-    """One part of the norm, its weight in percent and its points once scored."""
+    """One part of the norm, its weight in percent, its own mark to pass, and its points once scored."""
 
     code: str = Field(examples=["written"])
     name: str = Field(examples=["笔试"])
     weight: int
+    pass_mark: int | None = Field(description="单项合格线 · mark to pass of the part")
     points: int | None
 
 
+class BlindScoreView(BaseModel):
+    """One blind score (盲评): the points of the whole and of each part, by whom and when."""
+
+    score: int
+    parts: dict[str, int] = Field(examples=[{"written": 80, "plan": 85, "defence": 90}])
+    comment: str
+    scored_by: str
+    scored_at: datetime
+
+    @classmethod
+    def of(cls, given: Score) -> Self:
+        """The view of a blind score."""
+        return cls(
+            score=given.points,
+            parts=dict(given.part_points or {}),
+            comment=given.comment,
+            scored_by=given.by.subject,
+            scored_at=given.at,
+        )
+
+
 class StepView(BaseModel):
-    """One step of an evaluation (办理记录): who did what, when, and what it was before and after."""
+    """One step of an evaluation (办理记录): who did what, when, and what it was before and after.
+
+    Until blind scores (盲评) lead to a result, who gave one, its points and comment are shown to nobody else.
+    """
 
     at: datetime
     action: str = Field(examples=["score"])
-    actor: str
+    actor: str | None
     role: str
     from_state: State | None
     to_state: State | None
     reason: str | None
     score: int | None
+    parts: dict[str, int] | None
     passed: bool | None
 
 
 class EvaluationView(BaseModel):
-    """One attempt (考核评价). ``passed`` is null until confirmed, ``retake_until`` unless failed."""
+    """One attempt (考核评价). ``passed`` is null until confirmed, ``retake_until`` unless failed.
+
+    ``score`` is null until one person scored it, or blind scores led to it. ``findings`` are the reasons of
+    the result.
+    """
 
     id: UUID
     enrolment_id: UUID
@@ -116,6 +147,8 @@ class EvaluationView(BaseModel):
     norm_version: str | None = Field(description="评价规范版本 · the norm it is measured by")
     parts: list[PartView]
     pass_mark: int
+    most_difference: int | None = Field(description="盲评最大分差 · most points between two blind scores")
+    dispute_days: int = Field(description="复核申请期限（日） · days to dispute a published result")
     opened_at: datetime
     body_id: UUID | None = Field(description="负责的评价机构 · the body that answers for it")
     score: int | None
@@ -123,6 +156,7 @@ class EvaluationView(BaseModel):
     scored_by: str | None
     evaluated_on: date | None
     passed: bool | None
+    findings: list[FindingView]
     confirmed_by: str | None
     confirmed_at: datetime | None
     certificate_number: str | None
@@ -150,6 +184,8 @@ class EvaluationView(BaseModel):
             norm_version=rubric.norm_version,
             parts=_parts(rubric, given),
             pass_mark=rubric.pass_mark,
+            most_difference=rubric.most_difference,
+            dispute_days=rubric.dispute_days,
             opened_at=evaluation.opened_at,
             body_id=evaluation.body_id,
             score=given.points if given else None,
@@ -157,6 +193,7 @@ class EvaluationView(BaseModel):
             scored_by=given.by.subject if given else None,
             evaluated_on=given.evaluated_on if given else None,
             passed=confirmation.passed if confirmation else None,
+            findings=[finding_view(one) for one in evaluation.result_findings] if confirmation else [],
             confirmed_by=confirmation.by.subject if confirmation else None,
             confirmed_at=confirmation.at if confirmation else None,
             certificate_number=certificate_number,
@@ -169,6 +206,12 @@ class EvaluationView(BaseModel):
 def _parts(rubric: Rubric, given: Score | None) -> list[PartView]:
     points = (given.part_points if given else None) or {}
     return [
-        PartView(code=one.code, name=one.name, weight=one.weight, points=points.get(one.code))
+        PartView(
+            code=one.code,
+            name=one.name,
+            weight=one.weight,
+            pass_mark=one.pass_mark,
+            points=points.get(one.code),
+        )
         for one in rubric.parts
     ]

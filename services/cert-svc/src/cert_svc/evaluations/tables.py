@@ -1,6 +1,8 @@
-"""Evaluations, one row an attempt. Triggers forbid deleting one and changing a confirmed one.
+"""Evaluations, one row an attempt, and their blind scores.
 
-Triggers demand a body for each score, and keep what it is measured by.
+Triggers forbid deleting an evaluation and changing a confirmed one, demand a body for each score, and keep
+what it is measured by. They let no result stand on fewer blind scores than two, nor be confirmed by a person
+who gave one. Blind scores only grow.
 """
 
 import sqlalchemy as sa
@@ -19,6 +21,9 @@ evaluations = sa.Table(
     sa.Column("pass_mark", sa.SmallInteger, nullable=False),
     sa.Column("most_retakes", sa.SmallInteger, nullable=False),
     sa.Column("retake_months", sa.SmallInteger, nullable=False),
+    sa.Column("dispute_days", sa.SmallInteger, nullable=False),
+    # By how many points two blind scores may differ; none where one score is enough.
+    sa.Column("most_difference", sa.SmallInteger),
     sa.Column("norm_version", sa.Text),
     # As the norm said when it opened, and the points of each part by its code.
     sa.Column("parts", postgresql.JSONB),
@@ -45,16 +50,20 @@ evaluations = sa.Table(
         unique=True,
         postgresql_where=sa.text("passed IS NOT FALSE"),
     ),
-    sa.CheckConstraint("state IN ('open', 'scored', 'confirmed')", name="state"),
+    sa.CheckConstraint(
+        "state IN ('open', 'second_wanted', 'third_wanted', 'scored', 'confirmed')", name="state"
+    ),
     sa.CheckConstraint("attempt >= 1", name="attempt"),
     sa.CheckConstraint("pass_mark BETWEEN 1 AND 100", name="pass_mark"),
     sa.CheckConstraint("most_retakes >= 0 AND retake_months > 0", name="retakes"),
+    sa.CheckConstraint("dispute_days > 0", name="dispute_days"),
+    sa.CheckConstraint("most_difference IS NULL OR parts IS NOT NULL", name="blind_has_parts"),
     sa.CheckConstraint("(norm_version IS NULL) = (parts IS NULL)", name="norm_has_parts"),
     sa.CheckConstraint("(part_points IS NULL) = (parts IS NULL OR score IS NULL)", name="parts_are_scored"),
     sa.CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     sa.CheckConstraint(
         "num_nonnulls(score, comment, scored_by, scored_by_key, scored_at, evaluated_on) = "
-        "CASE state WHEN 'open' THEN 0 ELSE 6 END",
+        "CASE WHEN state IN ('open', 'second_wanted', 'third_wanted') THEN 0 ELSE 6 END",
         name="scored_is_complete",
     ),
     sa.CheckConstraint(
@@ -62,10 +71,33 @@ evaluations = sa.Table(
         "CASE state WHEN 'confirmed' THEN 4 ELSE 0 END",
         name="confirmed_is_complete",
     ),
-    sa.CheckConstraint("passed = (score >= pass_mark)", name="passed_follows_score"),
+    # The function is the migration's: the whole and each part against its own mark.
+    sa.CheckConstraint(
+        "passed = reaches_marks(score, pass_mark, part_points, parts)", name="passed_follows_score"
+    ),
     sa.CheckConstraint("confirmed_by <> scored_by AND confirmed_by_key <> scored_by_key", name="four_eyes"),
     sa.Index(None, "state", "id"),
     sa.Index(None, "district", "id"),
     sa.Index(None, "body_id", "id"),
     sa.Index(None, "opened_at", "id"),
+)
+
+blind_scores = sa.Table(
+    "blind_scores",
+    metadata,
+    sa.Column("evaluation_id", sa.Uuid, sa.ForeignKey("evaluations.id"), nullable=False),
+    sa.Column("place", sa.SmallInteger, nullable=False),
+    sa.Column("points", sa.SmallInteger, nullable=False),
+    sa.Column("part_points", postgresql.JSONB, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("scored_by", sa.Text, nullable=False),
+    sa.Column("person_key", sa.Text, nullable=False),
+    sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("evaluated_on", sa.Date, nullable=False),
+    sa.PrimaryKeyConstraint("evaluation_id", "place"),
+    # Each by another person: neither two accounts of one, nor one account of two.
+    sa.UniqueConstraint("evaluation_id", "person_key"),
+    sa.UniqueConstraint("evaluation_id", "scored_by"),
+    sa.CheckConstraint("place BETWEEN 1 AND 3", name="place"),
+    sa.CheckConstraint("points BETWEEN 0 AND 100", name="points"),
 )

@@ -1,6 +1,7 @@
 """Opening, scoring, confirming and retaking evaluations."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -15,8 +16,9 @@ from cert_svc.certificates.certificate import Certificate, Evaluated
 from cert_svc.certificates.use_cases import issue
 from cert_svc.completions.completion import Completion
 from cert_svc.evaluations import repository
-from cert_svc.evaluations.evaluation import Acting, Evaluation, Evaluator
+from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.lifecycle import State
+from cert_svc.evaluations.records import Acting, Evaluator, Score
 from cert_svc.evaluators.repository import office_of
 from cert_svc.policy.rubric import Rubric
 from cert_svc.problems import REAL_NAME_REQUIRED
@@ -27,7 +29,7 @@ async def open_first(tx: Transaction, service: Service, completion: Completion, 
     """Opens the evaluation that follows a completed stage-3 training (C02)."""
     evaluation = Evaluation.opened(completion, 1, rubric, service.clock.now())
     await repository.add(tx, evaluation)
-    await _recorded(tx, SYSTEM, evaluation, "open", None)
+    await _recorded(tx, SYSTEM, evaluation, "open", None, at=evaluation.opened_at)
 
 
 async def score(
@@ -40,19 +42,24 @@ async def score(
     points: int | Mapping[str, int],
     comment: str,
 ) -> Evaluation | Refusal:
-    """Gives points, of the whole or of each part, or amends them before confirmation (评分; C02, C04)."""
+    """Gives points, of the whole or of each part, or amends them before confirmation (评分; C02, C04).
+
+    Where the norm wants blind scores (盲评), it is one of them (T05).
+    """
     taken = await _taken(tx, service, principal, evaluation_id, version)
     if isinstance(taken, Refusal):
         return taken
     evaluation, acting = taken
-    before = evaluation.state
-    refusal = evaluation.give_score(
-        points, comment, acting, service.clock.now(), certificate_stands=await _stands(tx, evaluation)
-    )
-    if refusal:
+    before, at = evaluation.state, service.clock.now()
+    stands = await _stands(tx, evaluation)
+    if refusal := evaluation.give_score(points, comment, acting, at, certificate_stands=stands):
         return refusal
+    action, given = "score", evaluation.score
+    if evaluation.rubric.is_blind:
+        action, given = "score_blind", evaluation.blind_scores[-1]
+        await repository.add_blind_score(tx, evaluation)
     await repository.save(tx, evaluation)
-    await _recorded(tx, principal, evaluation, "score", before)
+    await _recorded(tx, principal, evaluation, action, before, at=at, given=given, reason=comment)
     return evaluation
 
 
@@ -69,7 +76,7 @@ async def confirm(
     if isinstance(confirmed, Refusal):
         return confirmed
     await repository.save(tx, evaluation)
-    await _recorded(tx, principal, evaluation, "confirm", State.SCORED)
+    await _recorded(tx, principal, evaluation, "confirm", State.SCORED, at=at, given=evaluation.score)
     await emit(tx, confirmed, at)
     if not confirmed.passed:
         return evaluation, None
@@ -91,7 +98,7 @@ async def retake(
         return following
     if not await repository.add(tx, following):
         return Refusal(NOT_ALLOWED_NOW)
-    await _recorded(tx, principal, following, "retake", None)
+    await _recorded(tx, principal, following, "retake", None, at=following.opened_at)
     return following
 
 
@@ -122,25 +129,32 @@ async def _stands(tx: Transaction, evaluation: Evaluation) -> bool:
 
 
 async def _recorded(
-    tx: Transaction, principal: Principal, evaluation: Evaluation, action: str, before: State | None
+    tx: Transaction,
+    principal: Principal,
+    evaluation: Evaluation,
+    action: str,
+    before: State | None,
+    *,
+    at: datetime,
+    given: Score | None = None,
+    reason: str | None = None,
 ) -> None:
-    given, confirmation = evaluation.score, evaluation.confirmation
     await record(
         tx,
         principal,
-        at=confirmation.at if confirmation else given.at if given else evaluation.opened_at,
+        at=at,
         action=action,
         object_type="evaluation",
         object_id=evaluation.id,
         from_state=before,
         to_state=evaluation.state,
-        reason=given.comment if given else None,
+        reason=reason,
         details={
             "attempt": evaluation.attempt,
             "score": given.points if given else None,
             "parts": dict(given.part_points) if given and given.part_points else None,
             "pass_mark": evaluation.rubric.pass_mark,
             "body": str(evaluation.body_id) if evaluation.body_id else None,
-            "passed": confirmation.passed if confirmation else None,
+            "passed": evaluation.confirmation.passed if evaluation.confirmation else None,
         },
     )

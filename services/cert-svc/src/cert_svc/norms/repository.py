@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from cert_svc.norms.tables import evaluation_norms as norms
+from cert_svc.policy.parameters import Parameters
 from cert_svc.policy.rubric import Part, Rubric
 
 _told = insert(norms).values({one.name: bindparam(one.name, type_=one.type) for one in norms.columns})
@@ -31,10 +32,17 @@ async def keep(tx: Transaction, told: EvaluationNormPublished) -> None:
     await tx.execute(_KEEP, values)
 
 
-async def cited(tx: Transaction, project_code: str, version: str) -> Rubric | None:
-    """What a version of a project's norm says; None where it was not told yet."""
+async def cited(tx: Transaction, project_code: str, version: str, parameters: Parameters) -> Rubric | None:
+    """What a version of a project's norm says, with the dated number where it is silent; None if not told."""
     row = await tx.row(_CITED, {"project_code": project_code, "version": version})
     if row is None:
         return None
-    parts = tuple(Part(**one) for one in row["parts"])
-    return Rubric(row["pass_mark"], row["most_retakes"], row["retake_months"], version, parts)
+    return Rubric(
+        pass_mark=row["pass_mark"],
+        most_retakes=row["most_retakes"],
+        retake_months=row["retake_months"],
+        dispute_days=row["dispute_days"] or parameters.dispute_days,
+        norm_version=version,
+        parts=tuple(Part(**one) for one in row["parts"]),
+        most_difference=row["most_difference"],
+    )

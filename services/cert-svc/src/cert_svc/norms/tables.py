@@ -12,10 +12,12 @@ evaluation_norms = sa.Table(
     sa.Column("project_code", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("pass_mark", sa.SmallInteger, nullable=False),
-    # A list of code, name and weight in percent.
+    # A list of code, name, weight in percent and own pass mark.
     sa.Column("parts", postgresql.JSONB, nullable=False),
     sa.Column("most_retakes", sa.SmallInteger, nullable=False),
     sa.Column("retake_months", sa.SmallInteger, nullable=False),
+    sa.Column("most_difference", sa.SmallInteger),
+    sa.Column("dispute_days", sa.SmallInteger),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.UniqueConstraint("project_code", "version"),
 )

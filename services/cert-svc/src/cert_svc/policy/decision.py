@@ -3,6 +3,7 @@
 from chuangpei.kernel.refusals import Finding
 
 from cert_svc.policy.rules import (
+    BLIND_RULES,
     CONFIRM_RULES,
     RETAKE_RULES,
     SCORE_RULES,
@@ -16,6 +17,11 @@ def decide_scoring(facts: HandlingFacts) -> tuple[Finding, ...]:
     return tuple(rule(facts) for rule in SCORE_RULES)
 
 
+def decide_blind_scoring(facts: HandlingFacts) -> tuple[Finding, ...]:
+    """May this person give a blind score (盲评; C02, C04)?"""
+    return tuple(rule(facts) for rule in BLIND_RULES)
+
+
 def decide_confirming(facts: HandlingFacts) -> tuple[Finding, ...]:
     """May this person confirm the score (确认; C02, C04)?"""
     return tuple(rule(facts) for rule in CONFIRM_RULES)
@@ -24,8 +30,3 @@ def decide_confirming(facts: HandlingFacts) -> tuple[Finding, ...]:
 def decide_retake(facts: RetakeFacts) -> tuple[Finding, ...]:
     """May a retake be opened (补考; C02, D12)?"""
     return tuple(rule(facts) for rule in RETAKE_RULES)
-
-
-def has_passed(score: int, pass_mark: int) -> bool:
-    """Whether a score of 0 to 100 points reaches the pass mark (合格; C02)."""
-    return score >= pass_mark

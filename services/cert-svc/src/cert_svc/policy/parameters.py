@@ -19,11 +19,15 @@ _NO_GROUND = "none"
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The numbers of one training: pass mark (合格分数线) in points, retakes (补考) and months for them."""
+    """The numbers of one training: pass mark (合格分数线) in points, retakes (补考) and months for them.
+
+    ``dispute_days`` are the civil days in which a published result may be disputed (复核申请期限).
+    """
 
     pass_mark: int
     retakes: int
     retake_months: int
+    dispute_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Law:
             pass_mark=values["pass_mark"].value,
             retakes=values["retakes"].value,
             retake_months=values["retake_months"].value,
+            dispute_days=values["dispute_days"].value,
         )
 
     def reasons_on(self, day: date) -> Mapping[str, RevocationReason]:

@@ -34,7 +34,8 @@ class HandlingFacts:
     """About the person who is to score or confirm an evaluation, and the training it belongs to.
 
     ``is_in_office``: of a body that evaluates the project today; ``is_of_answering_body``: of the one that
-    has begun this evaluation, if any has; ``is_of_the_institution``: of the institution that trained.
+    has begun this evaluation, if any has; ``is_of_the_institution``: of the institution that trained;
+    ``is_scorer``: gave the score, or one of the blind scores.
     """
 
     is_in_office: bool
@@ -139,6 +140,17 @@ def only_the_scorer_amends(facts: HandlingFacts) -> Finding:
     )
 
 
+def nobody_scores_blind_twice(facts: HandlingFacts) -> Finding:
+    """Blind scores (盲评) are given by different people, once each, and never amended (C04)."""
+    return _finding(
+        "C04",
+        _RESPONSIBLE,
+        not facts.is_scorer,
+        ("已评分" if facts.is_scorer else "尚未评分", "尚未评分"),
+        Text("盲评须由不同的人各评一次", "Each blind score is given by another person, once"),
+    )
+
+
 def confirmer_is_not_the_scorer(facts: HandlingFacts) -> Finding:
     """Who scored does not confirm (双人复核; C04)."""
     return _finding(
@@ -202,6 +214,11 @@ _EVALUATOR_RULES: tuple[HandlingRule, ...] = (
 SCORE_RULES: tuple[HandlingRule, ...] = (
     *_EVALUATOR_RULES,
     only_the_scorer_amends,
+    training_certificate_stands,
+)
+BLIND_RULES: tuple[HandlingRule, ...] = (
+    *_EVALUATOR_RULES,
+    nobody_scores_blind_twice,
     training_certificate_stands,
 )
 CONFIRM_RULES: tuple[HandlingRule, ...] = (

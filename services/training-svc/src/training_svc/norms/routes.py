@@ -1,6 +1,6 @@
 """Published evaluation norms over HTTP: amendable until a class first cites them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
@@ -29,7 +29,11 @@ Official = Annotated[Principal, Allow(*READERS)]
 
 
 def _parts(row: Row) -> str:
-    return "；".join(f"{one['name']} {one['weight']}%" for one in row["parts"])
+    return "；".join(f"{one['name']} {one['weight']}%{_own_mark(one)}" for one in row["parts"])
+
+
+def _own_mark(part: dict[str, Any]) -> str:
+    return f" ≥ {part['pass_mark']}" if part.get("pass_mark") else ""
 
 
 _COLUMNS: tuple[Column[Row], ...] = (
@@ -41,6 +45,8 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("评价部分", "Parts"), _parts),
     Column(Text("补考次数", "Retakes"), lambda row: row["most_retakes"]),
     Column(Text("补考月数", "Months to retake"), lambda row: row["retake_months"]),
+    Column(Text("盲评最大分差", "Most difference"), lambda row: row["most_difference"]),
+    Column(Text("复核申请天数", "Days to dispute"), lambda row: row["dispute_days"]),
     Column(Text("撤回日期", "Withdrawn on"), lambda row: row["withdrawn_on"]),
 )
 
