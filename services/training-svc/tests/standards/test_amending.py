@@ -228,7 +228,7 @@ async def test_a_norm_may_want_two_blind_scores_a_mark_for_each_part_and_other_d
     assert "笔试 40% ≥ 50；创业计划书 60%" in export.text
     after = await amend(world, norm, kind="evaluation-norms", most_difference=None)
     assert (after.json()["most_difference"], after.json()["dispute_days"]) == (None, 7)
-    (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()
+    (kept,) = (await world.get(f"/evaluation-norms/{norm['id']}/amendments", world.centre)).json()["items"]
     assert (kept["before"], kept["after"]) == ({"most_difference": 10}, {"most_difference": None})
 
 
