@@ -32,9 +32,9 @@ SELECT '310115-1', line_no, claim_id, holder, bank, account_number, amount_fen
 FROM clear_lines WHERE batch_id = $1 ORDER BY line_no
 """
 _SEALED_LINES = """
-INSERT INTO sealed_lines (batch_id, line_no, claim_id, amount_fen, payee_encrypted, payee_digest,
+INSERT INTO sealed_lines (batch_id, line_no, claim_id, amount_fen, fund_year, payee_encrypted, payee_digest,
   approved_by, status)
-SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, payee_encrypted, payee_digest,
+SELECT $1, row_number() OVER (ORDER BY id), id, amount_fen, fund_year, payee_encrypted, payee_digest,
   approved_by, 'pending'
 FROM claims WHERE district = $2 AND state = 'cleared'
 """

@@ -1,6 +1,11 @@
 """Who may see what (数据权限): what a principal may not see is not found (404)."""
 
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
 from chuangpei.auth import Principal, Role
+from sqlalchemy import bindparam
 
 _EVERYWHERE = frozenset({Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR})
 
@@ -22,3 +27,30 @@ def may_see_claim(principal: Principal, person_key: str, district: str) -> bool:
 def district_of(principal: Principal) -> str | None:
     """The one district whose lists the principal sees, or None for all."""
     return principal.district if principal.role is Role.DISTRICT_OFFICER else None
+
+
+class Reach(StrEnum):
+    """How far an office sees."""
+
+    DISTRICT = "district"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A reach and its value: a district, or nothing."""
+
+    reach: Reach
+    value: str = ""
+
+
+def scope_of(principal: Principal) -> Scope:
+    """What an office sees: an officer the own district, the city's offices all."""
+    if principal.role is Role.DISTRICT_OFFICER:
+        return Scope(Reach.DISTRICT, principal.district or "")
+    return Scope(Reach.ALL)
+
+
+def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """What each reach narrows a list to, by the parameter ``scope``."""
+    return {Reach.DISTRICT: district == bindparam("scope", type_=sa.Text), Reach.ALL: None}

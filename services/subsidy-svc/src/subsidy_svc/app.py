@@ -28,6 +28,7 @@ from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
 from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
 from subsidy_svc.law.routes import router as law_in_force
+from subsidy_svc.ledger.routes import router as ledger
 from subsidy_svc.notices.routes import router as notices
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
@@ -107,6 +108,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             notices,
             payments,
             recoveries,
+            ledger,
             decisions,
             eligibility_checks,
             law_in_force,

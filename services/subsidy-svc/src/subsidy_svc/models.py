@@ -1,10 +1,11 @@
 """Every table of this service, for its migrations."""
 
 from subsidy_svc.claims import tables as claims
+from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
 from subsidy_svc.recoveries import tables as recoveries
 from subsidy_svc.schema import metadata
 from subsidy_svc.windows import tables as windows
 
-__all__ = ["claims", "metadata", "notices", "payments", "recoveries", "windows"]
+__all__ = ["claims", "ledger", "metadata", "notices", "payments", "recoveries", "windows"]

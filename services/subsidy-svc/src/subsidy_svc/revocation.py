@@ -18,6 +18,8 @@ from chuangpei.outbox import emit
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import Action, State
 from subsidy_svc.claims.use_cases import keep
+from subsidy_svc.ledger.chart import Fund, Occasion
+from subsidy_svc.ledger.posting import Entry, post
 from subsidy_svc.payments import held_out
 from subsidy_svc.payments import repository as payments
 from subsidy_svc.policy.parameters import Stage, Treatment
@@ -111,7 +113,18 @@ async def _hold_out(tx: Transaction, service: Service, case: _Case) -> None:
         await held_out.recall(tx, case.line, case.event.revoked_on)
         return
     await held_out.hold_out(tx, case.line)
+    await post(tx, service, SYSTEM, [_held_out(case, case.line)])
     await _stop(tx, service, case)
+
+
+def _held_out(case: _Case, line: Row) -> Entry:
+    return Entry(
+        occasion=Occasion.HOLD_OUT,
+        fund=Fund(case.claim["district"], line["fund_year"]),
+        amount_fen=case.claim["amount_fen"],
+        claim_id=case.claim["id"],
+        batch_id=line["batch_id"],
+    )
 
 
 async def _open_recovery(tx: Transaction, service: Service, case: _Case) -> None:

@@ -38,6 +38,11 @@ ALLOWED = {
     ("GET", "/subsidy/v1/policy"): PUBLIC,
     ("GET", "/subsidy/v1/claims/{claim_id}/decision"): CITIZEN | OFFICES,
     ("POST", "/subsidy/v1/eligibility-checks"): CITIZEN,
+    ("GET", "/subsidy/v1/ledger/accounts"): OFFICES,
+    ("GET", "/subsidy/v1/ledger/report"): OFFICES,
+    ("GET", "/subsidy/v1/ledger/entries"): OFFICES,
+    ("GET", "/subsidy/v1/ledger/entries/export"): OFFICES,
+    ("GET", "/subsidy/v1/ledger/entries/{entry_id}/lines"): OFFICES,
     ("GET", "/subsidy/v1/operations/parked-messages"): WATCHERS,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/replay"): CITY,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/discard"): CITY,
@@ -82,7 +87,7 @@ def headers_of(office, role):
 def filled(path):
     for name in ("certificate_id", "claim_id", "notice_id", "objection_id", "batch_id"):
         path = path.replace(f"{{{name}}}", NOBODY)
-    return path.replace("{message_id}", "999")
+    return path.replace("{message_id}", "999").replace("{entry_id}", "999")
 
 
 def test_every_route_has_its_line_here(office):

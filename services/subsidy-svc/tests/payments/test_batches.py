@@ -55,7 +55,9 @@ async def test_a_claim_is_in_one_batch_only(office):
     assert tuple(rows[0]) == (2, 2)
     with pytest.raises(Exception, match="uq_payment_lines_claim"):
         await office.sql(
-            "INSERT INTO payment_lines SELECT batch_id, line_no + 1, claim_id, amount_fen, payee_encrypted,"
+            "INSERT INTO payment_lines (batch_id, line_no, claim_id, amount_fen, fund_year, payee_encrypted,"
+            " payee_digest, approved_by, status)"
+            " SELECT batch_id, line_no + 1, claim_id, amount_fen, fund_year, payee_encrypted,"
             " payee_digest, approved_by, status FROM payment_lines"
         )
 
@@ -106,7 +108,9 @@ async def test_a_sealed_batch_cannot_be_changed(office, statement):
 
 
 SLIP_IN = (
-    "INSERT INTO payment_lines SELECT b.id, 2, c.id, c.amount_fen, c.payee_encrypted, c.payee_digest,"
+    "INSERT INTO payment_lines (batch_id, line_no, claim_id, amount_fen, fund_year, payee_encrypted,"
+    " payee_digest, approved_by, status)"
+    " SELECT b.id, 2, c.id, c.amount_fen, c.fund_year, c.payee_encrypted, c.payee_digest,"
     " c.approved_by, 'pending' FROM payment_batches b, claims c JOIN windows w USING (certificate_id)"
     " WHERE c.state = 'cleared' AND w.masked_name = '李*'"
 )

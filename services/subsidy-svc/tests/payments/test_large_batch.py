@@ -19,10 +19,10 @@ CLAIMS = """
 INSERT INTO claims (id, certificate_id, person_key, district, institution_credit_code, project_code,
     amount_fen, enterprise_credit_code, enterprise_name, channel, account_kind, account_masked,
     payee_encrypted, payee_digest, findings, within_years_on, policy_version, submitted_at, state,
-    accepted_by, approved_by, notice_last_day, version)
+    accepted_by, approved_by, notice_last_day, fund_year, version)
 SELECT gen_random_uuid(), certificate_id, person_key, district, institution_credit_code, project_code, 180000,
     'x', '企业', 'online', 'social_security_card', '', $1, $2, '[]', '{}', 'v', now(), 'cleared', 'acceptor',
-    'approver', '2026-05-28', 4
+    'approver', '2026-05-28', 2026, 4
 FROM windows
 """
 

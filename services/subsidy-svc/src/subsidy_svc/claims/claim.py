@@ -32,7 +32,10 @@ Change = Sequence[ClaimEvent] | Refusal
 
 @dataclass(slots=True, kw_only=True)
 class Claim:
-    """One application for one certificate; ``amount_fen`` is fixed when it is submitted."""
+    """One application for one certificate; ``amount_fen`` is fixed when it is submitted.
+
+    ``fund_year`` is the year of the money (O04): that of the approval, whenever it is paid.
+    """
 
     id: UUID
     certificate_id: UUID
@@ -54,6 +57,7 @@ class Claim:
     approved_by: str | None = None
     approved_by_person: str | None = None
     notice_last_day: date | None = None
+    fund_year: int | None = None
     decision_reason: str | None = None
     version: int = 1
 
@@ -71,7 +75,7 @@ class Claim:
         if _is_same_person(officer, self.accepted_by, self.accepted_by_person):
             return Refusal(FOUR_EYES, detail=_ANOTHER_APPROVES)
         self.approved_by, self.approved_by_person = officer.subject, officer.person_key
-        self.notice_last_day = notice.last_day
+        self.notice_last_day, self.fund_year = notice.last_day, on.year
         noticed = self.event(
             ClaimNoticed, on, notice_first_day=notice.first_day, notice_last_day=notice.last_day
         )

@@ -25,6 +25,7 @@ _SAVED = (
     "approved_by",
     "approved_by_person",
     "notice_last_day",
+    "fund_year",
     "decision_reason",
 )
 _ACCOUNT = ("account_kind", "account_masked", "account_reason", "payee_encrypted", "payee_digest")

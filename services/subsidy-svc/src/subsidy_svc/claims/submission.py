@@ -30,6 +30,7 @@ CLAIM_COLUMNS = tuple(
         "approved_by",
         "approved_by_person",
         "notice_last_day",
+        "fund_year",
         "decision_reason",
     )
 )

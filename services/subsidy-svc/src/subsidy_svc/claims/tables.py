@@ -41,6 +41,8 @@ claims = sa.Table(
     sa.Column("approved_by", sa.Text),
     sa.Column("approved_by_person", sa.Text),
     sa.Column("notice_last_day", sa.Date),
+    # The year of the money: that of the approval (O04).
+    sa.Column("fund_year", sa.SmallInteger),
     sa.Column("decision_reason", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
@@ -52,7 +54,7 @@ claims = sa.Table(
     sa.CheckConstraint("accepted_by_person <> approved_by_person", name="four_eyes_by_person"),
     sa.CheckConstraint(
         "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed')"
-        " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL)",
+        " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL AND fund_year IS NOT NULL)",
         name="approved",
     ),
     sa.Index(

@@ -18,6 +18,7 @@ from subsidy_svc.claims import repository
 from subsidy_svc.claims.claim import Change, Claim
 from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.schemas import ClaimView, claim_view
+from subsidy_svc.ledger.posting import follow_claim
 from subsidy_svc.notices import repository as notices
 from subsidy_svc.policy.periods import notice_period
 from subsidy_svc.service import Service
@@ -134,12 +135,13 @@ async def keep(
     events: Sequence[Event],
     action: Action,
 ) -> None:
-    """Saves a changed claim with its audit row and events; one that ended frees its place (D03).
+    """Saves a changed claim with its entry, audit row and events; one that ended frees its place (D03).
 
     The audit row names the version of the law that the step went by.
     """
     now, law = service.clock.now(), service.law.on(row["issued_on"])
     await repository.save(tx, claim)
+    await follow_claim(tx, service, principal, State(row["state"]), claim)
     if claim.state in law.places_freed_by:
         await repository.release_place(tx, claim.id)
     if claim.state in ENDED and row["state"] == State.HELD:

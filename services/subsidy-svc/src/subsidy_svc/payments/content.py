@@ -10,6 +10,16 @@ from sqlalchemy import bindparam, func
 from subsidy_svc.payments.batch import Totals
 from subsidy_svc.payments.tables import lines
 
+_BY_YEAR = Statement(
+    sa.select(
+        lines.c.fund_year,
+        func.count().label("lines"),
+        sa.cast(func.sum(lines.c.amount_fen), sa.BigInteger).label("total_fen"),
+    )
+    .where(lines.c.batch_id == bindparam("batch_id"))
+    .group_by(lines.c.fund_year)
+    .order_by(lines.c.fund_year)
+)
 _TOTALS = Statement(
     sa.select(
         func.count().label("lines"),
@@ -31,9 +41,21 @@ async def counted(tx: Transaction, batch_id: UUID) -> tuple[int, int]:
     return row["lines"], row["total_fen"]
 
 
+async def by_fund_year(tx: Transaction, batch_id: UUID) -> list[tuple[int, int, int]]:
+    """Year, lines and fen of each year whose money the batch pays out (O04)."""
+    rows = await tx.rows(_BY_YEAR, {"batch_id": batch_id})
+    return [(row["fund_year"], row["lines"], row["total_fen"]) for row in rows]
+
+
 async def totals(tx: Transaction, batch_id: UUID) -> Totals:
     """The control totals of the batch's lines as they are now."""
     return Totals(*await counted(tx, batch_id), await _content_hash(tx, batch_id))
+
+
+async def totals_of(tx: Transaction, batch_id: UUID, by_year: list[tuple[int, int, int]]) -> Totals:
+    """The control totals, where the lines were counted by year already."""
+    lines_, total_fen = (sum(one[part] for one in by_year) for part in (1, 2))
+    return Totals(lines_, total_fen, await _content_hash(tx, batch_id))
 
 
 async def _content_hash(tx: Transaction, batch_id: UUID) -> str:

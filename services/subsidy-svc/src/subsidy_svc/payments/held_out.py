@@ -19,6 +19,7 @@ _LIVE_LINE = Statement(
         lines.c.batch_id,
         lines.c.line_no,
         lines.c.status,
+        lines.c.fund_year,
         batches.c.state.label("batch_state"),
         batches.c.exported_at,
     )

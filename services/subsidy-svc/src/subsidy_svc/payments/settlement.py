@@ -19,10 +19,12 @@ from subsidy_svc.access import may_see_district
 from subsidy_svc.bulk import record_all
 from subsidy_svc.claims.lifecycle import State as ClaimState
 from subsidy_svc.claims.payee import payee_digest
+from subsidy_svc.ledger.posting import post
 from subsidy_svc.payments import repository
 from subsidy_svc.payments import settlement_repository as answers
 from subsidy_svc.payments.bank_file import MOST_ERRORS, ResultLine, read_bank_file
 from subsidy_svc.payments.batch import Batch
+from subsidy_svc.payments.entries import entries_of_answers
 from subsidy_svc.payments.lifecycle import LineStatus, State
 from subsidy_svc.payments.schemas import BankResultView
 from subsidy_svc.payments.use_cases import settle_if_answered
@@ -87,7 +89,7 @@ async def _apply(
     digest: str,
 ) -> BankResultView:
     settled = [line for line in found if line.status is LineStatus.SETTLED]
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "batch_id": batch.id,
         "sha256": digest,
@@ -99,9 +101,11 @@ async def _apply(
         "failed_lines": len(found) - len(settled),
     }
     await answers.remember(tx, values)
-    changed = await answers.answer(tx, batch.id, found)
+    changed = await answers.answer(tx, batch.id, values["id"], found)
     for start in range(0, len(changed), _AT_A_TIME):
         await _tell(tx, service, city, batch, changed[start : start + _AT_A_TIME])
+    await post(tx, service, city, entries_of_answers(batch, values["id"], changed))
+    await open_recoveries(tx, service, recalled_and_paid(changed), service.clock.today())
     await settle_if_answered(tx, service, city, batch)
     return _view(values)
 
@@ -127,8 +131,11 @@ async def _tell(
             )
         if ids and state is ClaimState.STOPPED:
             await answers.release_places(tx, ids)
-    recalled = [row for row in changed if row["recalled_on"] and row["state"] == ClaimState.PAID]
-    await open_recoveries(tx, service, recalled, today)
+
+
+def recalled_and_paid(changed: Sequence[Row]) -> list[Row]:
+    """The claims that the bank paid although their certificate was revoked meanwhile (D06)."""
+    return [row for row in changed if row["recalled_on"] and row["state"] == ClaimState.PAID]
 
 
 def _event(row: Row, batch: Batch, today: date) -> Event:

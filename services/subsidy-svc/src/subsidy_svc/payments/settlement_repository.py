@@ -79,7 +79,11 @@ _ANSWER_LINES = Statement(
         lines.c.line_no == _answers.c.line_no,
         lines.c.status == "pending",
     )
-    .values(status=_answers.c.status, bank_code=_answers.c.bank_code)
+    .values(
+        status=_answers.c.status,
+        bank_code=_answers.c.bank_code,
+        bank_result_id=bindparam("bank_result_id", type_=sa.Uuid),
+    )
 )
 # A line recalled because its certificate was revoked, and not paid after all, stops its claim (D06).
 _new_state = sa.case(
@@ -105,6 +109,7 @@ _ANSWER_CLAIMS = Statement(
         claims.c.institution_credit_code,
         claims.c.project_code,
         claims.c.amount_fen,
+        claims.c.fund_year,
         claims.c.state,
         windows.c.masked_name,
         lines.c.bank_code,
@@ -135,11 +140,14 @@ async def faults(tx: Transaction, batch_id: UUID, found: Sequence[ResultLine]) -
     return [(row["at"], row["fault"]) for row in await tx.rows(_FAULTS, values)]
 
 
-async def answer(tx: Transaction, batch_id: UUID, found: Sequence[ResultLine]) -> list[Row]:
+async def answer(
+    tx: Transaction, batch_id: UUID, bank_result_id: UUID, found: Sequence[ResultLine]
+) -> list[Row]:
     """Writes the bank's answers to lines and claims; returns the claims as they stand now."""
     line_numbers = [line.line_no for line in found]
     values = {
         "batch_id": batch_id,
+        "bank_result_id": bank_result_id,
         "line_no": line_numbers,
         "status": [line.status for line in found],
         "bank_code": [line.bank_code for line in found],

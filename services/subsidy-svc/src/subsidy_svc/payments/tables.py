@@ -50,11 +50,15 @@ lines = sa.Table(
     sa.Column("line_no", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("claim_id", sa.Uuid, nullable=False),
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    # The year of the claim's money (O04).
+    sa.Column("fund_year", sa.SmallInteger, nullable=False),
     sa.Column("payee_encrypted", sa.Text, nullable=False),
     sa.Column("payee_digest", sa.LargeBinary, nullable=False),
     sa.Column("approved_by", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("bank_code", sa.Text),
+    # The file of the bank that answered it: with this, an entry of the ledger is traced to its lines.
+    sa.Column("bank_result_id", sa.Uuid),
     # The certificate was revoked when the line was already at the bank: its answer decides (D06).
     sa.Column("recalled_on", sa.Date),
     sa.CheckConstraint(one_of("status", LineStatus), name="status"),

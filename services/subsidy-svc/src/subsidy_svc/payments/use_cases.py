@@ -12,8 +12,11 @@ from chuangpei.outbox import emit
 from chuangpei.problems import FOUR_EYES, NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.access import may_see_district
+from subsidy_svc.ledger.chart import Occasion
+from subsidy_svc.ledger.posting import post
 from subsidy_svc.payments import content, repository
 from subsidy_svc.payments.batch import Batch, Change
+from subsidy_svc.payments.entries import entries_of_years
 from subsidy_svc.payments.lifecycle import Action, State
 from subsidy_svc.payments.schemas import BatchView, batch_view
 from subsidy_svc.problems import DRAFT_EXISTS, NOT_AS_SEALED, NOTHING_TO_PAY
@@ -71,10 +74,13 @@ async def seal(
     batch = await _releasable(tx, officer, batch_id, version)
     if isinstance(batch, Refusal):
         return batch
-    totals = await content.totals(tx, batch.id)
-    if totals.lines == 0:
+    by_year = await content.by_fund_year(tx, batch.id)
+    if not by_year:
         return Refusal(NOTHING_TO_PAY)
+    totals = await content.totals_of(tx, batch.id, by_year)
     change = batch.seal(totals, service.clock.now(), service.clock.today())
+    if not isinstance(change, Refusal):
+        await post(tx, service, officer, entries_of_years(Occasion.SEAL, batch, by_year))
     return await keep(tx, service, officer, batch, State.DRAFT, change, Action.SEAL)
 
 

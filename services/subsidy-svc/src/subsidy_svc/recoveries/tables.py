@@ -14,6 +14,7 @@ recoveries = sa.Table(
     sa.Column("masked_name", sa.Text, nullable=False),
     sa.Column("district", sa.Text, nullable=False),
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    sa.Column("fund_year", sa.SmallInteger, nullable=False),
     sa.Column("cause", sa.Text, nullable=False),
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("state", sa.Text, nullable=False),

@@ -11,6 +11,8 @@ from chuangpei.kernel.identifiers import new_id
 from chuangpei.outbox import emit
 
 from subsidy_svc.bulk import record_all
+from subsidy_svc.ledger.chart import Fund, Occasion
+from subsidy_svc.ledger.posting import Entry, post
 from subsidy_svc.recoveries import repository
 from subsidy_svc.service import Service
 
@@ -34,7 +36,18 @@ async def open_recoveries(tx: Transaction, service: Service, paid: Sequence[Row]
         to_state="paid",
         reason="certificate_revoked",
     )
+    await post(tx, service, SYSTEM, [_entry(row) for row in opened])
     await emit(tx, [RecoveryOpened.model_validate(row | {"recovery_id": row["id"]}) for row in opened], now)
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(
+        occasion=Occasion.OPEN_RECOVERY,
+        fund=Fund(row["district"], row["fund_year"]),
+        amount_fen=row["amount_fen"],
+        claim_id=row["claim_id"],
+        recovery_id=row["id"],
+    )
 
 
 def _recovery(row: Row, on: date) -> dict[str, Any]:
@@ -46,6 +59,7 @@ def _recovery(row: Row, on: date) -> dict[str, Any]:
         "masked_name": row["masked_name"],
         "district": row["district"],
         "amount_fen": row["amount_fen"],
+        "fund_year": row["fund_year"],
         "cause": "certificate_revoked",
         "opened_on": on,
         "state": "open",

@@ -1,0 +1,1 @@
+"""The ledger (账簿) of the subsidy's money, in double entry."""
