@@ -8,7 +8,8 @@ import orjson
 from fastapi import FastAPI, Response
 
 _CHECK = """
-SELECT e.number, e.edition, kind, e.masked_name, institution_name, project_name, stage, issued_on,
+SELECT e.number, e.identifier, e.edition, kind, e.masked_name, institution_name, project_name, stage,
+  issued_on,
   CASE WHEN state = 'revoked' THEN 'revoked' WHEN e.edition = c.edition THEN 'valid' ELSE 'reissued' END,
   CASE WHEN state = 'valid' AND e.edition <> c.edition THEN c.number END AS reissued_as, revoked_on, version
 FROM certificate_editions e JOIN certificates c ON c.id = certificate_id WHERE e.number = $1

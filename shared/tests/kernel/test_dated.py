@@ -72,6 +72,10 @@ def test_outside_its_dates_no_law_is_in_force(load: Load, day: date) -> None:
         book.version(day)
 
 
+def test_the_days_on_which_something_changes_are_told(load: Load) -> None:
+    assert load(GOOD).changes == (date(2026, 1, 1), date(2028, 7, 1))
+
+
 def test_a_law_without_an_end_stays_in_force(load: Load) -> None:
     assert load(GOOD.replace("to: 2030-12-31, ", "")).on(date(2099, 1, 1))["subsidy_fen"].value == 200000
 

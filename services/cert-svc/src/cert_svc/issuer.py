@@ -14,10 +14,9 @@ from cert_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The issuer's DID and name, its keys and seals, and how long a status list of it is good."""
+    """The issuer's DID, its keys and seals, and how long a status list of it is good."""
 
     did: str
-    name: str
     url: str
     keys: Keys
     seals: Seals
@@ -61,7 +60,6 @@ def issuer_of(settings: Settings) -> Issuer:
     url = f"{settings.public_url.rstrip('/')}/cert"
     return Issuer(
         did=did_web.did_of(url),
-        name=settings.issuer_name,
         url=url,
         keys=keystore.load(settings.signing_keys, settings.signing_key),
         seals=seal.load(settings.seals, settings.seal),

@@ -15,7 +15,6 @@ class Settings(CommonSettings):
     """
 
     public_url: str = "https://chuangpei.invalid"
-    issuer_name: str = "上海市就业促进中心"
     signing_keys: Path
     signing_key: str
     seals: Path

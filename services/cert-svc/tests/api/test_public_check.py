@@ -4,6 +4,7 @@ import pytest
 
 SHOWN = {
     "number",
+    "identifier",
     "edition",
     "kind",
     "kind_zh",
@@ -12,6 +13,8 @@ SHOWN = {
     "institution",
     "project",
     "stage",
+    "stage_zh",
+    "stage_en",
     "issued_on",
     "status",
     "reissued_as",
@@ -32,6 +35,7 @@ async def test_it_shows_what_the_paper_shows_and_nothing_else(office, number):
     assert set(shown) == SHOWN
     assert shown == {
         "number": number,
+        "identifier": shown["identifier"],
         "edition": 1,
         "kind": "training_qualification",
         "kind_zh": "培训合格证书",
@@ -40,6 +44,8 @@ async def test_it_shows_what_the_paper_shows_and_nothing_else(office, number):
         "institution": "浦东创业学院",
         "project": "创业初创期培训",
         "stage": 3,
+        "stage_zh": "创业初创期",
+        "stage_en": "Starting a business",
         "issued_on": "2026-06-01",
         "status": "valid",
         "reissued_as": None,

@@ -58,6 +58,7 @@ async def test_one_page_shows_what_the_certificate_says(office, kind):
         "浦东创业学院",
         "创业初创期培训",
         "上海市就业促进中心",
+        certificate["identifier"],
     ):
         assert text in shown
     assert "2026年6月1日" in shown.replace(" ", "")

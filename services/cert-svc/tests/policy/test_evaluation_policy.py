@@ -1,5 +1,6 @@
 """The cases of evaluation_cases.yaml, and what the dated files say."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -147,6 +148,6 @@ def test_a_reason_with_a_ground_that_does_not_exist_is_refused(tmp_path):
     text = here.with_name("revocation_reasons.yaml").read_text(encoding="utf-8")
     changed = tmp_path / "reasons.yaml"
     changed.write_text(text.replace("exit_ground: X5", "exit_ground: X9"), encoding="utf-8")
-    law = Law(LAW.evaluation, ParameterBook.load(changed))
+    law = replace(LAW, revocation=ParameterBook.load(changed))
     with pytest.raises(ValueError, match="X9"):
         law.reasons_on(date(2026, 6, 1))

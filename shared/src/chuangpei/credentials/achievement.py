@@ -13,6 +13,8 @@ CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
+CERTIFICATE_IDENTIFIER = "ext:GBT36904"
+"""The kind of the 电子证照标识 among a subject's identifiers: Open Badges has none of its own for it."""
 _SHIPPED = Path(__file__).with_name("contexts")
 CONTEXT_FILES: Mapping[str, Path] = {
     CONTEXTS[0]: _SHIPPED / "credentials-v2.jsonld",
@@ -26,7 +28,8 @@ class Award:
     """What is attested: to whom, what, by whom it was assessed, since when.
 
     ``achievement_id`` is a URL that names what is achieved, ``achievement_type`` a word of Open Badges,
-    ``number`` the number on the paper, ``awarded`` an instant (UTC), ``status`` the place among the revoked.
+    ``number`` the number on the paper, ``identifier`` its 电子证照标识 (GB/T 36904) where it has one,
+    ``awarded`` an instant (UTC), ``status`` the place among the revoked.
     """
 
     credential_id: UUID
@@ -41,6 +44,7 @@ class Award:
     assessed_by: str
     awarded: datetime
     status: Document
+    identifier: str | None = None
 
 
 def credential(award: Award) -> Document:
@@ -54,7 +58,7 @@ def credential(award: Award) -> Document:
         "validFrom": instant(award.awarded),
         "credentialSubject": {
             "type": ["AchievementSubject"],
-            "identifier": [_named(award.holder_name)],
+            "identifier": _identities(award),
             "licenseNumber": award.number,
             "source": {
                 "id": f"{award.issuer}#assessor",
@@ -74,5 +78,13 @@ def credential(award: Award) -> Document:
     }
 
 
-def _named(name: str) -> Document:
-    return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
+def _identities(award: Award) -> list[Document]:
+    """The holder's name first, then the identifier by which the holder's certificate is known."""
+    identities = [_identity("name", award.holder_name)]
+    if award.identifier is not None:
+        identities.append(_identity(CERTIFICATE_IDENTIFIER, award.identifier))
+    return identities
+
+
+def _identity(kind: str, value: str) -> Document:
+    return {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}

@@ -94,6 +94,11 @@ class ParameterBook:
             raise ParameterError("\n".join(f"{path}: {problem}" for problem in reader.problems))
         return cls(in_force, histories)
 
+    @property
+    def changes(self) -> tuple[date, ...]:
+        """The days from which something else holds, the law's first day among them."""
+        return tuple(self._starts)
+
     def on(self, day: date) -> Mapping[str, DatedValue]:
         """Every parameter's value on ``day``. Raises :class:`NoLawInForce` outside the law's dates."""
         return self._period(day).values

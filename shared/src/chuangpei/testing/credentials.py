@@ -97,6 +97,7 @@ class Office:
             assessed_by="上海示例职业技能培训学校",
             awarded=NOW - timedelta(days=30),
             status=status_list.entry(f"{STATUS_URL}/1", INDEX),
+            identifier="12310000425000011M003.12310000425000011M.2026060104718210559433.001.1",
         )
         return achievement.credential(award) | own
 

@@ -49,6 +49,7 @@ class Certificate:
 
     id: UUID
     number: str
+    identifier: str | None
     edition: int
     kind: CertificateKind
     enrolment_id: UUID
@@ -92,7 +93,7 @@ class Certificate:
         """
         assert edition.replacement is not None, "only the first edition replaces none"
         self.state = NEXT[self.state, Action.REISSUE]
-        previous, self.number = self.number, edition.number
+        previous, self.number, self.identifier = self.number, edition.number, edition.identifier
         self.edition, self.person, self.reissued_on = edition.edition, edition.person, edition.on
         self.version += 1
         return CertificateReissued(
@@ -142,6 +143,7 @@ def new_certificate(
     return Certificate(
         id=first.certificate_id,
         number=first.number,
+        identifier=first.identifier,
         edition=first.edition,
         kind=kind,
         enrolment_id=completion.enrolment_id,

@@ -39,12 +39,14 @@ class Replacement:
 class Edition:
     """One edition, counted from 1: its number, whom it names, when (UTC) and by whom it was made.
 
-    Without a ``replacement`` it is the first.
+    ``identifier`` is its 电子证照标识; editions from before there were any have none. Without a
+    ``replacement`` it is the first.
     """
 
     certificate_id: UUID
     edition: int
     number: str
+    identifier: str | None
     person: StoredPerson
     at: datetime
     actor: str

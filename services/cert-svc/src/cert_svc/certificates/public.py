@@ -7,10 +7,11 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import problem_response
 from fastapi import APIRouter, Request, Response
 
-from cert_svc.certificates.names import KIND_NAMES
-from cert_svc.certificates.number import canonical
-from cert_svc.certificates.repository import CHECK
+from cert_svc.certificates.identifier import canonical as canonical_identifier
+from cert_svc.certificates.number import NO_NUMBER, canonical
+from cert_svc.certificates.repository import CHECK, CHECK_IDENTIFIER
 from cert_svc.certificates.schemas import PublicCertificateView, RevocationReasonView
+from cert_svc.policy.parameters import Law
 from cert_svc.service import of
 
 router = APIRouter(prefix="/cert/v1", tags=["公开核验 · public check"])
@@ -24,12 +25,20 @@ router = APIRouter(prefix="/cert/v1", tags=["公开核验 · public check"])
 async def check(request: Request, number: str) -> Response:
     """What the paper shows, and its status now; of one replaced, the number in force (C02, C04, C06).
 
-    A number that is wrong and one that is not known get the same answer after the same one query.
+    By the number on the paper, or by the 电子证照标识 (GB/T 36904), which has dots in it. One that is wrong
+    and one that is not known get the same answer after the same one query.
     """
-    row = await of(request).database.row(CHECK, {"number": canonical(number)})
+    service = of(request)
+    if "." in number:
+        asked = {"identifier": canonical_identifier(number) or NO_NUMBER}
+        row = await service.database.row(CHECK_IDENTIFIER, asked)
+    else:
+        row = await service.database.row(CHECK, {"number": canonical(number)})
     if row is None:
         return problem_response(request, Refusal(NOT_FOUND))
-    return Response(_shown(row), headers={"etag": f'"{row["version"]}"'}, media_type="application/json")
+    return Response(
+        _shown(row, service.law), headers={"etag": f'"{row["version"]}"'}, media_type="application/json"
+    )
 
 
 @router.get(
@@ -48,28 +57,33 @@ async def revocation_reasons(request: Request) -> list[RevocationReasonView]:
     ]
 
 
-def public_view(row: Row) -> PublicCertificateView:
+def public_view(row: Row, law: Law) -> PublicCertificateView:
     """What the paper shows, from a row of :data:`cert_svc.certificates.repository.CHECK`."""
-    return PublicCertificateView.model_validate_json(_shown(row))
+    return PublicCertificateView.model_validate_json(_shown(row, law))
 
 
-def _shown(row: Row) -> bytes:
-    number, edition, kind, holder, institution, project, stage, issued_on, standing, new, revoked_on, _ = row
-    name = KIND_NAMES[kind]
+def _shown(row: Row, law: Law) -> bytes:
+    (number, identifier, edition, kind, holder, institution, project, stage, issued_on) = row[:9]
+    standing, reissued_as, revoked_on = row[9:12]
+    terms = law.certificates.on(issued_on)
+    kind_name, stage_name = terms.kinds[kind].name, terms.stages[stage]
     return orjson.dumps(
         {
             "number": number,
+            "identifier": identifier,
             "edition": edition,
             "kind": kind,
-            "kind_zh": name.zh,
-            "kind_en": name.en,
+            "kind_zh": kind_name.zh,
+            "kind_en": kind_name.en,
             "holder": holder,
             "institution": institution,
             "project": project,
             "stage": stage,
+            "stage_zh": stage_name.zh,
+            "stage_en": stage_name.en,
             "issued_on": issued_on,
             "status": standing,
-            "reissued_as": new,
+            "reissued_as": reissued_as,
             "revoked_on": revoked_on,
         }
     )

@@ -23,7 +23,7 @@ from cert_svc.people import StoredPerson
 
 _columns = certificates.c
 _editions = certificate_editions.c
-_EDITION = ("number", "edition", "masked_name", "name_encrypted", "reissued_on", "version")
+_EDITION = ("number", "identifier", "edition", "masked_name", "name_encrypted", "reissued_on", "version")
 _REVOCATION = ("state", "version", "reason_code", "exit_ground", "note", "revoked_on", "revoked_at")
 
 _ADD = Statement(
@@ -34,7 +34,7 @@ _ADD = Statement(
 _REGISTER = Statement(
     insert(certificate_editions)
     .values({column.name: bindparam(column.name, type_=column.type) for column in _editions})
-    .on_conflict_do_nothing(index_elements=[_editions.number])
+    .on_conflict_do_nothing()
     .returning(_editions.number)
 )
 _EXISTS = Statement(
@@ -81,29 +81,29 @@ def _word(value: State | Standing) -> sa.ColumnElement[str]:
 
 _is_revoked = _columns.state == _word(State.REVOKED)
 _is_replaced = sa.and_(sa.not_(_is_revoked), _editions.edition < _columns.edition)
-CHECK = Statement(
-    select(
-        _editions.number,
-        _editions.edition,
-        _columns.kind,
-        _editions.masked_name,
-        _columns.institution_name,
-        _columns.project_name,
-        _columns.stage,
-        _columns.issued_on,
-        sa.case(
-            (_is_revoked, _word(Standing.REVOKED)),
-            (_is_replaced, _word(Standing.REISSUED)),
-            else_=_word(Standing.VALID),
-        ).label("standing"),
-        sa.case((_is_replaced, _columns.number)).label("reissued_as"),
-        _columns.revoked_on,
-        _columns.version,
-    )
-    .join(certificates, _columns.id == _editions.certificate_id)
-    .where(_editions.number == bindparam("number"))
-)
+_check = select(
+    _editions.number,
+    _editions.identifier,
+    _editions.edition,
+    _columns.kind,
+    _editions.masked_name,
+    _columns.institution_name,
+    _columns.project_name,
+    _columns.stage,
+    _columns.issued_on,
+    sa.case(
+        (_is_revoked, _word(Standing.REVOKED)),
+        (_is_replaced, _word(Standing.REISSUED)),
+        else_=_word(Standing.VALID),
+    ).label("standing"),
+    sa.case((_is_replaced, _columns.number)).label("reissued_as"),
+    _columns.revoked_on,
+    _columns.version,
+).join(certificates, _columns.id == _editions.certificate_id)
+CHECK = Statement(_check.where(_editions.number == bindparam("number")))
 """What the paper of a number shows, and what it stands for: the public check, two looks into indexes."""
+CHECK_IDENTIFIER = Statement(_check.where(_editions.identifier == bindparam("identifier")))
+"""The same by the 电子证照标识."""
 
 _given = certificate_editions.alias("given")
 _EDITIONS = Statement(
@@ -118,12 +118,13 @@ _EDITIONS = Statement(
 
 
 async def register(tx: Transaction, edition: Edition) -> bool:
-    """Enters an edition under its number; False where the number was ever given out."""
+    """Enters an edition; False where its number or identifier was ever given out."""
     replaced = edition.replacement
     values = {
         "certificate_id": edition.certificate_id,
         "edition": edition.edition,
         "number": edition.number,
+        "identifier": edition.identifier,
         "masked_name": edition.person.masked_name,
         "name_encrypted": edition.person.name_encrypted,
         "at": edition.at,
@@ -209,6 +210,7 @@ def edition_of(row: Row) -> Edition:
         certificate_id=row["certificate_id"],
         edition=row["edition"],
         number=row["number"],
+        identifier=row["identifier"],
         person=StoredPerson(
             row["person_key"], row["masked_name"], row["name_encrypted"], row["id_number_encrypted"]
         ),
@@ -240,6 +242,7 @@ def certificate_of(row: Row) -> Certificate:
     return Certificate(
         id=row["id"],
         number=row["number"],
+        identifier=row["identifier"],
         edition=row["edition"],
         kind=row["kind"],
         enrolment_id=row["enrolment_id"],
@@ -275,6 +278,7 @@ def _values(certificate: Certificate) -> dict[str, Any]:
     return {
         "id": certificate.id,
         "number": certificate.number,
+        "identifier": certificate.identifier,
         "edition": certificate.edition,
         "kind": certificate.kind,
         "enrolment_id": certificate.enrolment_id,

@@ -154,4 +154,5 @@ def _scope(principal: Principal) -> dict[str, str]:
 def _view(service: Service, principal: Principal, certificate: Certificate) -> CertificateView:
     revocation = certificate.revocation
     reason = service.law.reasons_on(revocation.on).get(revocation.reason_code) if revocation else None
-    return CertificateView.of(certificate, reason, with_note=principal.role is not Role.CITIZEN)
+    terms = service.law.certificates.on(certificate.issued_on)
+    return CertificateView.of(certificate, terms, reason, with_note=principal.role is not Role.CITIZEN)

@@ -1,7 +1,7 @@
 """What the API takes and shows of certificates."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, ProjectRef
@@ -13,8 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.certificates.edition import REISSUE_REASONS, Edition
 from cert_svc.certificates.lifecycle import Standing, State
-from cert_svc.certificates.names import KIND_NAMES
+from cert_svc.policy.certificates import Terms
 from cert_svc.policy.parameters import ExitGround, RevocationReason
+
+Identifier = Annotated[
+    str | None,
+    Field(
+        description="电子证照标识（GB/T 36904），早期版次没有 · identifier, none on early editions",
+        examples=["12310000425000011M003.12310000425000011M.2026060104718210559433.001.1"],
+    ),
+]
 
 
 class RevokeBody(Body):
@@ -65,6 +73,7 @@ class EditionView(BaseModel):
 
     edition: int = Field(description="1 为首次颁发 · 1 is the first")
     number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    identifier: Identifier
     holder: str = Field(description="脱敏姓名 · masked name", examples=["张*"])
     made_on: date
     reason_code: ReissueReason | None
@@ -82,6 +91,7 @@ class EditionView(BaseModel):
         return cls(
             edition=edition.edition,
             number=edition.number,
+            identifier=edition.identifier,
             holder=edition.person.masked_name,
             made_on=edition.on,
             reason_code=replaced.reason if replaced else None,
@@ -109,6 +119,7 @@ class CertificateView(BaseModel):
 
     id: UUID
     number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    identifier: Identifier
     edition: int = Field(description="版次，1 为首次颁发 · edition, 1 is the first")
     kind: CertificateKind
     kind_zh: str
@@ -127,12 +138,15 @@ class CertificateView(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, certificate: Certificate, reason: RevocationReason | None, *, with_note: bool) -> Self:
-        """The view; ``reason`` is the one its revocation names."""
-        name = KIND_NAMES[certificate.kind]
+    def of(
+        cls, certificate: Certificate, terms: Terms, reason: RevocationReason | None, *, with_note: bool
+    ) -> Self:
+        """The view, by the terms of its day of issue; ``reason`` is the one its revocation names."""
+        name = terms.kinds[certificate.kind].name
         return cls(
             id=certificate.id,
             number=certificate.number,
+            identifier=certificate.identifier,
             edition=certificate.edition,
             kind=certificate.kind,
             kind_zh=name.zh,
@@ -159,6 +173,7 @@ class PublicCertificateView(BaseModel):
     """
 
     number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    identifier: Identifier
     edition: int = Field(description="版次，1 为首次颁发 · edition, 1 is the first")
     kind: CertificateKind
     kind_zh: str = Field(examples=["培训合格证书"])
@@ -167,6 +182,8 @@ class PublicCertificateView(BaseModel):
     institution: str
     project: str
     stage: int
+    stage_zh: str = Field(description="培训阶段 · stage of the training", examples=["创业初创期"])
+    stage_en: str
     issued_on: date
     status: Standing
     reissued_as: str | None = Field(description="现行编号 · the number in force", examples=[None])

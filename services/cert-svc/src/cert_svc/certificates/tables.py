@@ -14,6 +14,7 @@ certificates = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     # Of the newest edition, like the holder's name below.
     sa.Column("number", sa.Text, sa.ForeignKey("certificate_editions.number"), nullable=False, unique=True),
+    sa.Column("identifier", sa.Text),
     sa.Column("edition", sa.SmallInteger, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("enrolment_id", sa.Uuid, sa.ForeignKey("completions.enrolment_id"), nullable=False),
@@ -79,6 +80,8 @@ certificate_editions = sa.Table(
     ),
     sa.Column("edition", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Text, nullable=False, unique=True),
+    # 电子证照标识; none on editions from before there were any.
+    sa.Column("identifier", sa.Text, unique=True),
     sa.Column("masked_name", sa.Text, nullable=False),
     sa.Column("name_encrypted", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),

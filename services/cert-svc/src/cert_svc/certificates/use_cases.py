@@ -1,7 +1,7 @@
 """Issuing, reissuing and revoking certificates."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -19,11 +19,12 @@ from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECON
 from cert_svc.certificates import repository
 from cert_svc.certificates.certificate import Certificate, Evaluated, new_certificate
 from cert_svc.certificates.edition import Edition, Replacement
+from cert_svc.certificates.identifier import draw_serial, make, of_next_edition
 from cert_svc.certificates.lifecycle import Action, State
 from cert_svc.completions.completion import Completion
 from cert_svc.credentials import use_cases as credentials
 from cert_svc.credentials.repository import withdraw
-from cert_svc.people import renamed, told
+from cert_svc.people import StoredPerson, renamed, told
 from cert_svc.problems import NUMBER_REPLACED
 from cert_svc.service import Service
 
@@ -49,11 +50,15 @@ async def issue(
     if await repository.has(tx, completion.enrolment_id, kind):
         return None
     at = service.clock.now()
-    edition = partial(
-        Edition, new_id(), 1, person=completion.person, at=at, actor=principal.subject, role=principal.role
-    )
-    first = await _registered(tx, service, kind, civil_date(at).year, edition)
-    certificate = new_certificate(first, kind, completion, evaluated)
+    on = civil_date(at)
+
+    def first() -> Edition:
+        number, identifier = service.draw_number(kind, on.year), _identifier(service, kind, on, 1)
+        return Edition(
+            new_id(), 1, number, identifier, completion.person, at, principal.subject, principal.role
+        )
+
+    certificate = new_certificate(await _registered(tx, first), kind, completion, evaluated)
     await repository.add(tx, certificate)
     await credentials.attest(tx, service, certificate)
     await repository.enter_in_ledger(tx, certificate, "issued", principal, at)
@@ -85,17 +90,9 @@ async def reissue(
     if person is None:
         return Refusal(NOTHING_AMENDED)
     at, previous = service.clock.now(), certificate.number
-    edition = partial(
-        Edition,
-        certificate.id,
-        certificate.edition + 1,
-        person=person,
-        at=at,
-        actor=principal.subject,
-        role=principal.role,
-        replacement=replacement,
+    following = await _registered(
+        tx, partial(_following, service, principal, certificate, person, replacement, at)
     )
-    following = await _registered(tx, service, certificate.kind, certificate.issued_on.year, edition)
     reissued = certificate.reissue(following, told(service.privacy, person))
     await repository.save_edition(tx, certificate)
     await withdraw(tx, certificate.id, at)
@@ -158,16 +155,42 @@ def _sees(principal: Principal, certificate: Certificate) -> bool:
     )
 
 
-async def _registered(
-    tx: Transaction,
+def _following(
     service: Service,
-    kind: CertificateKind,
-    year: int,
-    numbered: Callable[[str], Edition],
+    principal: Principal,
+    certificate: Certificate,
+    person: StoredPerson,
+    replacement: Replacement,
+    at: datetime,
 ) -> Edition:
-    """The edition under a number that was never given out, entered in the register."""
+    edition, issued_on = certificate.edition + 1, certificate.issued_on
+    if certificate.identifier is None:
+        identifier = _identifier(service, certificate.kind, issued_on, edition)
+    else:
+        identifier = of_next_edition(certificate.identifier)
+    return Edition(
+        certificate_id=certificate.id,
+        edition=edition,
+        number=service.draw_number(certificate.kind, issued_on.year),
+        identifier=identifier,
+        person=person,
+        at=at,
+        actor=principal.subject,
+        role=principal.role,
+        replacement=replacement,
+    )
+
+
+def _identifier(service: Service, kind: CertificateKind, issued_on: date, edition: int) -> str:
+    """A new 电子证照标识, by the codes of the day of issue."""
+    terms = service.law.certificates.on(issued_on)
+    return make(terms.kinds[kind].type_code, terms.issuer.credit_code, draw_serial(issued_on), edition)
+
+
+async def _registered(tx: Transaction, drawn: Callable[[], Edition]) -> Edition:
+    """An edition under a number and an identifier that were never given out, entered in the register."""
     while True:
-        edition = numbered(service.draw_number(kind, year))
+        edition = drawn()
         if await repository.register(tx, edition):
             return edition
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from chuangpei.credentials import achievement, data_integrity, status_list
 from chuangpei.credentials.documents import Document
 from chuangpei.credentials.paper import Paper
+from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
 
 from cert_svc.certificates.certificate import Certificate
-from cert_svc.certificates.names import KIND_NAMES
 from cert_svc.issuer import Issuer
+from cert_svc.policy.parameters import Law
 
 ACHIEVEMENT_TYPES = {
     "entrepreneurship_completion": "CertificateOfCompletion",
@@ -19,12 +20,6 @@ ACHIEVEMENT_TYPES = {
     "training_qualification": "Certificate",
 }
 """The words of Open Badges 3.0 for the kinds of certificate (C01, C02, C03)."""
-
-CRITERIA = {
-    "entrepreneurship_completion": "完成创业培训并考核合格（沪人社规〔2025〕30号 一(一)、一(三)）",
-    "training_completion": "完成创业初创期培训（沪人社规〔2025〕30号 一(二)）",
-    "training_qualification": "完成创业初创期培训并通过评价（沪人社规〔2025〕30号 一(二)）",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +43,28 @@ class Credential:
 
 
 def signed(
-    certificate: Certificate, holder_name: str, issuer: Issuer, place: Place, at: datetime
+    certificate: Certificate, holder_name: str, issuer: Issuer, law: Law, place: Place, at: datetime
 ) -> Credential:
-    """The certificate as a credential, signed at ``at`` (UTC) by the issuer's current key."""
-    kind = KIND_NAMES[certificate.kind]
+    """The certificate as a credential, signed at ``at`` (UTC) by the issuer's current key.
+
+    Its kind is called as on the day of issue, the issuer as on the day of signing.
+    """
+    kind = law.certificates.on(certificate.issued_on).kinds[certificate.kind]
     credential_id = new_id()
     award = achievement.Award(
         credential_id=credential_id,
         issuer=issuer.did,
-        issuer_name=issuer.name,
+        issuer_name=law.certificates.on(civil_date(at)).issuer.name.zh,
         holder_name=holder_name,
         number=certificate.number,
         achievement_id=issuer.achievement_url(certificate.kind),
         achievement_type=ACHIEVEMENT_TYPES[certificate.kind],
-        achievement_name=f"{kind.zh} · {certificate.project.name}",
-        criteria=CRITERIA[certificate.kind],
+        achievement_name=f"{kind.name.zh} · {certificate.project.name}",
+        criteria=kind.criteria,
         assessed_by=certificate.institution.name,
         awarded=certificate.issued_at,
         status=status_list.entry(issuer.list_url(place.status_list), place.index),
+        identifier=certificate.identifier,
     )
     signer = issuer.keys.signer
     document = data_integrity.secured(achievement.credential(award), signer, issuer.did, at)

@@ -178,7 +178,7 @@ async def check(request: Request) -> Response:
         holder=holder,
         issued_on=issued_on,
         detail=checked.detail,
-        registered=public_view(row) if row else None,
+        registered=public_view(row, service.law) if row else None,
     )
     return reply(view)
 

@@ -23,7 +23,7 @@ async def attest(tx: Transaction, service: Service, certificate: Certificate) ->
     while True:
         for _ in range(_DRAWS):
             place = Place(number, secrets.randbelow(repository.LIST_ENTRIES))
-            credential = signed(certificate, name, service.issuer, place, service.clock.now())
+            credential = signed(certificate, name, service.issuer, service.law, place, service.clock.now())
             if await repository.add(tx, credential, _sealed(service, credential.document)):
                 return credential.document
         number += 1

@@ -11,6 +11,8 @@ from typing import Any, Literal, Self, cast, get_args
 from chuangpei.kernel.dated import ParameterBook
 from chuangpei.kernel.refusals import Text
 
+from cert_svc.policy.certificates import CertificateBook
+
 ExitGround = Literal["X1", "X2", "X3", "X4", "X5"]
 """The exit grounds of a brand (退出情形; B11), as events name them."""
 
@@ -41,10 +43,11 @@ class RevocationReason:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What holds on a civil day: the numbers of evaluations and the reasons of revocation."""
+    """What holds on a civil day: the numbers of evaluations, reasons of revocation, certificates."""
 
     evaluation: ParameterBook
     revocation: ParameterBook
+    certificates: CertificateBook
 
     @classmethod
     @cache
@@ -54,6 +57,7 @@ class Law:
         return cls(
             ParameterBook.load(here.with_name("parameters.yaml")),
             ParameterBook.load(here.with_name("revocation_reasons.yaml")),
+            CertificateBook.load(),
         )
 
     def parameters_of(self, *, class_started_on: date, completed_on: date) -> Parameters:
