@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cert_svc.certificates import lifecycle as certificates
+from cert_svc.confirmations import lifecycle as confirmations
 from cert_svc.evaluation_bodies import lifecycle as bodies
 from cert_svc.evaluations import lifecycle as evaluations
 from cert_svc.sessions import lifecycle as sessions
@@ -18,6 +19,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Evaluation body", bodies),
         ("Evaluation session", sessions),
         ("Evaluation", evaluations),
+        ("Confirmation job", confirmations),
         ("Certificate", certificates),
     ],
 )

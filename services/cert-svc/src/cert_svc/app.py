@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from cert_svc.candidates.routes import router as candidates
 from cert_svc.certificates import number, public
 from cert_svc.certificates import routes as certificate_routes
+from cert_svc.confirmations.routes import router as confirmations
 from cert_svc.consumers import handlers
 from cert_svc.credentials.publication import StatusLists
 from cert_svc.credentials.routes import router as credentials
@@ -35,6 +36,7 @@ from cert_svc.policy.parameters import Law
 from cert_svc.service import Service
 from cert_svc.sessions.routes import router as sessions
 from cert_svc.settings import Settings
+from cert_svc.timers import timers
 
 NAME = "cert"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -82,6 +84,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             evaluation_routes.router,
             sessions,
             candidates,
+            confirmations,
             certificate_routes.router,
             operations_router(NAME, service.database, service.clock),
         ],
@@ -92,7 +95,12 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
 
 
 def jobs(service: Service) -> list[Job]:
-    """Relay and consumer. Nothing here falls due by time alone, so there is no timer."""
+    """Relay, consumer and the work on long jobs."""
     return background_of(
-        service.settings, service.database, service.bus, name=NAME, handlers=handlers(service), timers=()
+        service.settings,
+        service.database,
+        service.bus,
+        name=NAME,
+        handlers=handlers(service),
+        timers=timers(service),
     )

@@ -3,6 +3,7 @@
 from cert_svc.candidates import tables as candidate_tables
 from cert_svc.certificates import tables as certificate_tables
 from cert_svc.completions import tables as completion_tables
+from cert_svc.confirmations import tables as confirmation_tables
 from cert_svc.credentials import tables as credential_tables
 from cert_svc.evaluation_bodies import tables as body_tables
 from cert_svc.evaluations import tables as evaluation_tables
@@ -16,6 +17,7 @@ __all__ = [
     "candidate_tables",
     "certificate_tables",
     "completion_tables",
+    "confirmation_tables",
     "credential_tables",
     "evaluation_tables",
     "evaluator_tables",

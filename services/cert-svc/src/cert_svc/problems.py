@@ -58,3 +58,11 @@ NOT_ON_PAPER = Problem(
         " its other carriers are good",
     ),
 )
+NOTHING_TO_CONFIRM = Problem(
+    "nothing_to_confirm",
+    404,
+    Text("没有您可以确认的待确认成绩", "There is no score that you could confirm"),
+)
+TOO_MANY_TO_CONFIRM = Problem(
+    "too_many_to_confirm", 409, Text("一次至多确认500人", "At most 500 are confirmed at once")
+)

@@ -8,9 +8,11 @@ PUBLIC = frozenset(ALL_ROLES) | {None}
 HOLDERS = {Role.CITIZEN, Role.CITY_CENTRE}
 OPERATORS = {Role.CITY_CENTRE}
 OFFICES = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
+CITY = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 PLANNERS = {Role.EVALUATOR, Role.CITY_CENTRE}
 BODIES_PATH = "/cert/v1/evaluation-bodies"
 SESSIONS_PATH = "/cert/v1/sessions"
+CONFIRMATIONS_PATH = "/cert/v1/confirmations"
 CANDIDATES_PATH = f"{SESSIONS_PATH}/{{session_id}}/candidates"
 ALLOWED = {
     ("POST", BODIES_PATH): {Role.CITY_CENTRE},
@@ -45,6 +47,12 @@ ALLOWED = {
     ("GET", f"{CANDIDATES_PATH}/export"): OFFICES | {Role.EVALUATOR},
     ("POST", f"{CANDIDATES_PATH}/{{candidate_id}}/take-off"): PLANNERS,
     ("POST", f"{CANDIDATES_PATH}/{{candidate_id}}/presence"): PLANNERS,
+    ("POST", CONFIRMATIONS_PATH): {Role.EVALUATOR},
+    ("GET", CONFIRMATIONS_PATH): CITY | {Role.EVALUATOR},
+    ("GET", f"{CONFIRMATIONS_PATH}/export"): CITY | {Role.EVALUATOR},
+    ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}"): CITY | {Role.EVALUATOR},
+    ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}/lines"): CITY | {Role.EVALUATOR},
+    ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}/lines/export"): CITY | {Role.EVALUATOR},
     ("GET", "/cert/v1/certificates"): OFFICES | {Role.CITIZEN},
     ("GET", "/cert/v1/certificates/{number}/editions"): OFFICES | {Role.CITIZEN},
     ("POST", "/cert/v1/certificates/{number}/reissue"): {Role.DISTRICT_OFFICER, Role.CITY_CENTRE},
@@ -92,6 +100,7 @@ BODIES = {
         "evaluator_ids": ["01977777-7777-7777-8777-777777777777"],
     },
     "cancel": {"reason": "场地停电"},
+    "confirmations": {"class_id": "01977777-7777-7777-8777-777777777777"},
     "close": {},
     "candidates": {"evaluation_id": "01977777-7777-7777-8777-777777777777"},
     "take-off": {"reason": "考生申请改期"},
@@ -128,6 +137,7 @@ def filled(path):
         .replace("{body_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{evaluator_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{session_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{job_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{candidate_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{number}", "SH2026H7K3M01X2T0B")
         .replace("{message_id}", "999")

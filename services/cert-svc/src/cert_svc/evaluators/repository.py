@@ -64,6 +64,11 @@ _ACTS_FOR = Statement(
         )
     )
 )
+_BODY_OF = Statement(
+    _acting.where(
+        evaluators.c.person_key == bindparam("person_key"), in_office_on(bindparam("day", type_=sa.Date))
+    )
+)
 _NAMED = Statement(
     sa.select(evaluators)
     .where(
@@ -175,6 +180,12 @@ async def is_of(source: Database | Transaction, person_key: str, body_id: UUID, 
     """Whether the person is an evaluator of the body, which is in office on the day (T06)."""
     found = await source.row(_ACTS_FOR, {"person_key": person_key, "body_id": body_id, "day": day})
     return bool(found and found[0])
+
+
+async def body_of(tx: Transaction, person_key: str, day: date) -> UUID | None:
+    """The body for which the person evaluates on the day: at most one (T06)."""
+    row = await tx.row(_BODY_OF, {"person_key": person_key, "day": day})
+    return row["id"] if row else None
 
 
 async def named(tx: Transaction, body_id: UUID, evaluator_ids: Sequence[UUID]) -> list[Row]:
