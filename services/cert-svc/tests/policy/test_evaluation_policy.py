@@ -17,6 +17,7 @@ from cert_svc.policy.parameters import Law
 from cert_svc.policy.passing import decide_result
 from cert_svc.policy.rubric import Part, Rubric
 from cert_svc.policy.rules import HandlingFacts, RetakeFacts, completion_kind
+from cert_svc.policy.sittings import Sitting
 from chuangpei.kernel.dated import NoLawInForce, ParameterBook
 from chuangpei.kernel.refusals import failed
 
@@ -51,6 +52,7 @@ def handling(case):
         is_scorer=case.get("scorer", False),
         scored_before=case.get("scored", False),
         training_certificate_valid=not case.get("revoked", False),
+        sitting=Sitting(**case["sitting"]) if "sitting" in case else None,
     )
 
 
@@ -99,7 +101,8 @@ def test_what_a_completed_training_gives(case):
 
 
 def test_every_finding_names_its_rule_its_article_and_both_languages():
-    facts = HandlingFacts(False, False, True, True, True, True, True, False)
+    sitting = Sitting(is_session_evaluator=False, has_begun=False, was_absent=True)
+    facts = HandlingFacts(False, False, True, True, True, True, True, False, sitting)
     retake = RetakeFacts(9, date(2026, 1, 1), date(2027, 1, 1), 2, 6, False)
     result = decide_result(Rubric(60, 2, 6, 15, None, (Part("a", "笔试", 100, 50),)), 40, {"a": 40})
     handled = (*decide_scoring(facts), *decide_blind_scoring(facts), *decide_confirming(facts))

@@ -169,6 +169,8 @@ class Evaluation:
             is_scorer=any(by.is_same_person(one.by) for one in (self.score, *self.blind_scores) if one),
             scored_before=self.score is not None,
             training_certificate_valid=certificate_stands,
+            # A third score is asked of whoever is left, also of one who was not at the session.
+            sitting=None if self.state is State.THIRD_WANTED else acting.sitting,
         )
 
     def _move(self, action: Action) -> None:

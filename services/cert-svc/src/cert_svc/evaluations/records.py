@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from cert_svc.policy.sittings import Sitting
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
@@ -22,12 +24,14 @@ class Evaluator:
 class Acting:
     """An evaluator who acts now: for which body, none where not in office, and whose their account is.
 
-    ``credit_codes`` are those of the body and of the organisation the token names.
+    ``credit_codes`` are those of the body and of the organisation the token names; ``sitting`` is the session
+    that the evaluation is on, for who scores.
     """
 
     by: Evaluator
     body_id: UUID | None
     credit_codes: frozenset[str]
+    sitting: Sitting | None = None
 
 
 @dataclass(frozen=True, slots=True)

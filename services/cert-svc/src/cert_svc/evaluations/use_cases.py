@@ -1,6 +1,7 @@
 """Opening, scoring, confirming and retaking evaluations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from chuangpei.kernel.refusals import Refusal
 from chuangpei.outbox import emit
 from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
+from cert_svc.candidates.sittings import sitting_of
 from cert_svc.certificates import repository as certificate_repository
 from cert_svc.certificates.certificate import Certificate, Evaluated
 from cert_svc.certificates.use_cases import issue
@@ -51,6 +53,7 @@ async def score(
         return taken
     evaluation, acting = taken
     before, at = evaluation.state, service.clock.now()
+    acting = replace(acting, sitting=await sitting_of(tx, evaluation.id, acting.by.person_key, at))
     stands = await _stands(tx, evaluation)
     if refusal := evaluation.give_score(points, comment, acting, at, certificate_stands=stands):
         return refusal

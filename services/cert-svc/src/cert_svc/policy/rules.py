@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 from chuangpei.kernel.dates import add_months
 from chuangpei.kernel.refusals import Finding, Outcome, Text
 
+from cert_svc.policy.sittings import SITTING_RULES, Sitting
+
 CompletionKind = Literal["entrepreneurship_completion", "training_completion"]
 
 EVALUATED_STAGE = 3
@@ -35,7 +37,7 @@ class HandlingFacts:
 
     ``is_in_office``: of a body that evaluates the project today; ``is_of_answering_body``: of the one that
     has begun this evaluation, if any has; ``is_of_the_institution``: of the institution that trained;
-    ``is_scorer``: gave the score, or one of the blind scores.
+    ``is_scorer``: gave the score, or one of the blind scores; ``sitting``: where it is on a session.
     """
 
     is_in_office: bool
@@ -46,6 +48,7 @@ class HandlingFacts:
     is_scorer: bool
     scored_before: bool
     training_certificate_valid: bool
+    sitting: Sitting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +217,13 @@ _EVALUATOR_RULES: tuple[HandlingRule, ...] = (
 SCORE_RULES: tuple[HandlingRule, ...] = (
     *_EVALUATOR_RULES,
     only_the_scorer_amends,
+    *SITTING_RULES,
     training_certificate_stands,
 )
 BLIND_RULES: tuple[HandlingRule, ...] = (
     *_EVALUATOR_RULES,
     nobody_scores_blind_twice,
+    *SITTING_RULES,
     training_certificate_stands,
 )
 CONFIRM_RULES: tuple[HandlingRule, ...] = (
