@@ -21,9 +21,9 @@ from chuangpei.auth import Principal, Role
 from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.errors import accepted
-from chuangpei.events.base import InstitutionRef, PersonRef, ProjectRef
+from chuangpei.events.base import Event, InstitutionRef, PersonRef, ProjectRef
 from chuangpei.events.cert import CertificateKind
-from chuangpei.events.training import EvaluationNormPublished, NormPart, TrainingCompleted
+from chuangpei.events.training import CompletionRevoked, EvaluationNormPublished, NormPart, TrainingCompleted
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.masking import mask_name
 from chuangpei.kernel.resident_id import make_resident_id
@@ -115,7 +115,7 @@ class Office:
             norm_version=norm_version,
         )
 
-    async def deliver(self, *events: TrainingCompleted | EvaluationNormPublished | Received) -> None:
+    async def deliver(self, *events: Event | Received) -> None:
         await deliver(self.service.database, handlers(self.service), *events)
 
     def norm(self, **given: object) -> EvaluationNormPublished:
@@ -137,6 +137,20 @@ class Office:
             "withdrawn": False,
         }
         return EvaluationNormPublished(**values | given)
+
+    def taken_back(self, event: TrainingCompleted, **given: object) -> CompletionRevoked:
+        """The event that the completion of another event was revoked today."""
+        values: dict[str, Any] = {
+            "enrolment_id": event.enrolment_id,
+            "class_id": event.class_id,
+            "institution": event.institution,
+            "project": event.project,
+            "person_key": event.person.person_key,
+            "completed_on": event.completed_on,
+            "revoked_on": self.clock.today(),
+            "ground": "attendance_corrected",
+        }
+        return CompletionRevoked(**values | given)
 
     async def complete(self, **given: object) -> TrainingCompleted:
         """A trainee completes a training, and this service is told."""

@@ -37,11 +37,13 @@ _REGISTER = Statement(
     .on_conflict_do_nothing()
     .returning(_editions.number)
 )
-_EXISTS = Statement(
-    select(_columns.id).where(
-        _columns.enrolment_id == bindparam("enrolment_id"), _columns.kind == bindparam("kind")
-    )
+_valid_of_enrolment = sa.and_(
+    _columns.enrolment_id == bindparam("enrolment_id"),
+    _columns.kind == bindparam("kind"),
+    _columns.state == State.VALID.value,
 )
+_EXISTS = Statement(select(_columns.id).where(_valid_of_enrolment))
+_VALID_FOR_UPDATE = Statement(select(certificates).where(_valid_of_enrolment).with_for_update())
 _FOR_UPDATE = Statement(
     select(certificates)
     .join(certificate_editions, _editions.certificate_id == _columns.id)
@@ -58,10 +60,17 @@ _REVOKE = Statement(
     .where(_columns.id == bindparam("of_id"))
     .values({name: bindparam(name, type_=_columns[name].type) for name in _REVOCATION})
 )
-_STATE_FOR_SHARE = Statement(
-    select(_columns.state)
-    .where(_columns.enrolment_id == bindparam("enrolment_id"), _columns.kind == "training_completion")
-    .with_for_update(read=True)
+_VALID_FOR_SHARE = Statement(select(_columns.id).where(_valid_of_enrolment).with_for_update(read=True))
+# Revoked for another reason than that the completion was, it stays so.
+_PASSED_EVALUATION = Statement(
+    select(_columns.evaluation_id, _columns.evaluated_on)
+    .where(
+        _columns.enrolment_id == bindparam("enrolment_id"),
+        _columns.kind == "training_qualification",
+        _columns.reason_code == "completion_revoked",
+    )
+    .order_by(_columns.id.desc())
+    .limit(1)
 )
 _ENTER = Statement(
     certificate_ledger.insert().values(
@@ -140,19 +149,25 @@ async def register(tx: Transaction, edition: Edition) -> bool:
 async def add(tx: Transaction, certificate: Certificate) -> None:
     """Stores a new certificate.
 
-    Raises :class:`asyncpg.UniqueViolationError` where its enrolment has one of its kind.
+    Raises :class:`asyncpg.UniqueViolationError` where its enrolment has a valid one of its kind.
     """
     await tx.execute(_ADD, _values(certificate))
 
 
 async def has(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> bool:
-    """Whether the enrolment has a certificate of the kind, whatever its state."""
+    """Whether the enrolment has a valid certificate of the kind."""
     return await tx.row(_EXISTS, {"enrolment_id": enrolment_id, "kind": kind}) is not None
 
 
 async def load_for_update(tx: Transaction, number: str) -> Certificate | None:
     """The certificate that has, or once had, a canonical number, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"number": number})
+    return certificate_of(row) if row else None
+
+
+async def valid_for_update(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> Certificate | None:
+    """The enrolment's valid certificate of the kind, its row locked."""
+    row = await tx.row(_VALID_FOR_UPDATE, {"enrolment_id": enrolment_id, "kind": kind})
     return certificate_of(row) if row else None
 
 
@@ -170,7 +185,14 @@ async def save_revocation(tx: Transaction, certificate: Certificate) -> None:
 
 async def training_certificate_stands(tx: Transaction, enrolment_id: UUID) -> bool:
     """Whether the enrolment's 培训结业证书 is valid; it cannot be revoked before this transaction ends."""
-    return bool(await tx.value(_STATE_FOR_SHARE, {"enrolment_id": enrolment_id}) == State.VALID)
+    values = {"enrolment_id": enrolment_id, "kind": "training_completion"}
+    return await tx.row(_VALID_FOR_SHARE, values) is not None
+
+
+async def passed_evaluation(tx: Transaction, enrolment_id: UUID) -> Evaluated | None:
+    """The evaluation of the enrolment's newest 合格证书 that was revoked with its completion, if any."""
+    row = await tx.row(_PASSED_EVALUATION, {"enrolment_id": enrolment_id})
+    return Evaluated(row["evaluation_id"], row["evaluated_on"]) if row else None
 
 
 async def enter_in_ledger(

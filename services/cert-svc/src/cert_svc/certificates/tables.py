@@ -30,7 +30,7 @@ certificates = sa.Table(
     sa.Column("name_encrypted", sa.Text, nullable=False),
     sa.Column("id_number_encrypted", sa.Text, nullable=False),
     sa.Column("class_started_on", sa.Date, nullable=False),
-    sa.Column("evaluation_id", sa.Uuid, sa.ForeignKey("evaluations.id"), unique=True),
+    sa.Column("evaluation_id", sa.Uuid, sa.ForeignKey("evaluations.id")),
     sa.Column("evaluated_on", sa.Date),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
@@ -42,7 +42,22 @@ certificates = sa.Table(
     sa.Column("note", sa.Text),
     sa.Column("revoked_on", sa.Date),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),
-    sa.UniqueConstraint("enrolment_id", "kind"),
+    # Once revoked, another may be issued: a training may be completed again.
+    sa.Index(
+        "uq_certificates_enrolment_id_kind",
+        "enrolment_id",
+        "kind",
+        unique=True,
+        postgresql_where=sa.text("state = 'valid'"),
+    ),
+    sa.Index(
+        "uq_certificates_evaluation_id",
+        "evaluation_id",
+        unique=True,
+        postgresql_where=sa.text("state = 'valid'"),
+    ),
+    sa.Index(None, "enrolment_id", "id"),
+    sa.Index(None, "evaluation_id", "id", postgresql_where=sa.text("evaluation_id IS NOT NULL")),
     sa.CheckConstraint(
         "CASE kind WHEN 'entrepreneurship_completion' THEN stage IN (1, 2, 4) "
         "WHEN 'training_completion' THEN stage = 3 "

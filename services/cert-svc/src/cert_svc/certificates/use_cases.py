@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from chuangpei.amendments import NOTHING_AMENDED
 from chuangpei.audit import record
-from chuangpei.auth import Principal, Role
+from chuangpei.auth import SYSTEM, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.events.cert import CertificateKind
 from chuangpei.kernel.clock import civil_date
@@ -25,6 +26,7 @@ from cert_svc.completions.completion import Completion
 from cert_svc.credentials import use_cases as credentials
 from cert_svc.credentials.repository import withdraw
 from cert_svc.people import StoredPerson, renamed, told
+from cert_svc.policy.parameters import RevocationReason
 from cert_svc.problems import NUMBER_REPLACED
 from cert_svc.service import Service
 
@@ -45,7 +47,7 @@ async def issue(
 ) -> Certificate | None:
     """Issues a certificate today (Asia/Shanghai): signed, in the ledger, audited, told (C01–C03, C06).
 
-    None when the enrolment has one of this kind already: nothing is changed then.
+    None when the enrolment has a valid one of this kind already: nothing is changed then.
     """
     if await repository.has(tx, completion.enrolment_id, kind):
         return None
@@ -122,6 +124,31 @@ async def revoke(
     reason = service.law.reasons_on(civil_date(at)).get(reason_code)
     if reason is None:
         return Refusal(INVALID_INPUT, errors=(_UNKNOWN_REASON,))
+    return await _revoked(tx, principal, certificate, reason, note, at)
+
+
+async def revoke_valid(
+    tx: Transaction, service: Service, enrolment_id: UUID, kind: CertificateKind, reason_code: str, note: str
+) -> Certificate | None:
+    """Revokes the enrolment's valid certificate of a kind, if it has one, for what the platform was told."""
+    certificate = await repository.valid_for_update(tx, enrolment_id, kind)
+    if certificate is None:
+        return None
+    at = service.clock.now()
+    reason = service.law.reasons_on(civil_date(at))[reason_code]
+    revoked = await _revoked(tx, SYSTEM, certificate, reason, note, at)
+    assert isinstance(revoked, Certificate), "a valid one can be revoked"
+    return revoked
+
+
+async def _revoked(
+    tx: Transaction,
+    principal: Principal,
+    certificate: Certificate,
+    reason: RevocationReason,
+    note: str,
+    at: datetime,
+) -> Certificate | Refusal:
     revoked = certificate.revoke(reason, note, civil_date(at), at)
     if isinstance(revoked, Refusal):
         return revoked

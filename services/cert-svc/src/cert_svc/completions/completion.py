@@ -11,7 +11,7 @@ from cert_svc.people import StoredPerson
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One trainee's completed training (C01, C02); it never changes.
+    """One trainee's completed training (C01, C02), as it was told last.
 
     Dates are civil dates in Asia/Shanghai. ``instructor_keys`` are the person keys of those who taught.
     """

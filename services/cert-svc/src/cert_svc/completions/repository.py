@@ -1,8 +1,10 @@
 """Queries on completed trainings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+import sqlalchemy as sa
 from chuangpei.database import Row, Statement, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from sqlalchemy import bindparam
@@ -12,17 +14,66 @@ from cert_svc.completions.completion import Completion
 from cert_svc.completions.tables import completions
 from cert_svc.people import StoredPerson
 
+_columns = completions.c
+_REVOCATION = ("revoked_on", "revocation_ground")
+_COUNTED_AGAIN = (
+    "class_ended_on",
+    "completed_on",
+    "sessions_attended",
+    "sessions_held",
+    "instructor_keys",
+    "recorded_at",
+)
 _ADD = Statement(
     insert(completions)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in completions.columns})
+    .values(
+        {one.name: bindparam(one.name, type_=one.type) for one in _columns if one.name not in _REVOCATION}
+    )
     .on_conflict_do_nothing()
     .returning(completions.c.enrolment_id)
+)
+
+_COMPLETE_AGAIN = Statement(
+    completions.update()
+    .where(
+        _columns.enrolment_id == bindparam("of_enrolment", type_=sa.Uuid),
+        _columns.revoked_on <= bindparam("completed_on", type_=sa.Date),
+    )
+    .values({name: bindparam(name, type_=_columns[name].type) for name in _COUNTED_AGAIN})
+    .values(dict.fromkeys(_REVOCATION))
+    .returning(_columns.enrolment_id)
+)
+_FOR_UPDATE = Statement(
+    sa.select(completions).where(_columns.enrolment_id == bindparam("enrolment_id")).with_for_update()
+)
+_REVOKE = Statement(
+    completions.update()
+    .where(_columns.enrolment_id == bindparam("of_enrolment", type_=sa.Uuid))
+    .values({name: bindparam(name, type_=_columns[name].type) for name in _REVOCATION})
 )
 
 
 async def add(tx: Transaction, completion: Completion, at: datetime) -> bool:
     """Records the completion; False when the enrolment has one already. A concurrent twin is waited for."""
     return await tx.row(_ADD, _values(completion, at)) is not None
+
+
+async def complete_again(tx: Transaction, completion: Completion, at: datetime) -> bool:
+    """Records that a training taken back was completed again; False where it was not taken back before."""
+    values = _values(completion, at)
+    given = {name: values[name] for name in _COUNTED_AGAIN}
+    return await tx.row(_COMPLETE_AGAIN, {"of_enrolment": completion.enrolment_id, **given}) is not None
+
+
+async def load_for_update(tx: Transaction, enrolment_id: UUID) -> Row | None:
+    """The completion of an enrolment, its row locked."""
+    return await tx.row(_FOR_UPDATE, {"enrolment_id": enrolment_id})
+
+
+async def revoke(tx: Transaction, enrolment_id: UUID, revoked_on: date, ground: str) -> None:
+    """Marks a completion as taken back."""
+    values = {"of_enrolment": enrolment_id, "revoked_on": revoked_on, "revocation_ground": ground}
+    await tx.execute(_REVOKE, values)
 
 
 def completion_of(row: Row) -> Completion:

@@ -1,4 +1,6 @@
-"""The completed trainings this service was told of; rows are never changed (a trigger forbids it)."""
+"""The completed trainings this service was told of; a trigger lets each be
+taken back, then completed again, and changes in nothing besides.
+"""
 
 import sqlalchemy as sa
 
@@ -27,6 +29,9 @@ completions = sa.Table(
     sa.Column("sessions_held", sa.Integer, nullable=False),
     sa.Column("instructor_keys", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("revoked_on", sa.Date),
+    sa.Column("revocation_ground", sa.Text),
     sa.CheckConstraint("stage BETWEEN 1 AND 4", name="stage"),
+    sa.CheckConstraint("(revoked_on IS NULL) = (revocation_ground IS NULL)", name="revoked_for_a_ground"),
     sa.Index(None, "class_id"),
 )

@@ -63,15 +63,19 @@ _BLIND = Statement(
     .where(blind_scores.c.evaluation_id == bindparam("evaluation_id", type_=sa.Uuid))
     .order_by(blind_scores.c.place)
 )
-_with_completion = (
-    select(
-        evaluations,
-        *(column for column in completions.columns if column.name not in ("enrolment_id", "district")),
-        certificates.c.number.label("certificate_number"),
-    )
-    .join(completions, completions.c.enrolment_id == _columns.enrolment_id)
-    .outerjoin(certificates, certificates.c.evaluation_id == _columns.id)
+# The newest, where a completion was taken back and told again.
+_certificate_number = (
+    select(certificates.c.number)
+    .where(certificates.c.evaluation_id == _columns.id)
+    .order_by(certificates.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+_with_completion = select(
+    evaluations,
+    *(column for column in completions.columns if column.name not in ("enrolment_id", "district")),
+    _certificate_number.label("certificate_number"),
+).join(completions, completions.c.enrolment_id == _columns.enrolment_id)
 _TODAY = bindparam("today", type_=sa.Date)
 _SCOPE = bindparam("scope", type_=sa.Text)
 
