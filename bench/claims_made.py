@@ -29,12 +29,13 @@ FROM generate_series($1::bigint, $2::bigint) AS i
 _CLAIMS = f"""
 INSERT INTO claims (id, certificate_id, person_key, district, institution_credit_code, project_code,
   amount_fen, enterprise_credit_code, enterprise_name, channel, account_kind, account_masked,
-  payee_encrypted, payee_digest, findings, within_years_on, policy_version, submitted_at, state,
+  payee_encrypted, payee_digest, findings, within_years_on, policy_version, submitted_at, state, due_on,
   accepted_by, approved_by, notice_last_day, fund_year, version)
 SELECT {_ID.format("i")}, {_ID.format("i")}, md5('person' || i) || md5('key' || i), '{DISTRICT}',
   '52310115MJ8888888X', 'P3', 180000, '91310115MA1K4XY10X', '上海申创科技有限公司', 'online',
   'social_security_card', '中国银行 ****4455', ($3::text[])[1 + i % {_PAYEES}], sha256(i::text::bytea),
   '[]', '{{}}', '2026-01-01', now(), $4::text,
+  CASE WHEN $4::text = 'submitted' THEN DATE '2026-06-08' END,
   CASE WHEN $4::text <> 'submitted' THEN 'officer-a' END,
   CASE WHEN $4::text <> 'submitted' THEN 'officer-b' END,
   CASE WHEN $4::text <> 'submitted' THEN DATE '2026-05-20' END,

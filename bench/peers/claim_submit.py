@@ -47,10 +47,11 @@ WITH locked_window AS (
   project_code, amount_fen,
     enterprise_credit_code, enterprise_name, channel, account_kind, account_masked, account_reason,
     payee_encrypted,
-    payee_digest, findings, within_years_on, policy_version, facts, submitted_at, state, version)
+    payee_digest, findings, within_years_on, policy_version, facts, submitted_at, state, due_on, version)
   SELECT $1, $2, $3, $4, $5, $6, $7::bigint, $8, $9, 'online', 'social_security_card', $10, NULL,
   $11, $12::bytea,
-    $13::jsonb, $14::jsonb, '2026-01-01', $23::jsonb, $15::timestamptz, 'submitted', 1
+    $13::jsonb, $14::jsonb, '2026-01-01', $23::jsonb, $15::timestamptz, 'submitted',
+    $15::timestamptz::date + 7, 1
   FROM place RETURNING id
 ), audited AS (
   INSERT INTO audit_log (at, actor, role, district, action, object_type, object_id, to_state,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
@@ -77,6 +77,7 @@ class Claim(Base):
     facts: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
     state: Mapped[str]
+    due_on: Mapped[date | None]
     notice_last_day: Mapped[date | None]
     decision_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -192,6 +193,7 @@ def create(dsn: str) -> FastAPI:
             policy_version="2026-01-01",
             facts=FACTS,
             submitted_at=now,
+            due_on=now.date() + timedelta(days=7),
             state="submitted",
         )
         db.add(claim)

@@ -30,22 +30,25 @@ def district_of(principal: Principal) -> str | None:
 
 
 class Reach(StrEnum):
-    """How far an office sees."""
+    """How far one sees: a person the own things, an office a district or all."""
 
+    PERSON = "person"
     DISTRICT = "district"
     ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A reach and its value: a district, or nothing."""
+    """A reach and its value: a person key, a district, or nothing."""
 
     reach: Reach
     value: str = ""
 
 
 def scope_of(principal: Principal) -> Scope:
-    """What an office sees: an officer the own district, the city's offices all."""
+    """What one sees: a citizen the own things, an officer the own district, the city's offices all."""
+    if principal.role is Role.CITIZEN:
+        return Scope(Reach.PERSON, principal.person_key or "")
     if principal.role is Role.DISTRICT_OFFICER:
         return Scope(Reach.DISTRICT, principal.district or "")
     return Scope(Reach.ALL)
@@ -54,3 +57,11 @@ def scope_of(principal: Principal) -> Scope:
 def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:
     """What each reach narrows a list to, by the parameter ``scope``."""
     return {Reach.DISTRICT: district == bindparam("scope", type_=sa.Text), Reach.ALL: None}
+
+
+def claim_reaches(
+    person_key: sa.ColumnElement[str], district: sa.ColumnElement[str]
+) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """What each reach narrows a list of persons' things to, by the parameter ``scope``."""
+    own = {Reach.PERSON: person_key == bindparam("scope", type_=sa.Text)}
+    return own | office_reaches(district)

@@ -23,6 +23,7 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from subsidy_svc.claims.decision_routes import router as review_decisions
 from subsidy_svc.claims.routes import router as claims
 from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
@@ -34,8 +35,10 @@ from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
 from subsidy_svc.recoveries.routes import router as recoveries
+from subsidy_svc.review_queue.routes import router as review_queue
 from subsidy_svc.service import Service
 from subsidy_svc.settings import Settings
+from subsidy_svc.supplements.routes import router as supplements
 from subsidy_svc.timers import timers
 from subsidy_svc.windows.routes import router as windows
 
@@ -104,6 +107,9 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         # The busiest first: routes are tried in order.
         routers=[
             claims,
+            review_decisions,
+            supplements,
+            review_queue,
             windows,
             notices,
             payments,

@@ -6,6 +6,7 @@ from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
 from subsidy_svc.recoveries import tables as recoveries
 from subsidy_svc.schema import metadata
+from subsidy_svc.supplements import tables as supplements
 from subsidy_svc.windows import tables as windows
 
-__all__ = ["claims", "ledger", "metadata", "notices", "payments", "recoveries", "windows"]
+__all__ = ["claims", "ledger", "metadata", "notices", "payments", "recoveries", "supplements", "windows"]

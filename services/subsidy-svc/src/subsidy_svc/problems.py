@@ -10,6 +10,35 @@ ACCOUNTS_AWAY = Problem(
     503,
     Text("社保卡账户系统暂时无法查询", "The account registry cannot be asked just now"),
 )
+OWN_CLAIM = Problem(
+    "own_claim",
+    409,
+    Text("不得办理本人的申领", "Nobody reviews a claim of their own"),
+)
+TAKEN_BY_ANOTHER = Problem(
+    "taken_by_another",
+    409,
+    Text("该件已由他人领取", "Another officer has taken this case"),
+)
+NOT_TAKEN = Problem("not_taken", 409, Text("该件无人领取", "Nobody has taken this case"))
+SUPPLEMENT_RUNNING = Problem(
+    "supplement_not_due",
+    409,
+    Text("补正期限未届满，不能不予受理", "The person may still give what was asked for"),
+)
+SUPPLEMENTS_USED_UP = Problem(
+    "supplements_used_up",
+    409,
+    Text("补正次数已用完", "No further supplement may be asked for"),
+)
+PLACE_TAKEN = Problem(
+    "place_taken",
+    409,
+    Text("名额已被其他申领占用，不能恢复", "Another claim has taken the place meanwhile"),
+)
+CERTIFICATE_REVOKED = Problem(
+    "certificate_revoked", 409, Text("合格证书已撤销", "The certificate has been revoked")
+)
 BUSY = Problem(
     "busy",
     503,

@@ -16,7 +16,7 @@ from chuangpei.kernel.refusals import Refusal
 from chuangpei.outbox import emit
 
 from subsidy_svc.claims import repository as claims
-from subsidy_svc.claims.lifecycle import Action, State
+from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.use_cases import keep
 from subsidy_svc.ledger.chart import Fund, Occasion
 from subsidy_svc.ledger.posting import Entry, post
@@ -78,8 +78,8 @@ async def _locked(tx: Transaction, event: CertificateRevoked) -> _Case | None:
     line = await held_out.live_line(tx, claim_id)
     row = await claims.load_for_update(tx, claim_id)
     assert row is not None, "claims are never deleted"
-    # It may have been withdrawn, rejected or stopped while the locks were awaited.
-    return None if row["state"] in ("withdrawn", "rejected", "stopped") else _Case(row, line, event)
+    # It may have ended while the locks were awaited.
+    return None if row["state"] in ENDED else _Case(row, line, event)
 
 
 def _stage(case: _Case) -> Stage:

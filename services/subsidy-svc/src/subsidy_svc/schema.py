@@ -1,7 +1,7 @@
 """The metadata that every table of this service belongs to."""
 
 import sqlalchemy as sa
-from chuangpei.mechanism_tables import add_mechanism_tables
+from chuangpei.mechanism_tables import add_amendments_table, add_mechanism_tables
 
 metadata = sa.MetaData(
     naming_convention={
@@ -13,6 +13,7 @@ metadata = sa.MetaData(
     }
 )
 add_mechanism_tables(metadata)
+add_amendments_table(metadata)
 
 
 def one_of(column: str, values: type | tuple[str, ...]) -> str:

@@ -93,10 +93,10 @@ async def test_an_oversized_bank_file_is_refused(office):
 
 
 async def test_a_text_the_database_cannot_hold_is_refused(office):
-    claim = await office.submitted()
+    claim = await office.accepted()
     answer = await office.step(claim, "reject", "acceptor", {"reason": "无效\x00字符"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
-    assert await office.state_of(claim) == "submitted"
+    assert await office.state_of(claim) == "accepted"
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x", "长" * 501, None, 5])

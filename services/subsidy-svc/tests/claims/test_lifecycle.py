@@ -1,13 +1,24 @@
 """The transition table of a claim: every pair of state and action, allowed or not."""
 
 import pytest
-from subsidy_svc.claims.lifecycle import ENDED, NEXT, Action, State
+from subsidy_svc.claims.lifecycle import ENDED, NEXT, REFUSED, Action, State
 
 ALLOWED = {
+    Action.ASK_SUPPLEMENT: {State.SUBMITTED},
+    Action.GIVE_SUPPLEMENT: {State.SUPPLEMENT_ASKED},
     Action.ACCEPT: {State.SUBMITTED},
+    Action.NOT_ACCEPT: {State.SUBMITTED, State.SUPPLEMENT_ASKED},
     Action.APPROVE: {State.ACCEPTED},
-    Action.REJECT: {State.SUBMITTED, State.ACCEPTED},
-    Action.WITHDRAW: {State.SUBMITTED, State.ACCEPTED, State.NOTICED, State.HELD, State.PAYMENT_FAILED},
+    Action.REJECT: {State.ACCEPTED},
+    Action.UNDO: {State.ACCEPTED, State.NOT_ACCEPTED, State.REJECTED},
+    Action.WITHDRAW: {
+        State.SUBMITTED,
+        State.SUPPLEMENT_ASKED,
+        State.ACCEPTED,
+        State.NOTICED,
+        State.HELD,
+        State.PAYMENT_FAILED,
+    },
     Action.OBJECT: {State.NOTICED, State.HELD},
     Action.DISMISS_OBJECTION: {State.HELD},
     Action.UPHOLD_OBJECTION: {State.HELD},
@@ -25,9 +36,14 @@ def test_an_action_is_possible_in_exactly_these_states(action):
     assert {state for state, possible in NEXT if possible is action} == ALLOWED[action]
 
 
-@pytest.mark.parametrize("state", sorted(ENDED | {State.PAID}))
+@pytest.mark.parametrize("state", sorted((ENDED | {State.PAID}) - REFUSED))
 def test_nothing_follows_the_end(state):
     assert not [action for before, action in NEXT if before is state]
+
+
+@pytest.mark.parametrize("state", sorted(REFUSED))
+def test_a_refusal_can_only_be_undone(state):
+    assert [action for before, action in NEXT if before is state] == [Action.UNDO]
 
 
 def test_every_state_can_be_reached():

@@ -36,8 +36,10 @@ async def test_a_claim_says_what_was_applied_for(office):
         "account_reason": None,
         "amount_fen": 180000,
         "submitted_at": None,
+        "due_on": "2026-06-08",
         "notice_last_day": None,
         "decision_reason": None,
+        "decision_article": None,
     }
     [event] = await office.emitted(ClaimSubmitted)
     assert str(event.claim_id) == claim["id"]
@@ -122,7 +124,7 @@ async def test_a_withdrawn_claim_frees_its_place(office):
 
 async def test_a_rejected_claim_frees_its_place(office):
     certificate = await office.certificate()
-    claim = await office.submitted(certificate)
+    claim = await office.accepted(await office.submitted(certificate))
     rejected = await office.step(claim, "reject", "acceptor", {"reason": "材料与登记不符"})
     assert (rejected.json()["state"], rejected.json()["decision_reason"]) == ("rejected", "材料与登记不符")
     await office.submitted(certificate)

@@ -5,12 +5,12 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from chuangpei.listing import Asked
 from chuangpei.migrations import differences, is_current
 from chuangpei.testing.contracts import unmatched_checks
 from subsidy_svc.app import MIGRATIONS
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims import submission
-from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.models import metadata
 from subsidy_svc.notices import repository as notices
 from subsidy_svc.windows import repository as windows
@@ -37,15 +37,26 @@ PLANS = {
         {"certificate_id": UUID(int=1), "person_key": "x"},
         {"ix_windows_person", "uq_reservations_person_key_project_code"},
     ),
-    "an officer's queue": (
-        claims._LISTS["district", State.SUBMITTED],
-        {"scope": "310115", "before": UUID(int=1), "most": 50},
+    "a district's claims in a state": (
+        claims.LIST.statement(Asked("district", "310115", "-id", {"state": "submitted"}, {})),
+        {"scope": "310115", "of_state": "submitted", "most": 50},
         {"ix_claims_district_state"},
     ),
     "a person's claims": (
-        claims._LISTS["person", None],
-        {"scope": "x", "before": UUID(int=1), "most": 50},
+        claims.LIST.statement(Asked("person", "x", "-id", {}, {})),
+        {"scope": "x", "most": 50},
         {"ix_claims_person"},
+    ),
+    "a district's queue by due day": (
+        claims.QUEUE.statement(Asked("district", "310115", "due_on", {}, {}), first_page=False),
+        {
+            "scope": "310115",
+            "today": date(2026, 6, 1),
+            "place_0": date(2026, 6, 1),
+            "place_1": UUID(int=1),
+            "most": 50,
+        },
+        {"ix_claims_queue"},
     ),
     "claims due for clearing": (
         claims._DUE,

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from chuangpei.auth import Principal, Role
 from chuangpei.events.subsidy import RecoveryOpened
-from subsidy_svc.claims import use_cases as claims
+from subsidy_svc.claims import decisions as claims
 from subsidy_svc.payments import settlement
 from subsidy_svc.payments import use_cases as payments
 from subsidy_svc.revocation import revoke

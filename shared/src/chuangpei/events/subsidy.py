@@ -70,6 +70,39 @@ class ClaimRejected(ClaimEvent):
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.rejected.v1"
 
 
+class ClaimSupplementAsked(ClaimEvent):
+    """The district asked for what is missing (补正告知), due on ``due_on``; ``fields`` name it (S07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.supplement_asked.v1"
+    due_on: date
+    fields: list[str]
+
+
+class ClaimSupplementGiven(ClaimEvent):
+    """The holder gave what was missing (补正; S07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.supplement_given.v1"
+
+
+class ClaimNotAccepted(ClaimEvent):
+    """The district did not take the application up (不予受理); the place is free again (S07, D03)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.not_accepted.v1"
+
+
+class ClaimDecisionUndone(ClaimEvent):
+    """Another person undid the last decision (撤销决定); ``state`` is where it stands again (S07, D05)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.decision_undone.v1"
+    undone: Literal["acceptance", "non_acceptance", "rejection"]
+
+
+class ClaimDecisionAmended(ClaimEvent):
+    """The reason or article of a refusal was put right (更正); the refusal stays (S07)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.decision_amended.v1"
+
+
 class ClaimWithdrawn(ClaimEvent):
     """The holder withdrew (撤回); the place is free again (D03)."""
 

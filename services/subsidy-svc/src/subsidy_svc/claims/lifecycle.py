@@ -13,6 +13,7 @@ class State(StrEnum):
     """
 
     SUBMITTED = "submitted"
+    SUPPLEMENT_ASKED = "supplement_asked"
     ACCEPTED = "accepted"
     NOTICED = "noticed"
     HELD = "held"
@@ -20,6 +21,7 @@ class State(StrEnum):
     BATCHED = "batched"
     PAID = "paid"
     PAYMENT_FAILED = "payment_failed"
+    NOT_ACCEPTED = "not_accepted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     STOPPED = "stopped"
@@ -28,9 +30,13 @@ class State(StrEnum):
 class Action(StrEnum):
     """What can be done to a claim."""
 
+    ASK_SUPPLEMENT = "ask_supplement"
+    GIVE_SUPPLEMENT = "give_supplement"
     ACCEPT = "accept"
+    NOT_ACCEPT = "not_accept"
     APPROVE = "approve"
     REJECT = "reject"
+    UNDO = "undo"
     WITHDRAW = "withdraw"
     OBJECT = "object"
     DISMISS_OBJECTION = "dismiss_objection"
@@ -45,6 +51,7 @@ class Action(StrEnum):
 
 _UNPAID = (
     State.SUBMITTED,
+    State.SUPPLEMENT_ASKED,
     State.ACCEPTED,
     State.NOTICED,
     State.HELD,
@@ -56,11 +63,18 @@ _UNPAID = (
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     {
         (State.SUBMITTED, Action.ACCEPT): State.ACCEPTED,
-        (State.SUBMITTED, Action.REJECT): State.REJECTED,
+        (State.SUBMITTED, Action.ASK_SUPPLEMENT): State.SUPPLEMENT_ASKED,
+        (State.SUBMITTED, Action.NOT_ACCEPT): State.NOT_ACCEPTED,
         (State.SUBMITTED, Action.WITHDRAW): State.WITHDRAWN,
+        (State.SUPPLEMENT_ASKED, Action.GIVE_SUPPLEMENT): State.SUBMITTED,
+        (State.SUPPLEMENT_ASKED, Action.NOT_ACCEPT): State.NOT_ACCEPTED,
+        (State.SUPPLEMENT_ASKED, Action.WITHDRAW): State.WITHDRAWN,
+        (State.NOT_ACCEPTED, Action.UNDO): State.SUBMITTED,
         (State.ACCEPTED, Action.APPROVE): State.NOTICED,
         (State.ACCEPTED, Action.REJECT): State.REJECTED,
+        (State.ACCEPTED, Action.UNDO): State.SUBMITTED,
         (State.ACCEPTED, Action.WITHDRAW): State.WITHDRAWN,
+        (State.REJECTED, Action.UNDO): State.ACCEPTED,
         (State.NOTICED, Action.OBJECT): State.HELD,
         (State.NOTICED, Action.CLEAR): State.CLEARED,
         (State.NOTICED, Action.WITHDRAW): State.WITHDRAWN,
@@ -77,5 +91,11 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     | {(state, Action.STOP): State.STOPPED for state in _UNPAID}
 )
 
-ENDED = frozenset({State.REJECTED, State.WITHDRAWN, State.STOPPED})
-"""Nothing more can happen, and nothing was paid."""
+ENDED = frozenset({State.NOT_ACCEPTED, State.REJECTED, State.WITHDRAWN, State.STOPPED})
+"""Nothing was paid, and nothing more happens unless the office undoes its own decision."""
+
+REFUSED = frozenset({State.NOT_ACCEPTED, State.REJECTED})
+"""Ended by a decision of the office (不予受理、不予通过), which it may amend or undo."""
+
+IN_REVIEW = (State.SUBMITTED, State.SUPPLEMENT_ASKED, State.ACCEPTED)
+"""The office or the person has a step to take by a due day: these are the queue (待办)."""

@@ -1,18 +1,19 @@
-"""Named queries over claims and the places they take."""
+"""Named queries over claims."""
 
 from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Filter, Listing, Order, equal
 from chuangpei.mechanism_tables import audit_log
 from sqlalchemy import bindparam
 
+from subsidy_svc.access import claim_reaches, office_reaches
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
-from subsidy_svc.claims.tables import IS_NOTICED, STANDS, claims, reservations
+from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, claims
 from subsidy_svc.notices.tables import notices
 from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, batches, lines
 from subsidy_svc.windows.tables import windows
@@ -20,6 +21,10 @@ from subsidy_svc.windows.tables import windows
 _CLAIM = tuple(claims.c[field.name] for field in fields(Claim))
 _SAVED = (
     "state",
+    "due_on",
+    "taken_by",
+    "taken_by_person",
+    "taken_at",
     "accepted_by",
     "accepted_by_person",
     "approved_by",
@@ -27,6 +32,9 @@ _SAVED = (
     "notice_last_day",
     "fund_year",
     "decision_reason",
+    "decision_article",
+    "decided_by",
+    "decided_by_person",
 )
 _ACCOUNT = ("account_kind", "account_masked", "account_reason", "payee_encrypted", "payee_digest")
 _live_line = sa.and_(lines.c.claim_id == claims.c.id, IS_LIVE)
@@ -40,9 +48,8 @@ _WINDOW = (
     windows.c.issued_on,
 )
 _SHOWN = (*(column for column in _CLAIM if column.name != "state"), _STATE, *_WINDOW)
-_claims_and_windows = claims.join(windows, windows.c.certificate_id == claims.c.certificate_id).outerjoin(
-    lines, _live_line
-)
+_with_window = claims.join(windows, windows.c.certificate_id == claims.c.certificate_id)
+_claims_and_windows = _with_window.outerjoin(lines, _live_line)
 _one = sa.select(*_SHOWN).select_from(_claims_and_windows).where(claims.c.id == bindparam("id"))
 
 _FOR_UPDATE = Statement(_one.with_for_update(of=claims))
@@ -70,8 +77,7 @@ _DETAIL = Statement(
         _line.c.bank_code,
     )
     .select_from(
-        claims.join(windows, windows.c.certificate_id == claims.c.certificate_id)
-        .outerjoin(notices, notices.c.claim_id == claims.c.id)
+        _with_window.outerjoin(notices, notices.c.claim_id == claims.c.id)
         .outerjoin(_line, sa.true())
         .outerjoin(batches, batches.c.id == _line.c.batch_id)
     )
@@ -87,7 +93,11 @@ _SAVE_ACCOUNT = Statement(
     .where(claims.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in _ACCOUNT})
 )
-_RELEASE = Statement(reservations.delete().where(reservations.c.claim_id == bindparam("claim_id")))
+_OWNER = Statement(
+    sa.select(claims.c.person_key, claims.c.district, claims.c.certificate_id).where(
+        claims.c.id == bindparam("id")
+    )
+)
 _OPEN_OF_CERTIFICATE = Statement(
     sa.select(claims.c.id, claims.c.district).where(
         claims.c.certificate_id == bindparam("certificate_id"),
@@ -97,11 +107,14 @@ _OPEN_OF_CERTIFICATE = Statement(
 _TIMELINE = Statement(
     sa.select(
         audit_log.c.at,
+        audit_log.c.actor,
         audit_log.c.action,
         audit_log.c.role,
+        audit_log.c.district,
         audit_log.c.from_state,
         audit_log.c.to_state,
         audit_log.c.reason,
+        audit_log.c.details,
     )
     .where(audit_log.c.object_type == "claim", audit_log.c.object_id == bindparam("claim_id"))
     .order_by(audit_log.c.id)
@@ -119,30 +132,37 @@ _CLEAR_ALL = Statement(
     .values(state="cleared", version=claims.c.version + 1)
 )
 
-_SCOPES: dict[str, sa.ColumnElement[bool]] = {
-    "person": claims.c.person_key == bindparam("scope", type_=sa.Text),
-    "district": claims.c.district == bindparam("scope", type_=sa.Text),
-    "all": sa.true(),
-}
+
+def _in_state(value: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """``batched`` is not stored: it is a cleared claim with a live payment line."""
+    stored = claims.c.state == sa.case((value == "batched", "cleared"), else_=value)
+    in_batch = lines.c.claim_id.is_not(None) == (value == "batched")
+    return sa.and_(stored, sa.or_(sa.and_(value != "cleared", value != "batched"), in_batch))
 
 
-def _list(scope: str, state: State | None) -> Statement:
-    conditions = [_SCOPES[scope], claims.c.id < bindparam("before", type_=sa.Uuid)]
-    if state in (State.CLEARED, State.BATCHED):
-        in_batch = lines.c.claim_id.is_not(None) if state is State.BATCHED else lines.c.claim_id.is_(None)
-        conditions += [claims.c.state == "cleared", in_batch]
-    elif state is not None:
-        conditions.append(claims.c.state == str(state))
-    return Statement(
-        sa.select(*_SHOWN)
-        .select_from(_claims_and_windows)
-        .where(*conditions)
-        .order_by(claims.c.id.desc())
-        .limit(bindparam("most", type_=sa.Integer))
-    )
-
-
-_LISTS = {(scope, state): _list(scope, state) for scope in _SCOPES for state in (None, *State)}
+LIST = Listing(
+    sa.select(*_SHOWN).select_from(_claims_and_windows),
+    key=Order(claims.c.id, UUID),
+    filters={"state": Filter(sa.Text(), _in_state), "district": equal(claims.c.district)},
+    reaches=claim_reaches(claims.c.person_key, claims.c.district),
+)
+QUEUE = Listing(
+    sa.select(*_CLAIM, *_WINDOW, (claims.c.due_on < bindparam("today", type_=sa.Date)).label("overdue"))
+    .select_from(_with_window)
+    .where(IS_IN_REVIEW),
+    key=Order(claims.c.id, UUID),
+    orders={"due_on": Order(claims.c.due_on, date)},
+    filters={
+        "state": equal(claims.c.state),
+        "overdue": Filter(
+            sa.Boolean(), lambda value: (claims.c.due_on < bindparam("today", type_=sa.Date)) == value
+        ),
+        "taken": Filter(sa.Boolean(), lambda value: claims.c.taken_by.is_not(None) == value),
+        "taken_by": equal(claims.c.taken_by),
+        "district": equal(claims.c.district),
+    },
+    reaches=office_reaches(claims.c.district),
+)
 
 
 def claim_from(row: Row) -> Claim:
@@ -154,6 +174,11 @@ def claim_from(row: Row) -> Claim:
 async def load_for_update(tx: Transaction, claim_id: UUID) -> Row | None:
     """The claim's row with what its window shows, locked."""
     return await tx.row(_FOR_UPDATE, {"id": claim_id})
+
+
+async def owner(source: Database | Transaction, claim_id: UUID) -> Row | None:
+    """Whose the claim is, in which district, for which certificate: what never changes of it."""
+    return await source.row(_OWNER, {"id": claim_id})
 
 
 async def save(tx: Transaction, claim: Claim) -> None:
@@ -169,14 +194,8 @@ async def save_account(tx: Transaction, claim: Claim, payee_encrypted: str, paye
     await tx.execute(_SAVE_ACCOUNT, {name: values[name] for name in _ACCOUNT} | {"of_id": claim.id})
 
 
-async def release_place(tx: Transaction, claim_id: UUID) -> None:
-    """Frees the claim's place (S03, S04, D03); exactly once, for a claim has one place and ends once."""
-    if await tx.execute(_RELEASE, {"claim_id": claim_id}) != 1:
-        raise AssertionError(f"claim {claim_id} had no place to free")
-
-
 async def standing_of_certificate(tx: Transaction, certificate_id: UUID) -> Row | None:
-    """The claim of a certificate that was not withdrawn, rejected or stopped."""
+    """The claim of a certificate that has not ended unpaid."""
     return await tx.row(_OPEN_OF_CERTIFICATE, {"certificate_id": certificate_id})
 
 
@@ -188,14 +207,6 @@ async def detail(database: Database, claim_id: UUID) -> Row | None:
 async def timeline(database: Database, claim_id: UUID) -> list[Row]:
     """What was done to a claim, in order, from the audit log."""
     return await database.rows(_TIMELINE, {"claim_id": str(claim_id)})
-
-
-async def listed(
-    database: Database, scope: str, value: str | None, state: State | None, before: UUID, most: int
-) -> list[Row]:
-    """Claims, the newest first: of one ``person``, one ``district`` or ``all``."""
-    values: dict[str, Any] = {"scope": value, "before": before, "most": most}
-    return await database.rows(_LISTS[scope, state], values)
 
 
 async def due_for_clearing(tx: Transaction, today: date, most: int) -> list[Claim]:

@@ -4,28 +4,33 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
+from chuangpei.database import Row
 from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, answer_row, stored_answer
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import FOUR_EYES, NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import may_see_claim
+from subsidy_svc.access import may_see_claim, scope_of
 from subsidy_svc.claims import accounts, repository, use_cases
-from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.schemas import (
     AccountBody,
     ClaimBody,
     ClaimDetail,
+    ClaimExport,
+    ClaimFilters,
+    ClaimPage,
     ClaimView,
     CounterBody,
-    Reason,
     claim_detail,
     claim_view,
 )
 from subsidy_svc.claims.submit import Prepared, prepare, submit
+from subsidy_svc.claims.timeline import Step, told
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
 from subsidy_svc.windows import repository as windows
@@ -37,6 +42,24 @@ Reader = Annotated[
     Principal,
     Allow(Role.CITIZEN, Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR),
 ]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("申领编号", "Claim"), lambda row: str(row["id"])),
+    Column(Text("提交时间", "Submitted"), lambda row: row["submitted_at"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("申领人", "Holder"), lambda row: row["masked_name"]),
+    Column(Text("证书编号", "Certificate"), lambda row: row["certificate_number"]),
+    Column(Text("培训机构", "Institution"), lambda row: row["institution_name"]),
+    Column(Text("项目", "Project"), lambda row: row["project_name"]),
+    Column(Text("审核区", "District"), lambda row: row["district"]),
+    Column(Text("企业", "Enterprise"), lambda row: row["enterprise_name"]),
+    Column(Text("企业信用代码", "Credit code"), lambda row: row["enterprise_credit_code"]),
+    Column(Text("收款账户", "Account"), lambda row: row["account_masked"]),
+    Column(Text("金额（分）", "Amount (fen)"), lambda row: row["amount_fen"]),
+    Column(Text("办理期限", "Due on"), lambda row: row["due_on"]),
+    Column(Text("决定理由", "Reason"), lambda row: row["decision_reason"]),
+    Column(Text("决定依据", "Article"), lambda row: row["decision_article"]),
+)
 
 
 @router.post(
@@ -106,28 +129,30 @@ async def _applied(
     return answer
 
 
-@router.get("", summary="申领列表 · Claims", response_model=Page[ClaimView])
+@router.get("", summary="申领列表 · Claims")
 async def list_claims(
-    request: Request,
-    principal: Reader,
-    state: Annotated[State | None, Query(description="状态 · state")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
+    request: Request, principal: Reader, query: Annotated[ClaimPage, Query()]
+) -> Page[ClaimView]:
     """Claims, the newest first: a person's own, those of an officer's district (S07), or all for the city."""
-    scope, value = _scope_of(principal)
-    rows = await repository.listed(of(request).database, scope, value, state, before_id(cursor), limit + 1)
-    page = page_of(rows, limit, lambda row: (str(row["id"]),))
-    views = [claim_view(repository.claim_from(row), row) for row in page.items]
-    return reply(Page[ClaimView](items=views, next_cursor=page.next_cursor))
+    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
 
 
-def _scope_of(principal: Principal) -> tuple[str, str | None]:
-    if principal.role is Role.CITIZEN:
-        return "person", principal.person_key
-    if principal.role is Role.DISTRICT_OFFICER:
-        return "district", principal.district
-    return "all", None
+@router.get("/export", summary="导出申领 · Export the claims", responses=EXPORT_RESPONSES)
+async def export_claims(
+    request: Request, principal: Reader, query: Annotated[ClaimExport, Query()]
+) -> Response:
+    """The claims one may see, as a file, holders and accounts masked (S07)."""
+    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    return await export(request, "claims", _COLUMNS, rows, query.format)
+
+
+def _asked(principal: Principal, query: ClaimFilters) -> Asked:
+    scope = scope_of(principal)
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+
+
+def _view(row: Row) -> ClaimView:
+    return claim_view(repository.claim_from(row), row)
 
 
 @router.get("/{claim_id}", summary="一笔申领 · One claim", response_model=ClaimDetail)
@@ -140,42 +165,18 @@ async def get_claim(request: Request, principal: Reader, claim_id: UUID) -> Resp
     return reply(claim_detail(repository.claim_from(row), row, await repository.timeline(database, claim_id)))
 
 
-@router.post("/{claim_id}/accept", summary="受理 · Accept for review", response_model=ClaimView)
-async def accept_claim(
-    request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None
-) -> Response:
-    """The institution's district takes the claim up (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.accept(tx, service, officer, claim_id, version))
-    return reply(view)
+@router.get("/{claim_id}/timeline", summary="办理进度 · How a claim went")
+async def read_timeline(request: Request, principal: Reader, claim_id: UUID) -> list[Step]:
+    """Each step in plain words: what, which office, when, by which article (S07, D03–D06).
 
-
-@router.post("/{claim_id}/approve", summary="审核通过并公示 · Approve and notice", response_model=ClaimView)
-async def approve_claim(
-    request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None
-) -> Response:
-    """Another person than who accepted approves; the notice of 5 working days begins (S07, S08, D04, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.approve(tx, service, officer, claim_id, version))
-    return reply(view)
-
-
-@router.post(
-    "/{claim_id}/reject",
-    summary="审核不通过 · Reject",
-    response_model=ClaimView,
-    max_body_size=JSON_BODY_BYTES,
-)
-async def reject_claim(
-    request: Request, officer: Officer, claim_id: UUID, body: Reason, if_match: IfMatch = None
-) -> Response:
-    """The district does not approve and says why; the person's place is free again (S07, D03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.reject(tx, service, officer, claim_id, version, body.reason))
-    return reply(view)
+    Officers of the reviewing district and the city see which account acted as well.
+    """
+    service = of(request)
+    row = await repository.detail(service.database, claim_id)
+    if row is None or not may_see_claim(principal, row["person_key"], row["district"]):
+        raise Refused(Refusal(NOT_FOUND))
+    done = await repository.timeline(service.database, claim_id)
+    return told(done, service.law.on(row["issued_on"]), with_actors=principal.role is not Role.CITIZEN)
 
 
 @router.post("/{claim_id}/withdraw", summary="撤回 · Withdraw", response_model=ClaimView)

@@ -4,8 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from chuangpei import amendments
 from chuangpei.database import Row
-from chuangpei.fields import CreditCodeText, IdNumber
+from chuangpei.export import ExportQuery
+from chuangpei.fields import CreditCodeText, DistrictCode, IdNumber
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body, FindingView
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +20,17 @@ from subsidy_svc.windows.window import Window
 
 # Nothing in a bank's or a holder's name may look like a formula or a column's end in the payment file.
 _NAME = r"^[^\W_][\w .·•()（）\-]*$"
+
+
+Article = Annotated[
+    str,
+    Field(
+        min_length=2,
+        max_length=120,
+        description="依据的条款 · the article it rests on",
+        examples=["沪人社规〔2025〕30号 一(二)"],
+    ),
+]
 
 
 class CardAccount(Body):
@@ -96,6 +110,48 @@ class Reason(Body):
     reason: str = Field(min_length=2, max_length=500, examples=["经核实，申请材料与登记信息不符"])
 
 
+class Rejection(Reason):
+    """Why the claim is not approved (审核不通过), and by which article where one is cited."""
+
+    article: Article | None = None
+
+
+class NonAcceptance(Reason):
+    """Why the claim is not taken up (不予受理), and by which article."""
+
+    article: Article
+
+
+class Amendment(Body):
+    """The reason and article of a refusal as they should read (更正), and why they are amended."""
+
+    decision_reason: str = Field(min_length=2, max_length=500, examples=["经核实，企业登记时间超过三年"])
+    decision_article: Article
+    reason: amendments.Reason
+
+
+class Undoing(Body):
+    """Why a decision is undone (撤销决定)."""
+
+    reason: amendments.Reason
+
+
+class ClaimFilters(ListQuery):
+    """What the list of claims may be narrowed to, and its order."""
+
+    state: State | None = None
+    district: DistrictCode | None = None
+    sort: Literal["id", "-id"] = "-id"
+
+
+class ClaimPage(ClaimFilters, PageQuery):
+    """A page of the claims."""
+
+
+class ClaimExport(ClaimFilters, ExportQuery):
+    """The claims as a file."""
+
+
 class ClaimView(BaseModel):
     """A claim (申领). Money is integer fen; the holder and the account are masked."""
 
@@ -117,8 +173,10 @@ class ClaimView(BaseModel):
     account_reason: str | None
     amount_fen: int
     submitted_at: datetime
+    due_on: date | None
     notice_last_day: date | None
     decision_reason: str | None
+    decision_article: str | None
 
 
 class TimelineEntry(BaseModel):
@@ -203,7 +261,7 @@ def claim_detail(claim: Claim, row: Row, timeline: list[Row]) -> ClaimDetail:
 
 
 def _entry(row: Row) -> dict[str, Any]:
-    return dict(row)
+    return {name: row[name] for name in TimelineEntry.model_fields}
 
 
 def _view(claim: Claim, number: str, holder: str, institution: str, project: str) -> ClaimView:
@@ -226,6 +284,8 @@ def _view(claim: Claim, number: str, holder: str, institution: str, project: str
         account_reason=claim.account_reason,
         amount_fen=claim.amount_fen,
         submitted_at=claim.submitted_at,
+        due_on=claim.due_on,
         notice_last_day=claim.notice_last_day,
         decision_reason=claim.decision_reason,
+        decision_article=claim.decision_article,
     )

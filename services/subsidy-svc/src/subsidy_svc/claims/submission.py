@@ -1,8 +1,4 @@
-"""The one statement of a submission: it writes place, claim, audit row, event and stored answer, or nothing.
-
-Two unique keys of ``reservations`` guard the caps (S03, S04): the statement takes the lowest free slot, and
-whoever comes second on a slot or a project writes nothing at all.
-"""
+"""The one statement of a submission: it writes place, claim, audit row, event and answer, or nothing."""
 
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -16,6 +12,7 @@ from chuangpei.mechanism_tables import audit_log, idempotency_keys, outbox
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 
+from subsidy_svc.claims.places import taken_place
 from subsidy_svc.claims.tables import claims, reservations
 from subsidy_svc.windows.repository import WINDOW_COLUMNS
 from subsidy_svc.windows.tables import windows
@@ -25,6 +22,9 @@ CLAIM_COLUMNS = tuple(
     for column in claims.columns
     if column.name
     not in (
+        "taken_by",
+        "taken_by_person",
+        "taken_at",
         "accepted_by",
         "accepted_by_person",
         "approved_by",
@@ -32,10 +32,12 @@ CLAIM_COLUMNS = tuple(
         "notice_last_day",
         "fund_year",
         "decision_reason",
+        "decision_article",
+        "decided_by",
+        "decided_by_person",
     )
 )
 _AUDIT_COLUMNS = tuple(column.name for column in audit_log.columns if column.name not in ("id", "from_state"))
-_PERSON = bindparam("claim_person_key", type_=sa.Text)
 _ANSWER_COLUMNS = ("principal", "key", "fingerprint", "status", "headers", "body")
 _OUTBOX_COLUMNS = ("event_id", "type", "key", "occurred_at", "traceparent", "value")
 
@@ -59,29 +61,6 @@ def _insert(table: sa.Table, names: tuple[str, ...], prefix: str, source: sa.CTE
     return insert(table).from_select(list(names), given)
 
 
-def _lowest_free_place() -> sa.Subquery:
-    number = func.generate_series(1, bindparam("most_places", type_=sa.Integer)).column_valued("number")
-    taken = sa.exists().where(reservations.c.person_key == _PERSON, reservations.c.slot == number)
-    return sa.select(number).where(~taken).order_by(number).limit(1).subquery("free")
-
-
-def _place(window: sa.CTE) -> sa.CTE:
-    free = _lowest_free_place()
-    values = sa.select(
-        _PERSON,
-        free.c.number,
-        bindparam("claim_project_code", type_=sa.Text),
-        bindparam("claim_id", type_=sa.Uuid),
-    ).select_from(window.join(free, sa.true()))
-    return (
-        insert(reservations)
-        .from_select(["person_key", "slot", "project_code", "claim_id"], values)
-        .on_conflict_do_nothing()
-        .returning(reservations.c.slot)
-        .cte("place")
-    )
-
-
 def _submit() -> Statement:
     window = (
         sa.select(windows.c.certificate_id)
@@ -92,7 +71,7 @@ def _submit() -> Statement:
         .with_for_update()
         .cte("locked_window")
     )
-    claim = _insert(claims, CLAIM_COLUMNS, "claim", _place(window)).returning(claims.c.id).cte("claim")
+    claim = _insert(claims, CLAIM_COLUMNS, "claim", taken_place(window)).returning(claims.c.id).cte("claim")
     # Without ON CONFLICT: a key that was used before undoes the whole statement.
     answered = _insert(idempotency_keys, _ANSWER_COLUMNS, "answer", claim).cte("answered")
     audited = _insert(audit_log, _AUDIT_COLUMNS, "audit", claim).cte("audited")

@@ -25,6 +25,7 @@ from subsidy_svc.claims.submission import Outcome
 from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.frozen import frozen
 from subsidy_svc.policy.parameters import Law
+from subsidy_svc.policy.review import due_day
 from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
 from subsidy_svc.service import Service
 
@@ -94,7 +95,7 @@ async def submit(
     ``answer_row`` gives the row stored under the Idempotency-Key. Where that was used before, the answer
     stored then counts more than this refusal.
     """
-    claim = _claim(prepared, "online" if principal.role is Role.CITIZEN else "counter")
+    claim = _claim(prepared, principal)
     view = new_claim_view(claim, prepared.gathered.window)
     values = _values(service, principal, prepared, claim)
     values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
@@ -123,9 +124,10 @@ async def _decide_again(service: Service, prepared: Prepared) -> Decision:
     return decide(facts, prepared.law)
 
 
-def _claim(prepared: Prepared, channel: str) -> Claim:
+def _claim(prepared: Prepared, principal: Principal) -> Claim:
     window, facts = prepared.gathered.window, prepared.gathered.facts
     assert facts.enterprise_at_reference is not None, "an eligible claim has an enterprise"
+    online, law = principal.role is Role.CITIZEN, prepared.law
     return Claim(
         id=new_id(),
         certificate_id=window.certificate_id,
@@ -136,12 +138,15 @@ def _claim(prepared: Prepared, channel: str) -> Claim:
         amount_fen=prepared.decision.amount_fen,
         enterprise_credit_code=facts.enterprise_credit_code,
         enterprise_name=facts.enterprise_at_reference.name,
-        channel=channel,
+        channel="online" if online else "counter",
         account_kind=facts.account.kind,
         account_masked=prepared.payee.masked,
         account_reason=facts.account.reason,
         submitted_at=prepared.applied_at,
         state=State.SUBMITTED,
+        filed_by=None if online else principal.subject,
+        filed_by_person=None if online else principal.person_key,
+        due_on=due_day(civil_date(prepared.applied_at), law.review.acceptance_working_days, law.calendar),
     )
 
 

@@ -3,11 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.lifecycle import ENDED, IN_REVIEW, State
 from subsidy_svc.policy.facts import AccountKind
 from subsidy_svc.schema import metadata, one_of
 
 STORED_STATES = tuple(state for state in State if state is not State.BATCHED)
+_STANDING = f"NOT ({one_of('state', tuple(sorted(ENDED)))})"
+_IN_REVIEW = one_of("state", IN_REVIEW)
 
 claims = sa.Table(
     "claims",
@@ -35,7 +37,13 @@ claims = sa.Table(
     # What the rules were asked about; claims older than this column have none.
     sa.Column("facts", JSONB),
     sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("filed_by", sa.Text),
+    sa.Column("filed_by_person", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Date),
+    sa.Column("taken_by", sa.Text),
+    sa.Column("taken_by_person", sa.Text),
+    sa.Column("taken_at", sa.DateTime(timezone=True)),
     sa.Column("accepted_by", sa.Text),
     sa.Column("accepted_by_person", sa.Text),
     sa.Column("approved_by", sa.Text),
@@ -44,6 +52,9 @@ claims = sa.Table(
     # The year of the money: that of the approval (O04).
     sa.Column("fund_year", sa.SmallInteger),
     sa.Column("decision_reason", sa.Text),
+    sa.Column("decision_article", sa.Text),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_by_person", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
     sa.CheckConstraint(one_of("channel", ("online", "counter")), name="channel"),
@@ -52,6 +63,17 @@ claims = sa.Table(
     sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
     sa.CheckConstraint("accepted_by <> approved_by", name="four_eyes"),
     sa.CheckConstraint("accepted_by_person <> approved_by_person", name="four_eyes_by_person"),
+    sa.CheckConstraint("filed_by <> approved_by", name="not_who_filed"),
+    sa.CheckConstraint("filed_by_person <> approved_by_person", name="not_who_filed_by_person"),
+    sa.CheckConstraint("person_key <> approved_by_person", name="not_ones_own"),
+    sa.CheckConstraint(f"NOT ({_IN_REVIEW}) OR due_on IS NOT NULL", name="due"),
+    sa.CheckConstraint(
+        f"taken_by IS NULL OR ({_IN_REVIEW} AND taken_at IS NOT NULL)", name="taken_in_review"
+    ),
+    sa.CheckConstraint(
+        "state <> 'not_accepted' OR (decision_reason IS NOT NULL AND decision_article IS NOT NULL)",
+        name="not_accepted",
+    ),
     sa.CheckConstraint(
         "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed')"
         " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL AND fund_year IS NOT NULL)",
@@ -61,17 +83,19 @@ claims = sa.Table(
         "uq_claims_open_certificate",
         "certificate_id",
         unique=True,
-        postgresql_where=sa.text("state NOT IN ('withdrawn', 'rejected', 'stopped')"),
+        postgresql_where=sa.text(_STANDING),
     ),
     sa.Index("ix_claims_person", "person_key", "id"),
     sa.Index("ix_claims_district_state", "district", "state", "id"),
     sa.Index("ix_claims_district", "district", "id"),
+    sa.Index("ix_claims_queue", "district", "due_on", "id", postgresql_where=sa.text(_IN_REVIEW)),
     sa.Index("ix_claims_approver", "approved_by", postgresql_where=sa.text("approved_by_person IS NOT NULL")),
     sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
 )
 
 # Written out, not as parameters: only so can every plan use the partial indexes.
-STANDS = sa.text("claims.state NOT IN ('withdrawn', 'rejected', 'stopped')")
+STANDS = sa.text(_STANDING.replace("state", "claims.state"))
+IS_IN_REVIEW = sa.text(_IN_REVIEW.replace("state", "claims.state"))
 IS_NOTICED = sa.text("claims.state = 'noticed'")
 
 reservations = sa.Table(

@@ -1,75 +1,40 @@
-"""What people and time do to claims: accept, approve, reject, withdraw, clear."""
+"""What every step of a claim shares, and what the person and time do to it: withdraw, clear."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from chuangpei.audit import record
 from chuangpei.auth import SYSTEM, Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.events.base import Event
-from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.outbox import emit
 from chuangpei.problems import NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.access import may_see_claim
 from subsidy_svc.bulk import record_all
-from subsidy_svc.claims import repository
-from subsidy_svc.claims.claim import Change, Claim
+from subsidy_svc.claims import places, repository
+from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.ledger.posting import follow_claim
 from subsidy_svc.notices import repository as notices
-from subsidy_svc.policy.periods import notice_period
 from subsidy_svc.service import Service
-
-
-async def accept(
-    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
-) -> ClaimView | Refusal:
-    """The institution's district takes the claim up (受理; S07)."""
-    today = service.clock.today()
-    return await _decide(
-        tx, service, officer, claim_id, version, Action.ACCEPT, lambda claim: claim.accept(officer, today)
-    )
-
-
-async def reject(
-    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int, reason: str
-) -> ClaimView | Refusal:
-    """The district does not approve, and says why (审核不通过; S07, D03)."""
-    today = service.clock.today()
-    return await _decide(
-        tx, service, officer, claim_id, version, Action.REJECT, lambda claim: claim.reject(today, reason)
-    )
 
 
 async def withdraw(
     tx: Transaction, service: Service, person: Principal, claim_id: UUID, version: int
 ) -> ClaimView | Refusal:
     """The person takes the claim back (撤回; D03)."""
-    today = service.clock.today()
-    return await _decide(
-        tx, service, person, claim_id, version, Action.WITHDRAW, lambda claim: claim.withdraw(today)
-    )
-
-
-async def approve(
-    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
-) -> ClaimView | Refusal:
-    """Another person approves and the notice is published (审核通过并公示; S07, S08, D04, D05, D13)."""
-    row = await changeable(tx, officer, claim_id, version)
+    row = await changeable(tx, person, claim_id, version)
     if isinstance(row, Refusal):
         return row
-    claim, today = repository.claim_from(row), service.clock.today()
-    notice = notice_period(today, service.law.on(row["issued_on"]))
-    change = claim.approve(officer, today, notice)
+    claim = repository.claim_from(row)
+    change = claim.withdraw(service.clock.today())
     if isinstance(change, Refusal):
         return change
-    await notices.publish(
-        tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
-    )
-    await keep(tx, service, officer, row, claim, change, Action.APPROVE)
+    await keep(tx, service, person, row, claim, change, Action.WITHDRAW)
     return claim_view(claim, row)
 
 
@@ -98,26 +63,6 @@ async def clear_due(tx: Transaction, service: Service, most: int = 500) -> int:
     return len(due)
 
 
-async def _decide(
-    tx: Transaction,
-    service: Service,
-    principal: Principal,
-    claim_id: UUID,
-    version: int,
-    action: Action,
-    act: Callable[[Claim], Change],
-) -> ClaimView | Refusal:
-    row = await changeable(tx, principal, claim_id, version)
-    if isinstance(row, Refusal):
-        return row
-    claim = repository.claim_from(row)
-    change = act(claim)
-    if isinstance(change, Refusal):
-        return change
-    await keep(tx, service, principal, row, claim, change, action)
-    return claim_view(claim, row)
-
-
 async def changeable(tx: Transaction, principal: Principal, claim_id: UUID, version: int) -> Row | Refusal:
     """The claim's row, locked, if the principal may see it and it still has this version."""
     row = await repository.load_for_update(tx, claim_id)
@@ -134,6 +79,9 @@ async def keep(
     claim: Claim,
     events: Sequence[Event],
     action: Action,
+    *,
+    reason: str | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Saves a changed claim with its entry, audit row and events; one that ended frees its place (D03).
 
@@ -143,7 +91,7 @@ async def keep(
     await repository.save(tx, claim)
     await follow_claim(tx, service, principal, State(row["state"]), claim)
     if claim.state in law.places_freed_by:
-        await repository.release_place(tx, claim.id)
+        await places.release(tx, claim.id)
     if claim.state in ENDED and row["state"] == State.HELD:
         await notices.lapse_objections(tx, claim.id)
     await record(
@@ -155,7 +103,7 @@ async def keep(
         object_id=claim.id,
         from_state=row["state"],
         to_state=claim.state,
-        reason=claim.decision_reason if claim.state in ENDED else None,
-        details={"policy_version": law.version},
+        reason=reason or (claim.decision_reason if claim.state in ENDED else None),
+        details={"policy_version": law.version} | dict(details or {}),
     )
     await emit(tx, events, now)

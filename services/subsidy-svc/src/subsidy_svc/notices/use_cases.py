@@ -14,6 +14,7 @@ from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 from subsidy_svc.access import may_see_district
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import Action
+from subsidy_svc.claims.reviewers import own_claim
 from subsidy_svc.claims.use_cases import keep
 from subsidy_svc.notices import repository
 from subsidy_svc.notices.schemas import ObjectionBody, ObjectionReceipt, ObjectionView, objection_view
@@ -92,6 +93,8 @@ async def _locked(
     objection = await repository.objection_for_update(tx, objection_id)
     assert claim is not None, "an objection has its claim"
     assert objection is not None, "objections are never deleted"
+    if refusal := own_claim(officer, claim["person_key"]):
+        return refusal
     if objection["version"] != version:
         return Refusal(PRECONDITION_FAILED)
     return (claim, objection) if objection["state"] == "open" else Refusal(NOT_ALLOWED_NOW)

@@ -11,6 +11,8 @@ from chuangpei.kernel.dated import DatedValue, ParameterBook
 from chuangpei.kernel.money import Fen
 from chuangpei.kernel.working_days import WorkingDays
 
+from subsidy_svc.policy.review import ReviewTerms, review_terms
+
 PARAMETERS = Path(__file__).with_name("parameters.yaml")
 
 
@@ -60,6 +62,7 @@ class Law:
     notice_working_days: int
     places_freed_by: frozenset[str]
     revocation_treatment: Mapping[Stage, Treatment]
+    review: ReviewTerms
     calendar: WorkingDays
     articles: Mapping[str, str]
 
@@ -118,6 +121,7 @@ class LawBook:
                 Stage(stage): Treatment(treatment)
                 for stage, treatment in value["revocation_treatment"].items()
             },
+            review=review_terms(value),
             calendar=WorkingDays(overrides),
             articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},
         )

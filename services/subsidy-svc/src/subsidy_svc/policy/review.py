@@ -1,0 +1,31 @@
+"""The terms of the district's review (区审核; S07): deadlines in working days, which no document gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from chuangpei.kernel.working_days import WorkingDays
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTerms:
+    """Working days for each step, and how often a supplement may be asked for."""
+
+    acceptance_working_days: int
+    approval_working_days: int
+    supplement_working_days: int
+    supplements_per_claim: int
+
+
+def review_terms(value: Mapping[str, Any]) -> ReviewTerms:
+    """The terms among the values of the parameters."""
+    return ReviewTerms(**{name: value[name] for name in ReviewTerms.__slots__})
+
+
+def due_day(on: date, working_days: int, calendar: WorkingDays) -> date:
+    """The last day for a step that became due on ``on``, which does not count itself (S07).
+
+    2026-09-24 and 5 days give 2026-10-09: the holidays between do not count.
+    """
+    return calendar.last_of(on + timedelta(days=1), working_days)

@@ -1,0 +1,1 @@
+"""The queue of claims in review (待办)."""

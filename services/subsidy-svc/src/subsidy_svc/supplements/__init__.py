@@ -1,0 +1,1 @@
+"""Supplements to claims (补正)."""

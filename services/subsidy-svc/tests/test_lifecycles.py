@@ -1,0 +1,20 @@
+"""The state diagrams of the README are the transition tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+from subsidy_svc.claims import lifecycle as claims
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+DRAWN = [("Claim", claims)]
+
+
+@pytest.mark.parametrize(("heading", "lifecycle"), DRAWN)
+def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):
+    section = README.partition(f"### {heading}\n")[2]
+    diagram = re.search(r"```mermaid\n(.*?)```", section, re.DOTALL)
+    assert diagram
+    drawn = set(re.findall(r"^ *(\w+) --> (\w+): (\w+)", diagram[1], re.MULTILINE))
+    steps = {(str(state), str(after), str(action)) for (state, action), after in lifecycle.NEXT.items()}
+    assert drawn == steps
