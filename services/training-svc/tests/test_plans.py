@@ -1,5 +1,6 @@
 """At any size the lists, the clash check and the sweep walk along indexes (T06, T10)."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -127,6 +128,31 @@ async def test_taking_the_hours_of_a_class_reads_no_whole_table(filled):
     }
     found = await planned(filled, hours._TAKE, values)
     assert "sessions" in " ".join(found)
+    assert not whole_tables(found)
+
+
+async def test_finding_who_of_a_roster_sits_or_teaches_then_reads_no_whole_table(filled):
+    values = {"class_id": UUID(int=0x019A0000 << 96 | 42), "person_keys": ["person-121/3", "teacher-242"]}
+    found = await planned(filled, hours._CLASHING_AMONG, values)
+    assert {"enrolment_hours", "session_instructors"} <= {step.split()[-1] for step in found}
+    assert not whole_tables(found)
+
+
+@pytest.mark.parametrize(
+    ("function", "taken", "read"),
+    [
+        ("refuse_who_teaches_then", "enrolment_hours", "session_instructors"),
+        ("refuse_who_sits_then", "session_instructors", "enrolment_hours"),
+    ],
+)
+async def test_holding_teachers_and_trainees_apart_reads_no_whole_table(filled, function, taken, read):
+    source = await filled.count("SELECT prosrc FROM pg_proc WHERE proname = $1", function)
+    (asked,) = re.findall(r"EXISTS \(\n(.*?)\n    \) THEN", source, re.DOTALL)
+    async with filled.service.database.transaction() as tx:
+        await tx.connection.execute(f"CREATE TEMP TABLE taken (LIKE {taken}) ON COMMIT DROP")
+        ((plan,),) = await tx.connection.fetch(f"EXPLAIN (FORMAT JSON) {asked}")
+    found = list(steps(plan[0]["Plan"]))
+    assert read in " ".join(found)
     assert not whole_tables(found)
 
 

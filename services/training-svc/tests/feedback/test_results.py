@@ -167,3 +167,11 @@ async def test_the_pages_of_instructors_follow_on_and_their_cursors_name_nobody(
     told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     for one in people:
         assert world.service.privacy.person_key(one["id_number"]) not in told
+
+
+async def test_who_taught_before_there_was_a_pool_has_results_too(world, feedback):
+    await feedback.closed(answers=5)
+    await world.count("ALTER TABLE class_instructors DROP CONSTRAINT fk_class_instructors_person_key")
+    await world.count("UPDATE class_instructors SET person_key = 'of-old'")
+    (old,) = (await world.get("/feedback-results/instructors", feedback.organiser)).json()["items"]
+    assert (old["name"], old["classes"], old["answers"]) == ("李*", 1, 5)

@@ -18,6 +18,7 @@ CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("institutions.yaml").read_text(encoding="utf-8")
 )
 FORMULA = formula_on(load_law(), date(2026, 12, 31))
+FORMULA_FROM_2027 = formula_on(load_law(), date(2027, 12, 31))
 
 
 def cases(group: str, expected: str) -> Any:
@@ -44,21 +45,31 @@ def figures(given: dict[str, Any]) -> Figures:
         checks_due=given.get("checks_due", 0),
         checks_made=given.get("checks_made", 0),
         complaints_upheld=given.get("complaints", 0),
+        evaluations=len(given.get("evaluations", ())),
+        evaluation_percents=sum(given.get("evaluations", ())),
     )
+
+
+def shown(reached: Score) -> dict[str, Any]:
+    assert reached.value is not None
+    points = f"{reached.value // 100}.{reached.value % 100:02}"
+    return {"score": points, "ranked": reached.ranked, "failing": reached.failing}
 
 
 @cases("ranking", "gives")
 def test_what_the_figures_give(given, expected):
-    reached = score(figures(given), FORMULA)
-    assert reached.value is not None
-    shown = f"{reached.value // 100}.{reached.value % 100:02}"
-    assert {"score": shown, "ranked": reached.ranked, "failing": reached.failing} == expected
+    assert shown(score(figures(given), FORMULA)) == expected
+
+
+@cases("ranking_from_2027", "gives")
+def test_what_the_figures_give_once_evaluations_count(given, expected):
+    assert shown(score(figures(given), FORMULA_FROM_2027)) == expected
 
 
 def test_a_score_tells_every_component_with_its_figures_and_weight():
     parts = {part.component: part for part in score(figures({"passed": 81}), FORMULA).parts}
-    assert set(parts) == set(Component)
-    assert len(COMPONENTS) == len(Component)
+    assert set(parts) == set(Component) - {Component.EVALUATION}
+    assert set(FORMULA_FROM_2027.weights) == set(COMPONENTS) == set(Component)
     passed, follow_up = parts[Component.PASS_RATE], parts[Component.FOLLOW_UP]
     assert (passed.count, passed.out_of, passed.value, passed.weight) == (81, 100, 8_100, 40)
     assert (follow_up.out_of, follow_up.value) == (0, None)
@@ -73,7 +84,7 @@ def test_equal_scores_share_a_rank_and_the_next_one_is_left_out():
 
 
 def test_the_weights_of_the_formula_are_all_there_and_dated():
-    assert sum(FORMULA.weights.values()) == 100
+    assert sum(FORMULA.weights.values()) == sum(FORMULA_FROM_2027.weights.values()) == 100
     assert 0 < FORMULA.failing_below < FULL
     with pytest.raises(NoLawInForce):
         formula_on(load_law(), date(2031, 1, 1))

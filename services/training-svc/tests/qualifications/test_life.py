@@ -18,7 +18,8 @@ from training_svc.classes import use_cases as classes
 from training_svc.classes.schemas import NewClass
 from training_svc.qualifications import decisions
 from training_svc.qualifications.qualification import Qualification
-from training_svc.qualifications.use_cases import expire_due
+from training_svc.qualifications.schemas import NewQualification
+from training_svc.qualifications.use_cases import apply, expire_due
 from training_svc.timers import timers
 
 OFFICER = Principal("officer", Role.DISTRICT_OFFICER, district="310115")
@@ -496,3 +497,16 @@ async def test_a_decision_is_taken_back_alone_and_only_where_it_was_taken(world,
         assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")
     answer = await step(world, approved, "amend", body={"standing_reason": "骗取补贴", "reason": "更正"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_allowed_in_state")
+
+
+@pytest.mark.parametrize("draft", [True, False])
+async def test_closing_waits_for_an_application_that_is_being_made(world, institution, draft):
+    body = NewQualification.model_validate(world.qualification_body(draft=draft))
+    closing = {"reason": "停办"}
+    async with world.service.database.transaction() as tx:
+        await apply(tx, world.service, world.principal_of(institution), institution["id"], body)
+        path = f"/institutions/{institution['id']}/close"
+        waiting = asyncio.create_task(world.post(path, closing, by=world.officer(), version=1))
+        await world.somebody_waits_for_a_lock()
+        assert not waiting.done()
+    assert (await waiting).status_code == 200

@@ -2,12 +2,15 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 from chuangpei.auth import Role
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_DAY = date(2026, 3, 2)
 PUDONG, XUHUI = "310115", "310104"
 # Copies of one trainee, so that a column more on the table is no matter here.
 _TRAINEES = """
@@ -207,6 +210,33 @@ async def test_the_export_has_the_places_with_their_figures(world, ended):
     assert {row["跟踪服务"] for row in rows} == {""}
     xlsx = await world.get("/rankings/export?year=2026&format=xlsx", world.centre)
     assert xlsx.content.startswith(b"PK")
+
+
+async def test_from_2027_on_the_evaluations_of_the_institution_count(world):
+    world.clock.set(datetime(2027, 1, 2, 9, tzinfo=SHANGHAI))
+    institution = await world.qualified()
+    days = {"starts_on": "2027-02-01", "ends_on": "2027-02-02"}
+    filed = await world.filed(
+        institution, sessions=world.sessions(first=(date(2027, 2, 1) - FIRST_DAY).days), **days
+    )
+    await completed(world, institution, filed)
+    world.clock.set(datetime(2027, 12, 31, 9, tzinfo=SHANGHAI))
+    for kind, one, points in (
+        ("institution", institution, {"premises": 10, "teachers": 10, "process": 15, "results": 15}),
+        ("class", filed, {"attendance": 0, "teaching": 0, "satisfaction": 0}),
+    ):
+        body = {"object_kind": kind, "object_id": one["id"], "scores": points}
+        period = {"period_from": "2027-01-01", "period_to": "2027-12-31"}
+        await world.made("/periodic-evaluations", body | period, world.officer())
+    (entry,) = (await ranking(world, "year=2027"))["items"]
+    parts = {part["component"]: part for part in entry["components"]}
+    assert (parts["evaluation"]["count"], parts["evaluation"]["out_of"]) == (50, 100)
+    assert (parts["evaluation"]["weight"], parts["follow_up"]["value"]) == (20, None)
+    assert entry["score"] == (35 * 10_000 + 2 * 15 * 10_000 + 20 * 5_000) // 85
+    of_district = await ranking(world, f"year=2027&district={PUDONG}")
+    assert of_district["items"][0]["score"] == entry["score"]
+    export = await world.get("/rankings/export?year=2027", world.centre)
+    assert "50/100" in export.text
 
 
 async def test_the_places_are_filtered_sorted_and_paged_without_changing_who_stands_where(world, ended):

@@ -114,3 +114,12 @@ async def test_sites_are_found_by_day_and_area(world):
     assert await areas("in_use_on=2026-02-01") == [300]
     assert await areas("least_area_m2=301") == [500]
     assert await areas("district=310104") == []
+
+
+async def test_who_is_barred_from_new_classes_records_its_sites_all_the_same(world):
+    """To have a fit site may be what ends the bar; a closed institution records none."""
+    institution = await world.institution()
+    sanction = {"kind": "stop_for_rectification", "source": "区人社局", "document_number": "1号"}
+    path = f"/institutions/{institution['id']}/sanctions"
+    await world.made(path, sanction | {"starts_on": "2026-01-01"}, world.officer())
+    assert (await added(world, institution))["rooms"] == site()["rooms"]

@@ -1,10 +1,10 @@
 """What stands in the way of a timetable: a room, an instructor or a trainee that is taken (T06, T10)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
-from chuangpei.database import Row, Statement, Transaction
+from chuangpei.database import Statement, Transaction
 from chuangpei.kernel.refusals import Finding, Text
 from sqlalchemy import bindparam, func
 
@@ -17,7 +17,9 @@ from training_svc.policy.findings import finding, local
 
 _ROOM_TAKEN = Text("教室在该时间已有课次", "The room has another session at that time")
 _INSTRUCTOR_TAKEN = Text("讲师在该时间另有课次", "The instructor teaches elsewhere at that time")
+_INSTRUCTOR_SITS = Text("讲师在该时间是其他班级的学员", "The instructor sits in a class at that time")
 _TRAINEE_TAKEN = Text("学员在该时间另有班级课次", "The trainee sits in another class at that time")
+_TRAINEE_TEACHES = Text("学员在该时间为其他班级授课", "The trainee teaches a class at that time")
 _MOST_TOLD = 50
 
 _instant = sa.DateTime(timezone=True)
@@ -81,14 +83,16 @@ _TAKEN_TRAINEES = Statement(
     .join(_wanted, func.tstzrange(sessions.c.starts_at, sessions.c.ends_at).op("&&")(_wanted_time))
     .where(
         enrolment_hours.c.person_key == sa.any_(bindparam("person_keys", type_=sa.ARRAY(sa.Text))),
-        enrolments.c.class_id != _class_id,
+        enrolments.c.class_id.is_distinct_from(_class_id),
     )
     .group_by(enrolments.c.id, classes.c.id)
     .order_by(func.min(sessions.c.starts_at), enrolments.c.id)
     .limit(_MOST_TOLD)
 )
 _TRAINEES = Statement(
-    sa.select(enrolments.c.person_key).where(enrolments.c.class_id == _class_id, state_among(STANDING))
+    sa.select(enrolments.c.person_key, enrolments.c.masked_name).where(
+        enrolments.c.class_id == _class_id, state_among(STANDING)
+    )
 )
 
 
@@ -106,27 +110,31 @@ async def rooms(
 async def instructors(
     tx: Transaction, people: Sequence[SealedPerson], wanted: Sequence[Session], own: Sequence[UUID] = ()
 ) -> list[Finding]:
-    """T10: the people and wanted times at which they teach elsewhere, at any institution."""
+    """T10: the people and wanted times at which they teach elsewhere or sit in a class, anywhere."""
     names = {one.person_key: one.masked_name for one in people}
-    values = _times(wanted) | {"person_keys": list(names), "own": list(own)}
     return [
-        finding("T10", False, f"{names[row['person_key']]} {local(row['starts_at'])}", "—", _INSTRUCTOR_TAKEN)
-        for row in await tx.rows(_TAKEN_INSTRUCTORS, values)
+        *await _teaching(tx, names, wanted, own, "T10", _INSTRUCTOR_TAKEN),
+        *await _sitting(tx, None, names, wanted, "T10", _INSTRUCTOR_SITS),
     ]
 
 
 async def trainees(
-    tx: Transaction, class_id: UUID, person_keys: Sequence[str], wanted: Sequence[Session]
+    tx: Transaction, class_id: UUID, names: Mapping[str, str], wanted: Sequence[Session]
 ) -> list[Finding]:
-    """T06: the other classes in whose sessions the people sit at the wanted times; at most fifty are told."""
-    values = _times(wanted) | {"class_id": class_id, "person_keys": list(person_keys)}
-    return [_trainee_taken(row) for row in await tx.rows(_TAKEN_TRAINEES, values)]
+    """T06: the wanted times at which people sit in another class, or teach one; at most fifty are told.
+
+    ``names`` are the masked names of the people by their keys.
+    """
+    return [
+        *await _sitting(tx, class_id, names, wanted, "T06", _TRAINEE_TAKEN),
+        *await _teaching(tx, names, wanted, (), "T06", _TRAINEE_TEACHES),
+    ]
 
 
 async def of_all_trainees(tx: Transaction, class_id: UUID, wanted: Sequence[Session]) -> list[Finding]:
     """T06: as :func:`trainees`, of everybody who is enrolled in the class or waits for a place."""
-    keys = [row["person_key"] for row in await tx.rows(_TRAINEES, {"class_id": class_id})]
-    return await trainees(tx, class_id, keys, wanted)
+    rows = await tx.rows(_TRAINEES, {"class_id": class_id})
+    return await trainees(tx, class_id, {row["person_key"]: row["masked_name"] for row in rows}, wanted)
 
 
 async def of_new_class(tx: Transaction, training_class: TrainingClass) -> tuple[Finding, ...]:
@@ -138,9 +146,36 @@ async def of_new_class(tx: Transaction, training_class: TrainingClass) -> tuple[
     )
 
 
-def _trainee_taken(row: Row) -> Finding:
-    fact = f"{row['masked_name']} {row['class_name']} {local(row['starts_at'])}"
-    return finding("T06", False, fact, "—", _TRAINEE_TAKEN)
+async def _teaching(
+    tx: Transaction,
+    names: Mapping[str, str],
+    wanted: Sequence[Session],
+    own: Sequence[UUID],
+    rule: str,
+    text: Text,
+) -> list[Finding]:
+    """The wanted times at which people teach a session other than those of ``own``."""
+    values = _times(wanted) | {"person_keys": list(names), "own": list(own)}
+    return [
+        finding(rule, False, f"{names[row['person_key']]} {local(row['starts_at'])}", "—", text)
+        for row in await tx.rows(_TAKEN_INSTRUCTORS, values)
+    ]
+
+
+async def _sitting(
+    tx: Transaction,
+    class_id: UUID | None,
+    names: Mapping[str, str],
+    wanted: Sequence[Session],
+    rule: str,
+    text: Text,
+) -> list[Finding]:
+    """The classes other than ``class_id`` in whose sessions people sit at the wanted times."""
+    values = _times(wanted) | {"class_id": class_id, "person_keys": list(names)}
+    return [
+        finding(rule, False, f"{row['masked_name']} {row['class_name']} {local(row['starts_at'])}", "—", text)
+        for row in await tx.rows(_TAKEN_TRAINEES, values)
+    ]
 
 
 def _times(wanted: Sequence[Session]) -> dict[str, object]:

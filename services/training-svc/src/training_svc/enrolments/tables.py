@@ -1,6 +1,7 @@
 """Enrolments (报名) by real name: one that counts for each person and class, and the hours it takes of them.
 
-That a person sits in two sessions at once is refused by an EXCLUDE constraint in the migration.
+That a person sits in two sessions at once is refused by an EXCLUDE constraint in the migration, and that one
+sits in one and teaches another by triggers beside it.
 """
 
 from collections.abc import Iterable

@@ -93,16 +93,16 @@ async def admit(
 ) -> Refusal | None:
     """Writes an enrolment in a locked class, with a place where one is free, else on the waiting list.
 
-    Refused where the person is in the class, or sits in another at one of its hours (T06). The caller saves
-    the class; a refusal undoes the transaction.
+    Refused where the person is in the class, or at one of its hours sits in another or teaches one (T06). The
+    caller saves the class; a refusal undoes the transaction.
     """
     enrolment.enter(admitted=training_class.admit())
     if not await repository.insert_new(tx, enrolment, principal.subject):
         return Refusal(ALREADY_ENROLLED)
     if not await hours.take(tx, enrolment):
         whole = await timetable.completed(tx, training_class)
-        keys = [enrolment.person.person_key]
-        found = await clashes.trainees(tx, training_class.id, keys, whole.held_sessions)
+        names = {enrolment.person.person_key: enrolment.person.masked_name}
+        found = await clashes.trainees(tx, training_class.id, names, whole.held_sessions)
         return Refusal(TRAINEE_CLASH, findings=tuple(found))
     return None
 

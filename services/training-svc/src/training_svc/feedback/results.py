@@ -137,28 +137,34 @@ INSTITUTIONS = Listing(
 
 
 def _instructors(seen: sa.ColumnElement[bool] | None) -> Listing:
-    """Instructors by what trainees said of the classes they taught, of those classes that one may see."""
+    """Instructors by what trainees said of the classes they taught, of those classes that one may see.
+
+    Who taught before there was a pool and never entered it has an id made from the person's key.
+    """
     condition = sa.true() if seen is None else seen
     taught = (
-        class_instructors.join(instructors, instructors.c.person_key == class_instructors.c.person_key)
+        class_instructors.outerjoin(instructors, instructors.c.person_key == class_instructors.c.person_key)
         .join(_ROUNDS, feedback_rounds.c.class_id == class_instructors.c.class_id)
         .join(institutions, institutions.c.id == classes.c.institution_id)
     )
     teachers = (
         sa.select(
-            instructors.c.id,
+            class_instructors.c.person_key,
+            func.coalesce(instructors.c.id, sa.cast(func.md5(class_instructors.c.person_key), sa.Uuid)).label(
+                "id"
+            ),
             func.min(class_instructors.c.masked_name).label("name"),
             func.min(class_instructors.c.masked_id_number).label("id_number"),
         )
         .select_from(taught)
         .where(condition, _SHOWN)
-        .group_by(instructors.c.id)
+        .group_by(class_instructors.c.person_key, instructors.c.id)
         .subquery("teachers")
     )
-    whose = sa.and_(instructors.c.id == teachers.c.id, condition)
+    whose = sa.and_(class_instructors.c.person_key == teachers.c.person_key, condition)
     totals, questions = _summed(taught, whose, teachers)
     return Listing(
-        sa.select(teachers, totals, questions.c.averages)
+        sa.select(teachers.c.id, teachers.c.name, teachers.c.id_number, totals, questions.c.averages)
         .select_from(teachers)
         .join(totals, sa.true())
         .join(questions, sa.true()),

@@ -33,4 +33,10 @@ evaluations = sa.Table(
     sa.CheckConstraint("grade IN ('excellent', 'good', 'passed', 'failed')", name="grade"),
     sa.Index("ix_periodic_evaluations_district_id", "district", "id"),
     sa.Index("ix_periodic_evaluations_institution_id_id", "institution_id", "id"),
+    # The rankings take those of institutions that ended in a year.
+    sa.Index(
+        "ix_periodic_evaluations_of_institutions",
+        "period_to",
+        postgresql_where=sa.text("object_kind = 'institution'"),
+    ),
 )

@@ -15,17 +15,18 @@ FULL = 10_000
 
 
 class Component(StrEnum):
-    """What a ranking looks at: 合格率, 出勤率, 跟踪服务率, 查实投诉."""
+    """What a ranking looks at: 合格率, 出勤率, 跟踪服务率, 查实投诉, 定期评估."""
 
     PASS_RATE = "pass_rate"  # noqa: S105  # no password
     ATTENDANCE = "attendance"
     FOLLOW_UP = "follow_up"
     COMPLAINTS = "complaints"
+    EVALUATION = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The numbers of the formula: weights of the components, and in which cases what follows from a score.
+    """The numbers of the formula: weights of its components, and in which cases what follows from a score.
 
     ``complaints_per_hundred``: as many complaints upheld for a hundred trainees leave nothing of that
     component. ``failing_below`` is in hundredths of a point.
@@ -39,7 +40,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an institution did in a year; follow-up checks (T11) are those due by its end, or by today."""
+    """What an institution did in a year; follow-up checks (T11) are those due by its end, or by today.
+
+    ``evaluations`` are the periodic ones (定期评估, O03) of periods that ended in it, and
+    ``evaluation_percents`` what they gave, added up.
+    """
 
     trainees: int
     passed: int
@@ -48,6 +53,8 @@ class Figures:
     checks_due: int
     checks_made: int
     complaints_upheld: int
+    evaluations: int = 0
+    evaluation_percents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def formula_on(law: ParameterBook, day: date) -> Formula:
     values = law.on(day)
     weights = values["ranking_weights"].value
     return Formula(
-        weights={component: int(weights[component]) for component in Component},
+        weights={component: int(weights[component]) for component in Component if component in weights},
         minimum_trainees=int(values["ranking_minimum_trainees"].value),
         complaints_per_hundred=int(values["ranking_complaints_per_hundred"].value),
         failing_below=int(values["ranking_failing_below"].value) * 100,
@@ -107,12 +114,23 @@ def complaints(figures: Figures, formula: Formula) -> Part:
     return Part(part.component, count, trainees, value, part.weight)
 
 
-COMPONENTS: tuple[Callable[[Figures, Formula], Part], ...] = (pass_rate, attendance, follow_up, complaints)
+def evaluation(figures: Figures, formula: Formula) -> Part:
+    """What the periodic evaluations of the institution gave on average (O03)."""
+    return _share(Component.EVALUATION, figures.evaluation_percents, figures.evaluations * 100, formula)
+
+
+COMPONENTS: Mapping[Component, Callable[[Figures, Formula], Part]] = {
+    Component.PASS_RATE: pass_rate,
+    Component.ATTENDANCE: attendance,
+    Component.FOLLOW_UP: follow_up,
+    Component.COMPLAINTS: complaints,
+    Component.EVALUATION: evaluation,
+}
 
 
 def score(figures: Figures, formula: Formula) -> Score:
     """The score of an institution, with every component that made it."""
-    parts = tuple(component(figures, formula) for component in COMPONENTS)
+    parts = tuple(COMPONENTS[component](figures, formula) for component in formula.weights)
     known = [(part.value, part.weight) for part in parts if part.value is not None]
     weight = sum(one for _, one in known)
     value = sum(value * one for value, one in known) // weight if weight else None

@@ -52,7 +52,7 @@ async def apply(
     tx: Transaction, service: Service, principal: Principal, institution_id: UUID, body: NewQualification
 ) -> Qualification | Refusal:
     """An institution applies for a stage-3 project by the standard in force, or keeps a draft (T05, T07)."""
-    institution = await institutions.one(tx, institution_id, scope_of(principal))
+    institution = await institutions.held(tx, institution_id, scope_of(principal))
     if institution is None:
         return Refusal(NOT_FOUND)
     project = await projects.for_use(tx, body.project_code)

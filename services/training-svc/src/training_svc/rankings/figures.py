@@ -15,6 +15,8 @@ from training_svc.enrolments.lifecycle import WITH_A_PLACE, State
 from training_svc.enrolments.tables import enrolments, state_among
 from training_svc.follow_ups.tables import checks, follow_ups
 from training_svc.institutions.tables import institutions
+from training_svc.periodic_evaluations.tables import evaluations
+from training_svc.policy.evaluation import ObjectKind
 from training_svc.policy.organisers import QUALIFIED_STAGE
 from training_svc.policy.ranking import Figures
 from training_svc.projects.tables import projects
@@ -109,9 +111,27 @@ def _complained(of_district: bool) -> sa.CTE:
     return upheld.group_by(complaints.c.institution_id).cte("complained")
 
 
+def _evaluated(of_district: bool) -> sa.CTE:
+    """The periodic evaluations of institutions (O03) whose period ended in the year, added up."""
+    ended = sa.select(
+        evaluations.c.institution_id,
+        func.count().label("evaluations"),
+        func.sum(evaluations.c.percent).label("percents"),
+    ).where(
+        # A literal, so that the partial index is seen to serve.
+        evaluations.c.object_kind == sa.literal_column(f"'{ObjectKind.INSTITUTION}'"),
+        evaluations.c.period_to >= _FIRST,
+        evaluations.c.period_to <= _LAST,
+    )
+    if of_district:
+        ended = ended.where(evaluations.c.district == _DISTRICT)
+    return ended.group_by(evaluations.c.institution_id).cte("evaluated")
+
+
 def _figures(of_district: bool) -> Statement:
     held = _held(of_district)
     trained, followed, complained = _trained(held), _followed(held), _complained(of_district)
+    evaluated = _evaluated(of_district)
 
     def count(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return func.coalesce(column, 0).label(column.key)
@@ -125,10 +145,13 @@ def _figures(of_district: bool) -> Statement:
             count(followed.c.due),
             count(followed.c.made),
             count(complained.c.upheld),
+            count(evaluated.c.evaluations),
+            count(evaluated.c.percents),
         )
         .join(trained, trained.c.institution_id == institutions.c.id)
         .outerjoin(followed, followed.c.institution_id == institutions.c.id)
         .outerjoin(complained, complained.c.institution_id == institutions.c.id)
+        .outerjoin(evaluated, evaluated.c.institution_id == institutions.c.id)
         .order_by(institutions.c.name, institutions.c.id)
     )
 
@@ -155,4 +178,6 @@ def _figures_of(row: Row) -> Figures:
         checks_due=row["due"],
         checks_made=row["made"],
         complaints_upheld=row["upheld"],
+        evaluations=row["evaluations"],
+        evaluation_percents=int(row["percents"]),
     )

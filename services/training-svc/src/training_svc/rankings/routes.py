@@ -1,6 +1,6 @@
 """Rankings over HTTP: as the records stand now, and as they were published."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
@@ -45,6 +45,7 @@ _HEADINGS = {
     Component.ATTENDANCE: Text("出勤", "Attended"),
     Component.FOLLOW_UP: Text("跟踪服务", "Followed up"),
     Component.COMPLAINTS: Text("查实投诉", "Complaints upheld"),
+    Component.EVALUATION: Text("定期评估", "Evaluated"),
 }
 _COLUMNS: tuple[Column[EntryView], ...] = (
     Column(Text("名次", "Rank"), lambda entry: entry.rank),
@@ -54,8 +55,8 @@ _COLUMNS: tuple[Column[EntryView], ...] = (
     Column(Text("得分", "Score"), lambda entry: _points(entry.score)),
     Column(Text("不达标", "Failing"), lambda entry: entry.failing),
     *(
-        Column(heading, lambda entry, number=number: _told(entry, number))  # type: ignore[misc]  # bound now
-        for number, heading in enumerate(_HEADINGS.values())
+        Column(heading, lambda entry, component=component: _told(entry, component))  # type: ignore[misc]  # bound now
+        for component, heading in _HEADINGS.items()
     ),
 )
 _PUBLISHED_COLUMNS: tuple[Column[Row], ...] = (
@@ -200,6 +201,6 @@ def _points(hundredths: int | None) -> str | None:
     return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"
 
 
-def _told(entry: EntryView, number: int) -> str | None:
-    part: Any = entry.components[number]
-    return None if part.value is None else f"{part.count}/{part.out_of}"
+def _told(entry: EntryView, component: Component) -> str | None:
+    told = [one for one in entry.components if one.component is component and one.value is not None]
+    return f"{told[0].count}/{told[0].out_of}" if told else None
