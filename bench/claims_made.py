@@ -43,6 +43,12 @@ SELECT {_ID.format("i")}, {_ID.format("i")}, md5('person' || i) || md5('key' || 
 FROM generate_series($1::bigint, $2::bigint) AS i WHERE i % $5 <> 0
 """  # noqa: S608  # constants of this module
 
+_BUDGET = f"""
+INSERT INTO budgets (id, district, fund_line, fund_year, amount_fen, document_number, reason, set_at, set_by,
+  version)
+VALUES (gen_random_uuid(), '{DISTRICT}', 'stage_3_subsidy', 2026, 10::bigint ^ 15, 'x', 'x', now(), 'x', 1)
+"""  # noqa: S608  # a constant of this module
+
 _PLACES = """
 INSERT INTO reservations (person_key, slot, project_code, claim_id)
 SELECT person_key, 1, project_code, id FROM claims
@@ -79,6 +85,11 @@ async def add_claims(
     for begin in range(1, count + 1, _STRETCH):
         end = min(count, begin + _STRETCH - 1)
         await connection.execute(_CLAIMS, begin, end, payees, state, none_at_every, timeout=300)
+
+
+async def add_budget(connection: asyncpg.Connection) -> None:
+    """A budget for all that is ever sealed."""
+    await connection.execute(_BUDGET, timeout=60)
 
 
 async def add_places_and_audit(connection: asyncpg.Connection) -> None:

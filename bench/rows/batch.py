@@ -42,6 +42,7 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
     try:
         await claims_made.prepared(connection)
         await claims_made.add_claims(connection, service.privacy, count, "cleared", none_at_every=_NEVER)
+        await claims_made.add_budget(connection)
         await connection.execute(peer.TABLES, timeout=600)
         await claims_made.settled(connection)
         async for row in _measured(ground, service, connection, count):

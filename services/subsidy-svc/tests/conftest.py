@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from chuangpei.auth import Role
+from chuangpei.auth import Principal, Role
 from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.events.base import Event, InstitutionRef, PersonRef, ProjectRef
@@ -29,6 +29,8 @@ from chuangpei.testing.events import deliver, pending_events
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 from subsidy_svc.app import MIGRATIONS, assemble, create_api
+from subsidy_svc.budgets.schemas import NewBudget
+from subsidy_svc.budgets.use_cases import set_budget
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.consumers import handlers
 from subsidy_svc.ports.accounts import BankAccount
@@ -306,6 +308,19 @@ class Office:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def budget(self, district: str = PUDONG, fen: int = 1_000_000_000, year: int = 2026) -> dict:
+        body = NewBudget(
+            district=district,
+            fund_year=year,
+            amount_fen=fen,
+            document_number=f"沪财社〔{year}〕8号",
+            reason="年初预算下达",
+        )
+        async with self.service.database.transaction() as tx:
+            view = await set_budget(tx, self.service, Principal("city", Role.CITY_CENTRE), body)
+        assert not isinstance(view, Refusal), view
+        return view.model_dump(mode="json")
+
     async def sealed(self, district: str = PUDONG) -> dict:
         return await self.batch_step(await self.drafted(district), "seal")
 
@@ -349,8 +364,16 @@ class Office:
 
 
 @pytest.fixture
-async def office(make_database: MakeDatabase) -> AsyncIterator[Office]:
-    """The service on 2026-06-01 at nine in Shanghai."""
+async def office(unfunded: Office) -> Office:
+    """The service on 2026-06-01 at nine in Shanghai; two districts have budgets for the year."""
+    for district in (PUDONG, XUHUI):
+        await unfunded.budget(district)
+    return unfunded
+
+
+@pytest.fixture
+async def unfunded(make_database: MakeDatabase) -> AsyncIterator[Office]:
+    """The service on 2026-06-01 at nine in Shanghai, without any budget."""
     clock, issuer = FixedClock.on(date(2026, 6, 1)), DevelopmentIssuer()
     settings = test_settings(
         Settings,

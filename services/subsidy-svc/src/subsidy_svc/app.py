@@ -23,6 +23,7 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from subsidy_svc.budgets.routes import router as budgets
 from subsidy_svc.claims.decision_routes import router as review_decisions
 from subsidy_svc.claims.routes import router as claims
 from subsidy_svc.consumers import handlers
@@ -115,6 +116,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             payments,
             recoveries,
             ledger,
+            budgets,
             decisions,
             eligibility_checks,
             law_in_force,

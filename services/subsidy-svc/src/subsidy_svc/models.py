@@ -1,5 +1,6 @@
 """Every table of this service, for its migrations."""
 
+from subsidy_svc.budgets import tables as budgets
 from subsidy_svc.claims import tables as claims
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
@@ -9,4 +10,14 @@ from subsidy_svc.schema import metadata
 from subsidy_svc.supplements import tables as supplements
 from subsidy_svc.windows import tables as windows
 
-__all__ = ["claims", "ledger", "metadata", "notices", "payments", "recoveries", "supplements", "windows"]
+__all__ = [
+    "budgets",
+    "claims",
+    "ledger",
+    "metadata",
+    "notices",
+    "payments",
+    "recoveries",
+    "supplements",
+    "windows",
+]

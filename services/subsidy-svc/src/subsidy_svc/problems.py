@@ -55,6 +55,10 @@ NOTHING_TO_PAY = Problem(
 DRAFT_EXISTS = Problem(
     "draft_exists", 409, Text("本区已有未封存的批次", "The district has a batch not sealed yet")
 )
+BUDGET_SET = Problem(
+    "budget_set", 409, Text("该资金已下达预算，请办理调整", "The fund has a budget; amend it instead")
+)
+BUDGET_EXCEEDED = Problem("budget_exceeded", 409, Text("超出预算余额", "More than the budget has left"))
 NOT_AS_SEALED = Problem(
     "not_as_sealed",
     409,

@@ -9,6 +9,18 @@ from chuangpei_embedded.story.client import Json, expect
 from chuangpei_embedded.story.play import Play
 
 _AMOUNT_FEN = 180_000
+_BUDGET_FEN = 1_000 * _AMOUNT_FEN
+
+
+async def set_budget(play: Play, year: int) -> None:
+    """O04: without a budget of the year nothing is paid; the city centre sets the district's."""
+    centre = await play.actor(CITY_CENTRE)
+    budget = {"district": play.cast.district, "fund_year": year, "amount_fen": _BUDGET_FEN}
+    budget |= {"document_number": f"沪财社〔{year}〕8号", "reason": "年初预算下达"}
+    answer = await centre.tried("/subsidy/v1/budgets", budget)
+    known = answer.get("code") == "budget_set"  # by an earlier telling in the same district
+    expect(known or answer["left_fen"] == _BUDGET_FEN, "a budget of which all is left", answer)
+    play.tell.done("下达预算", "Budget set", f"{year} {_BUDGET_FEN // 100}元 O04")
 
 
 async def pay_batch(play: Play, claims: dict[Person, Json], paid: Sequence[Person]) -> None:

@@ -10,7 +10,7 @@ from chuangpei.kernel.dates import add_months
 from chuangpei_embedded.story.cast import OWNS_AN_OLD_FIRM, Person
 from chuangpei_embedded.story.certificates import Certificates
 from chuangpei_embedded.story.client import Actor, Json, eventually, expect
-from chuangpei_embedded.story.payment import pay_batch
+from chuangpei_embedded.story.payment import pay_batch, set_budget
 from chuangpei_embedded.story.play import Play, morning
 
 AMOUNT_FEN = 180_000
@@ -38,6 +38,7 @@ async def pay(play: Play, certificates: Certificates) -> Claims:
     await _approved(play, claims)
     held = await _objected(play, claims)
     await _notice_ended(play, claims, held)
+    await set_budget(play, play.at(_APPROVED).year)
     await pay_batch(play, claims, [one for one in claimants if one is not held])
     await _objection_dismissed(play, claims, held)
     await pay_batch(play, claims, [held])

@@ -26,6 +26,7 @@ class Entry:
     batch_id: UUID | None = None
     bank_result_id: UUID | None = None
     recovery_id: UUID | None = None
+    budget_id: UUID | None = None
 
 
 async def post(tx: Transaction, service: Service, principal: Principal, entries: Sequence[Entry]) -> None:
@@ -47,6 +48,7 @@ async def post(tx: Transaction, service: Service, principal: Principal, entries:
             "batch_id": entry.batch_id,
             "bank_result_id": entry.bank_result_id,
             "recovery_id": entry.recovery_id,
+            "budget_id": entry.budget_id,
         }
         for entry in entries
     ]

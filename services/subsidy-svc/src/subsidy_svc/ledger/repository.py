@@ -27,6 +27,7 @@ _MIRRORED = (
     "batch_id",
     "bank_result_id",
     "recovery_id",
+    "budget_id",
 )
 _REVERSE = Statement(
     entries.insert().from_select(

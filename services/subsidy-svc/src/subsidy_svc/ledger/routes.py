@@ -47,6 +47,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("批次", "Batch"), lambda row: _text(row["batch_id"])),
     Column(Text("银行回盘", "Bank result"), lambda row: _text(row["bank_result_id"])),
     Column(Text("追回", "Recovery"), lambda row: _text(row["recovery_id"])),
+    Column(Text("预算", "Budget"), lambda row: _text(row["budget_id"])),
     Column(Text("冲销", "Reverses"), lambda row: row["reverses"]),
     Column(Text("记账人", "Posted by"), lambda row: row["posted_by"]),
 )

@@ -31,6 +31,7 @@ entries = sa.Table(
     sa.Column("batch_id", sa.Uuid, sa.ForeignKey("payment_batches.id")),
     sa.Column("bank_result_id", sa.Uuid, sa.ForeignKey("bank_results.id")),
     sa.Column("recovery_id", sa.Uuid, sa.ForeignKey("recoveries.id")),
+    sa.Column("budget_id", sa.Uuid, sa.ForeignKey("budgets.id")),
     sa.Column("reverses", sa.BigInteger, sa.ForeignKey("ledger_entries.id"), unique=True),
     sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
     sa.CheckConstraint("claims >= 0", name="claims"),
@@ -40,7 +41,7 @@ entries = sa.Table(
     sa.CheckConstraint(f"occasion = 'reverse' OR (occasion, debit, credit) IN ({_ALLOWED})", name="posting"),
     sa.CheckConstraint("(occasion = 'reverse') = (reverses IS NOT NULL)", name="reverses"),
     sa.CheckConstraint(
-        "occasion IN ('allot', 'cut', 'reverse') OR num_nonnulls(claim_id, batch_id) > 0", name="rests_on"
+        "occasion = 'reverse' OR num_nonnulls(claim_id, batch_id, budget_id) > 0", name="rests_on"
     ),
     # What every report sums: an index alone answers it.
     sa.Index(

@@ -77,7 +77,10 @@ async def get_batch(request: Request, principal: Reader, batch_id: UUID) -> Resp
 async def seal_batch(
     request: Request, officer: Officer, batch_id: UUID, if_match: IfMatch = None
 ) -> Response:
-    """Fixes the content with count, sum and SHA-256; not by who approved one of its claims (S10, D05)."""
+    """Fixes the content with count, sum and SHA-256; not by who approved one of its claims (S10, D05).
+
+    More than the budget of a year has left is refused, with the figures (O04).
+    """
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         view = accepted(await use_cases.seal(tx, service, officer, batch_id, version))

@@ -12,6 +12,7 @@ from chuangpei.outbox import emit
 from chuangpei.problems import FOUR_EYES, NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.access import may_see_district
+from subsidy_svc.budgets.use_cases import draw
 from subsidy_svc.ledger.chart import Occasion
 from subsidy_svc.ledger.posting import post
 from subsidy_svc.payments import content, repository
@@ -70,7 +71,10 @@ async def _added(tx: Transaction, service: Service, district: str) -> Batch:
 async def seal(
     tx: Transaction, service: Service, officer: Principal, batch_id: UUID, version: int
 ) -> BatchView | Refusal:
-    """Fixes the batch with its control totals (S10); nobody who approved one of its claims may (D05)."""
+    """Fixes the batch with its control totals (S10); nobody who approved one of its claims may (D05).
+
+    Refused with the figures where a budget has less left than the batch needs (O04).
+    """
     batch = await _releasable(tx, officer, batch_id, version)
     if isinstance(batch, Refusal):
         return batch
@@ -79,8 +83,12 @@ async def seal(
         return Refusal(NOTHING_TO_PAY)
     totals = await content.totals_of(tx, batch.id, by_year)
     change = batch.seal(totals, service.clock.now(), service.clock.today())
-    if not isinstance(change, Refusal):
-        await post(tx, service, officer, entries_of_years(Occasion.SEAL, batch, by_year))
+    if isinstance(change, Refusal):
+        return change
+    short = await draw(tx, batch.district, {year: fen for year, _, fen in by_year})
+    if short is not None:
+        return short
+    await post(tx, service, officer, entries_of_years(Occasion.SEAL, batch, by_year))
     return await keep(tx, service, officer, batch, State.DRAFT, change, Action.SEAL)
 
 
