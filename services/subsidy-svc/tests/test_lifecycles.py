@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from subsidy_svc.claims import lifecycle as claims
+from subsidy_svc.proposals import lifecycle as proposals
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-DRAWN = [("Claim", claims)]
+DRAWN = [("Claim", claims), ("Proposal", proposals)]
 
 
 @pytest.mark.parametrize(("heading", "lifecycle"), DRAWN)

@@ -35,6 +35,7 @@ from subsidy_svc.notices.routes import router as notices
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
+from subsidy_svc.proposals.routes import router as proposals
 from subsidy_svc.recoveries.routes import router as recoveries
 from subsidy_svc.review_queue.routes import router as review_queue
 from subsidy_svc.service import Service
@@ -120,6 +121,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             decisions,
             eligibility_checks,
             law_in_force,
+            proposals,
             operations,
         ],
         is_ready=service.database.is_ready,

@@ -6,6 +6,7 @@ from chuangpei.consumer import Handlers, InBatch, Message
 from chuangpei.database import Transaction
 from chuangpei.events.cert import CertificateIssued, CertificateReissued, CertificateRevoked
 
+from subsidy_svc.law.published import refresh
 from subsidy_svc.revocation import revoke
 from subsidy_svc.service import Service
 from subsidy_svc.windows.use_cases import open_windows, reissue
@@ -15,6 +16,7 @@ def handlers(service: Service) -> Handlers:
     """Every event this service listens to."""
 
     async def on_issued(tx: Transaction, messages: Sequence[Message]) -> None:
+        await refresh(tx, service.law)
         await open_windows(tx, service.law, service.clock, messages)
 
     async def on_reissued(tx: Transaction, event: CertificateReissued, _: Message) -> None:

@@ -5,6 +5,7 @@ from subsidy_svc.claims import tables as claims
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
+from subsidy_svc.proposals import tables as proposals
 from subsidy_svc.recoveries import tables as recoveries
 from subsidy_svc.schema import metadata
 from subsidy_svc.supplements import tables as supplements
@@ -17,6 +18,7 @@ __all__ = [
     "metadata",
     "notices",
     "payments",
+    "proposals",
     "recoveries",
     "supplements",
     "windows",

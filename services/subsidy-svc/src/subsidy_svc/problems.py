@@ -77,3 +77,11 @@ FACTS_NOT_KEPT = Problem(
     409,
     Text("该申领提交时未留存事实，不能重新审核", "No facts were kept when this claim was submitted"),
 )
+PROPOSAL_REFUSED = Problem(
+    "proposal_refused", 422, Text("该调整不符合规定", "The proposal asks what may not be changed so")
+)
+LAW_CHANGED = Problem(
+    "law_changed",
+    409,
+    Text("试算后已有新的规定发布，请重新试算", "The law was changed since the trial; run it again"),
+)

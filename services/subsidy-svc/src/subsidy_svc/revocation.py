@@ -18,6 +18,7 @@ from chuangpei.outbox import emit
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.use_cases import keep
+from subsidy_svc.law.published import law_of
 from subsidy_svc.ledger.chart import Fund, Occasion
 from subsidy_svc.ledger.posting import Entry, post
 from subsidy_svc.payments import held_out
@@ -52,7 +53,8 @@ async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -
     await _close(tx, service, window, event)
     case = await _locked(tx, event)
     if case is not None:
-        treatment = service.law.on(window.issued_on).revocation_treatment[_stage(case)]
+        law = await law_of(tx, service, window.issued_on)
+        treatment = law.revocation_treatment[_stage(case)]
         await _TREATMENTS[treatment](tx, service, case)
 
 

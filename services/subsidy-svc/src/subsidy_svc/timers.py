@@ -3,6 +3,8 @@
 from chuangpei.background import Timer
 
 from subsidy_svc.claims.use_cases import clear_due
+from subsidy_svc.law.published import refresh
+from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.service import Service
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
 
@@ -11,7 +13,7 @@ _CALENDAR_SECONDS = 3600.0
 
 
 def timers(service: Service) -> list[Timer]:
-    """Windows whose last day is over, and notices that closed without a standing objection."""
+    """Windows whose last day is over, notices that closed without an objection, proposals to be tried."""
 
     async def close_windows() -> int:
         async with service.database.transaction() as tx:
@@ -23,11 +25,13 @@ def timers(service: Service) -> list[Timer]:
 
     async def correct_windows() -> int:
         async with service.database.transaction() as tx:
+            await refresh(tx, service.law)
             return await correct_provisional_windows(tx, service.law)
 
     seconds = service.settings.timer_seconds
     return [
         Timer("close elapsed windows", close_windows, seconds),
         Timer("clear claims", clear_claims, seconds),
+        Timer("try proposals", lambda: try_due(service), seconds),
         Timer("correct provisional last days", correct_windows, _CALENDAR_SECONDS),
     ]

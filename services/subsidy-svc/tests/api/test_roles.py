@@ -64,6 +64,15 @@ ALLOWED = {
     ("GET", "/subsidy/v1/ledger/entries"): OFFICES,
     ("GET", "/subsidy/v1/ledger/entries/export"): OFFICES,
     ("GET", "/subsidy/v1/ledger/entries/{entry_id}/lines"): OFFICES,
+    ("POST", "/subsidy/v1/proposals"): CITY,
+    ("GET", "/subsidy/v1/proposals"): WATCHERS,
+    ("GET", "/subsidy/v1/proposals/export"): WATCHERS,
+    ("GET", "/subsidy/v1/proposals/{proposal_id}"): WATCHERS,
+    ("GET", "/subsidy/v1/proposals/{proposal_id}/effects"): WATCHERS,
+    ("GET", "/subsidy/v1/proposals/{proposal_id}/effects/export"): WATCHERS,
+    ("POST", "/subsidy/v1/proposals/{proposal_id}/trial"): CITY,
+    ("POST", "/subsidy/v1/proposals/{proposal_id}/publish"): CITY,
+    ("POST", "/subsidy/v1/proposals/{proposal_id}/withdraw"): CITY,
     ("GET", "/subsidy/v1/operations/parked-messages"): WATCHERS,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/replay"): CITY,
     ("POST", "/subsidy/v1/operations/parked-messages/{message_id}/discard"): CITY,
@@ -74,6 +83,12 @@ ALLOWED = {
 
 NOBODY = "01977777-7777-7777-8777-777777777777"
 BODIES = {
+    "proposals": {
+        "title": "调整",
+        "effective_from": "2026-07-01",
+        "changes": [{"parameter": "subsidy_fen", "unit": "fen", "value": 200000, "article": "某文件"}],
+    },
+    "withdraw": {"reason": "不再推进"},
     "eligibility-checks": {"certificate_id": NOBODY, "enterprise_credit_code": "91310115MA1K4XY10Y"},
     "claims": {
         "certificate_id": NOBODY,
@@ -137,6 +152,9 @@ def filled(path):
 def body_of(path):
     """By the whole path below the version, or by its last part."""
     return BODIES.get(path.partition("/v1/")[2], BODIES.get(path.rpartition("/")[2]))
+    for name in ("certificate_id", "claim_id", "notice_id", "objection_id", "batch_id", "proposal_id"):
+        path = path.replace(f"{{{name}}}", NOBODY)
+    return path.replace("{message_id}", "999").replace("{entry_id}", "999")
 
 
 def test_every_route_has_its_line_here(office):

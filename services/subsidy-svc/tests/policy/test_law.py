@@ -47,7 +47,7 @@ def test_the_numbers_of_the_law():
     assert LAW.window_months == 12
     assert LAW.notice_working_days == 5
     assert LAW.reference_date is ReferenceDate.CLASS_START
-    assert LAW.places_freed_by == {"withdrawn", "rejected", "stopped"}
+    assert LAW.places_freed_by == {"withdrawn", "not_accepted", "rejected", "stopped"}
     assert LAW.revocation_treatment == {
         Stage.NOT_BATCHED: Treatment.STOP,
         Stage.BATCHED: Treatment.HOLD_OUT,

@@ -71,6 +71,7 @@ SUBSIDY_EVENTS: tuple[type[Event], ...] = (
     subsidy.RecoveryOpened,
     subsidy.PaymentBatchSealed,
     subsidy.PaymentBatchSettled,
+    subsidy.PolicyPublished,
 )
 BRAND_EVENTS: tuple[type[Event], ...] = (
     brand.BrandRoundPublished,

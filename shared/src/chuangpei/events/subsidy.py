@@ -4,7 +4,9 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from chuangpei.events.base import TYPE_PREFIX, Event
+from pydantic import JsonValue
+
+from chuangpei.events.base import TYPE_PREFIX, Event, Part
 
 
 class ClaimWindowOpened(Event):
@@ -191,3 +193,30 @@ class PaymentBatchSettled(PaymentBatchEvent):
     settled_lines: int
     settled_fen: int
     failed_lines: int
+
+
+class PolicyChange(Part):
+    """One parameter's new value, its unit, the rule it belongs to and the document it is cited from."""
+
+    parameter: str
+    unit: str
+    value: JsonValue
+    rule: str
+    article: str
+
+
+class PolicyPublished(Event):
+    """Changed parameters of the law were published (政策调整发布); they hold from ``effective_from`` on.
+
+    ``number`` counts publications; ``policy_version`` is that of the law on the first day of the change.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.policy.published.v1"
+    KEY: ClassVar[str] = "proposal_id"
+    proposal_id: UUID
+    number: int
+    title: str
+    effective_from: date
+    published_on: date
+    policy_version: str
+    changes: tuple[PolicyChange, ...]

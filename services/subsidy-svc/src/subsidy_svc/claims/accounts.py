@@ -14,6 +14,7 @@ from subsidy_svc.claims.lifecycle import Action
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.claims.use_cases import changeable, keep
+from subsidy_svc.law.published import law_of
 from subsidy_svc.policy.facts import Account
 from subsidy_svc.policy.rules import account_finding
 from subsidy_svc.problems import NOT_ELIGIBLE
@@ -45,7 +46,7 @@ async def find_account(
     if isinstance(found, Refusal):
         return found
     account, payee = found
-    finding = account_finding(account, service.law.on(window.issued_on))
+    finding = account_finding(account, await law_of(service.database, service, window.issued_on))
     if payee is None or failed((finding,)):
         return Refusal(NOT_ELIGIBLE, findings=(finding,))
     return FoundAccount(account, payee)

@@ -19,6 +19,7 @@ from subsidy_svc.claims.lifecycle import ENDED, REFUSED, Action, State
 from subsidy_svc.claims.reviewers import own_claim
 from subsidy_svc.claims.schemas import Amendment, ClaimView, claim_view
 from subsidy_svc.claims.use_cases import changeable, keep
+from subsidy_svc.law.published import law_of
 from subsidy_svc.notices import repository as notices
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.policy.periods import notice_period
@@ -94,7 +95,7 @@ async def approve(
     if isinstance(row, Refusal):
         return row
     claim, today = repository.claim_from(row), service.clock.today()
-    notice = notice_period(today, service.law.on(row["issued_on"]))
+    notice = notice_period(today, await law_of(tx, service, row["issued_on"]))
     change = claim.approve(officer, today, notice)
     if isinstance(change, Refusal):
         return change
@@ -121,7 +122,8 @@ async def undo(
     row = await changeable(tx, officer, claim_id, version)
     if isinstance(row, Refusal):
         return row
-    claim, today, law = repository.claim_from(row), service.clock.today(), service.law.on(row["issued_on"])
+    claim, today = repository.claim_from(row), service.clock.today()
+    law = await law_of(tx, service, row["issued_on"])
     change = claim.undo(officer, today, due_day(today, _days_after(claim.state, law), law.calendar))
     if isinstance(change, Refusal):
         return change
@@ -194,7 +196,7 @@ async def _decide(
     if isinstance(row, Refusal):
         return row
     claim = repository.claim_from(row)
-    change = act(claim, service.law.on(row["issued_on"]))
+    change = act(claim, await law_of(tx, service, row["issued_on"]))
     if isinstance(change, Refusal):
         return change
     article = {"article": claim.decision_article} if claim.decision_article else None

@@ -31,6 +31,7 @@ from subsidy_svc.claims.schemas import (
 )
 from subsidy_svc.claims.submit import Prepared, prepare, submit
 from subsidy_svc.claims.timeline import Step, told
+from subsidy_svc.law.published import law_of
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
 from subsidy_svc.windows import repository as windows
@@ -176,7 +177,8 @@ async def read_timeline(request: Request, principal: Reader, claim_id: UUID) -> 
     if row is None or not may_see_claim(principal, row["person_key"], row["district"]):
         raise Refused(Refusal(NOT_FOUND))
     done = await repository.timeline(service.database, claim_id)
-    return told(done, service.law.on(row["issued_on"]), with_actors=principal.role is not Role.CITIZEN)
+    law = await law_of(service.database, service, row["issued_on"])
+    return told(done, law, with_actors=principal.role is not Role.CITIZEN)
 
 
 @router.post("/{claim_id}/withdraw", summary="撤回 · Withdraw", response_model=ClaimView)

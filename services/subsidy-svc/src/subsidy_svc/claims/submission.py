@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 
 from subsidy_svc.claims.places import taken_place
 from subsidy_svc.claims.tables import claims, reservations
+from subsidy_svc.law import published
 from subsidy_svc.windows.repository import WINDOW_COLUMNS
 from subsidy_svc.windows.tables import windows
 
@@ -92,7 +93,9 @@ _counted_projects = (
     .scalar_subquery()
 )
 _STANDING = Statement(
-    sa.select(*WINDOW_COLUMNS, _counted_projects.label("counted_projects")).where(
+    sa.select(
+        *WINDOW_COLUMNS, _counted_projects.label("counted_projects"), published.newest.label("law_number")
+    ).where(
         windows.c.certificate_id == bindparam("certificate_id"),
         windows.c.person_key == bindparam("person_key"),
     )
@@ -100,7 +103,10 @@ _STANDING = Statement(
 
 
 async def standing(database: Database, certificate_id: UUID, person_key: str) -> Row | None:
-    """The person's window and the projects of the claims that count (D03); None if it is not the person's."""
+    """The person's window, the projects of the claims that count (D03), and the last publication's number.
+
+    None if the window is not the person's.
+    """
     return await database.row(_STANDING, {"certificate_id": certificate_id, "person_key": person_key})
 
 

@@ -22,6 +22,7 @@ from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
 from subsidy_svc.claims.submission import Outcome
+from subsidy_svc.law.published import catch_up
 from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.frozen import frozen
 from subsidy_svc.policy.parameters import Law
@@ -77,6 +78,7 @@ async def assess(
     standing = await submission.standing(service.database, certificate_id, person_key)
     if standing is None:
         return Refusal(NOT_FOUND)
+    await catch_up(service.database, service.law, standing["law_number"])
     law = service.law.on(standing["issued_on"])
     gathered = await gather(service, standing, law, enterprise, chosen, civil_date(applied_at))
     if isinstance(gathered, Refusal):

@@ -18,6 +18,7 @@ from subsidy_svc.claims import places, repository
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.schemas import ClaimView, claim_view
+from subsidy_svc.law.published import law_of
 from subsidy_svc.ledger.posting import follow_claim
 from subsidy_svc.notices import repository as notices
 from subsidy_svc.service import Service
@@ -87,7 +88,7 @@ async def keep(
 
     The audit row names the version of the law that the step went by.
     """
-    now, law = service.clock.now(), service.law.on(row["issued_on"])
+    now, law = service.clock.now(), await law_of(tx, service, row["issued_on"])
     await repository.save(tx, claim)
     await follow_claim(tx, service, principal, State(row["state"]), claim)
     if claim.state in law.places_freed_by:

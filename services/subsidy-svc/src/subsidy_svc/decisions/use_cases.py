@@ -40,7 +40,7 @@ async def run_again(
     if row["facts"] is None:
         return Refusal(FACTS_NOT_KEPT)
     day = as_of or row["issued_on"]
-    law = law_on(service, day)
+    law = await law_on(service, day)
     if isinstance(law, Refusal):
         return law
     again = decide_again(thawed(row["facts"]), service.law.on(row["issued_on"]), law)

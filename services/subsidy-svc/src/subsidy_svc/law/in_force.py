@@ -4,13 +4,15 @@ from datetime import date
 
 from chuangpei.kernel.refusals import Refusal, Text
 
+from subsidy_svc.law.published import refresh
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.problems import NO_LAW_IN_FORCE
 from subsidy_svc.service import Service
 
 
-def law_on(service: Service, day: date) -> Law | Refusal:
+async def law_on(service: Service, day: date) -> Law | Refusal:
     """The law in force on ``day`` (Asia/Shanghai); the refusal says from when to when there is one."""
+    await refresh(service.database, service.law)
     if service.law.covers(day):
         return service.law.on(day)
     known = service.law.parameters.in_force

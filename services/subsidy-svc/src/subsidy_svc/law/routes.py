@@ -17,5 +17,5 @@ async def read_policy(request: Request, query: Annotated[PolicyQuery, Query()]) 
     """Every number and choice with rule and article (S01–S05, D01–D06, D10); 422 outside its time (O06)."""
     service = of(request)
     day = query.on or service.clock.today()
-    law = accepted(law_on(service, day))
+    law = accepted(await law_on(service, day))
     return policy_view(law, service.law.parameters, day)

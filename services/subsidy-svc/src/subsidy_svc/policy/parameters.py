@@ -1,6 +1,6 @@
 """Typed access to the law's numbers: ``LawBook.on(day)`` gives a :class:`Law` or raises NoLawInForce."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -67,18 +67,30 @@ class Law:
     articles: Mapping[str, str]
 
 
+@cache
+def _parameters(path: Path) -> ParameterBook:
+    return ParameterBook.load(path)
+
+
 class LawBook:
-    """The law by civil date in Asia/Shanghai."""
+    """The law by civil date in Asia/Shanghai: the parameters of the file, and over them what was published.
+
+    ``number`` is that of the last publication it knows. A publication never changes a day that has begun.
+    """
 
     def __init__(self, book: ParameterBook) -> None:
-        self._book = book
+        self._file = self._book = book
         self._laws: dict[str, Law] = {}
+        self.number = 0
 
     @classmethod
-    @cache
     def load(cls, path: Path = PARAMETERS) -> "LawBook":
         """The law in ``path``; raises ``ParameterError`` naming all that is wrong."""
-        return cls(ParameterBook.load(path))
+        return cls(_parameters(path))
+
+    def layer(self, number: int, published: Mapping[str, Sequence[DatedValue]]) -> None:
+        """Lays over the file all that was published up to ``number``, oldest first."""
+        self._book, self.number = self._file.layered(published), number
 
     def on(self, day: date) -> Law:
         """The law on ``day``; raises :class:`chuangpei.kernel.dated.NoLawInForce` outside its dates (O06)."""
@@ -91,6 +103,10 @@ class LawBook:
     def covers(self, day: date) -> bool:
         """Whether the law is in force on ``day`` (O06, D10)."""
         return self._book.in_force.covers(day)
+
+    def as_if(self, day: date, proposed: Mapping[str, DatedValue]) -> Law:
+        """The law of ``day`` as it would have been with the proposed values; its version is another one."""
+        return self._law(f"{self._book.version(day)}+", {**self._book.on(day), **proposed})
 
     @property
     def parameters(self) -> ParameterBook:

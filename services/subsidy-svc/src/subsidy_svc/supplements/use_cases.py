@@ -13,6 +13,7 @@ from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import Action
 from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.claims.use_cases import changeable, keep
+from subsidy_svc.law.published import law_of
 from subsidy_svc.policy.review import due_day
 from subsidy_svc.problems import SUPPLEMENTS_USED_UP
 from subsidy_svc.service import Service
@@ -34,7 +35,8 @@ async def ask(
     row = await changeable(tx, officer, claim_id, version)
     if isinstance(row, Refusal):
         return row
-    claim, law, today = claims.claim_from(row), service.law.on(row["issued_on"]), service.clock.today()
+    claim, today = claims.claim_from(row), service.clock.today()
+    law = await law_of(tx, service, row["issued_on"])
     due_on = due_day(today, law.review.supplement_working_days, law.calendar)
     fields = sorted({one.field for one in missing})
     change = claim.ask_supplement(officer, today, due_on, fields)
@@ -69,7 +71,8 @@ async def give(
     row = await changeable(tx, person, claim_id, version)
     if isinstance(row, Refusal):
         return row
-    claim, law, today = claims.claim_from(row), service.law.on(row["issued_on"]), service.clock.today()
+    claim, today = claims.claim_from(row), service.clock.today()
+    law = await law_of(tx, service, row["issued_on"])
     change = claim.give_supplement(today, due_day(today, law.review.acceptance_working_days, law.calendar))
     if isinstance(change, Refusal):
         return change
