@@ -27,6 +27,7 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.ClassFiled,
     training.ClassChanged,
     training.ClassCancelled,
+    training.ClassReinstated,
     training.EnrolmentPromoted,
     training.TrainingCompleted,
     training.CourseRecognised,

@@ -348,6 +348,27 @@ class ClassCancelled(Event):
     person_keys: tuple[str, ...]
 
 
+class ClassReinstated(Event):
+    """A class was cancelled by mistake and is held after all (T06); ``person_keys`` are in it again.
+
+    Whose hours were taken elsewhere meanwhile is not. A class of very many comes as several events that
+    differ in ``person_keys`` alone.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.class.reinstated.v1"
+    KEY: ClassVar[str] = "class_id"
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    name: str
+    starts_on: date
+    ends_on: date
+    sessions: tuple[ClassSession, ...]
+    reinstated_on: date
+    reason: str
+    person_keys: tuple[str, ...]
+
+
 class EnrolmentPromoted(Event):
     """A person moved up from the waiting list to a place that became free (递补; T02)."""
 

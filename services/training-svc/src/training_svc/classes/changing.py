@@ -31,15 +31,15 @@ Described = Mapping[str, Any]
 
 
 async def begin(
-    tx: Transaction, principal: Principal, class_id: UUID, version: int
+    tx: Transaction, principal: Principal, class_id: UUID, version: int, state: State = State.FILED
 ) -> TrainingClass | Refusal:
-    """The class as it stands, locked, with its sessions and instructors; a cancelled one is not changed."""
+    """The class as it stands, locked, with its sessions and instructors; refused in another state."""
     found = await repository.locked(tx, class_id, scope_of(principal))
     if found is None:
         return Refusal(NOT_FOUND)
     if found.version != version:
         return Refusal(PRECONDITION_FAILED)
-    if found.state is not State.FILED:
+    if found.state is not state:
         return Refusal(NOT_ALLOWED_NOW)
     return await timetable.completed(tx, found)
 

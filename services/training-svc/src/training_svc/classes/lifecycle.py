@@ -13,13 +13,15 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with it: 取消开班."""
+    """What is done with it: 取消开班; 撤回误取消 is an amendment."""
 
     CANCEL = "cancel"
+    REINSTATE = "reinstate"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
     (State.FILED, Action.CANCEL): State.CANCELLED,
+    (State.CANCELLED, Action.REINSTATE): State.FILED,
 }
 
 

@@ -18,7 +18,7 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from training_svc.classes import changes, repository, session_changes, use_cases
+from training_svc.classes import changes, reinstating, repository, session_changes, use_cases
 from training_svc.classes.lifecycle import Phase, State
 from training_svc.classes.schemas import (
     AddedSession,
@@ -119,10 +119,14 @@ async def read_class(request: Request, class_id: UUID, principal: Reader) -> Res
 async def amend_class(
     request: Request, class_id: UUID, body: ClassAmendment, principal: Manager, if_match: IfMatch = None
 ) -> Response:
-    """Amends name, days, places or instructors until the class ends (T05, T06); who waits moves up (T02)."""
+    """Amends name, days, places or instructors until the class ends (T05, T06); who waits moves up (T02).
+
+    Of a cancelled one the reason is amended, or a mistaken cancellation is taken back (T06).
+    """
     service, version = of(request), expected_version(if_match)
+    amend = reinstating.amend if body.of_the_cancellation else changes.amend
     async with service.database.transaction() as tx:
-        changed = accepted(await changes.amend(tx, service, principal, class_id, version, body))
+        changed = accepted(await amend(tx, service, principal, class_id, version, body))
         view = await _view(tx, service, changed)
     return reply(view)
 
@@ -186,7 +190,7 @@ async def amend_session(
     principal: Manager,
     if_match: IfMatch = None,
 ) -> Response:
-    """Moves a session to another time or room, where no room, instructor or trainee is taken (T06, T10).
+    """Moves a session to another time or room, or holds a cancelled one after all, if all is free (T06, T10).
 
     ``If-Match`` is the class's version. Until attendance may be recorded; then the session stands.
     """

@@ -86,7 +86,23 @@ class ClassAmendment(Body):
     ends_on: date | None = None
     capacity: int | None = Field(default=None, ge=1, le=1_000, examples=[25])
     instructors: list[NamedInstructor] | None = Field(default=None, min_length=1, max_length=20)
+    cancelled: Literal[False] | None = Field(
+        default=None, description="false 撤回误取消 · false takes a mistaken cancellation back"
+    )
+    cancel_reason: Note | None = Field(default=None, description="更正取消原因 · of one that is cancelled")
     reason: Reason
+
+    @property
+    def of_the_cancellation(self) -> bool:
+        """Whether it amends how the class was cancelled, not the class."""
+        return self.cancelled is False or self.cancel_reason is not None
+
+    @model_validator(mode="after")
+    def _cancellation_is_amended_alone(self) -> Self:
+        given = self.model_dump(exclude={"reason"}, exclude_none=True)
+        if self.of_the_cancellation and len(given) > 1:
+            raise InvalidText(Text("取消事项须单独更正", "A cancellation is amended alone"))
+        return self
 
 
 class SessionAmendment(Body):
@@ -95,6 +111,9 @@ class SessionAmendment(Body):
     starts_at: Instant | None = Field(default=None, examples=["2026-03-03T09:00:00+08:00"])
     ends_at: Instant | None = Field(default=None, examples=["2026-03-03T12:00:00+08:00"])
     room: Name | None = Field(default=None, examples=["302"])
+    cancelled: Literal[False] | None = Field(
+        default=None, description="false 撤回误取消的课次 · false takes a mistaken cancellation back"
+    )
     reason: Reason
 
 

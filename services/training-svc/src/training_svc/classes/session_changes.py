@@ -67,8 +67,12 @@ async def amend(
     version: int,
     body: SessionAmendment,
 ) -> TrainingClass | Refusal:
-    """Moves a session that is to come to another time or room, where nobody is in the way (T05, T06, T10)."""
-    begun = await _begin(tx, principal, class_id, session_id, version)
+    """Moves a session that is to come to another time or room, where nobody is in the way (T05, T06, T10).
+
+    A session that was cancelled by mistake is held again, if need be at another time or in another room.
+    """
+    reinstated = body.cancelled is False
+    begun = await _begin(tx, principal, class_id, session_id, version, cancelled=reinstated)
     if isinstance(begun, Refusal):
         return begun
     found, session = begun
@@ -76,13 +80,17 @@ async def amend(
     wished = Hours(body.starts_at or session.hours.starts_at, body.ends_at or session.hours.ends_at)
     if wished.ends_at <= wished.starts_at:
         return Refusal(INVALID_INPUT, errors=(FieldError("/ends_at", "ends_too_early", ENDS_TOO_EARLY),))
-    moved = replace(session, room=body.room or session.room, hours=wished)
+    moved = replace(session, room=body.room or session.room, hours=wished, cancelled_at=None)
     _put(found, moved)
     facts = _facts(service, found, session, moved)
     decision = decide(SESSION_CHANGE_RULES, facts) + await changing.judged(tx, service, found)
     if refusal := decision.refusal(CLASS_CHANGE_REFUSED):
         return refusal
-    if refusal := await _put_down(tx, found, moved, lambda: timetable.move(tx, moved)):
+
+    async def write() -> None:
+        await (timetable.revive(tx, found, [moved]) if reinstated else timetable.move(tx, moved))
+
+    if refusal := await _put_down(tx, found, moved, write):
         return refusal
     return await changing.finish(tx, service, principal, found, before, body.reason)
 
@@ -113,7 +121,13 @@ async def cancel(
 
 
 async def _begin(
-    tx: Transaction, principal: Principal, class_id: UUID, session_id: UUID, version: int
+    tx: Transaction,
+    principal: Principal,
+    class_id: UUID,
+    session_id: UUID,
+    version: int,
+    *,
+    cancelled: bool = False,
 ) -> tuple[TrainingClass, Session] | Refusal:
     found = await changing.begin(tx, principal, class_id, version)
     if isinstance(found, Refusal):
@@ -121,7 +135,8 @@ async def _begin(
     session = next((one for one in found.sessions if one.id == session_id), None)
     if session is None:
         return Refusal(NOT_FOUND)
-    return Refusal(NOT_ALLOWED_NOW) if session.cancelled_at else (found, session)
+    was_cancelled = session.cancelled_at is not None
+    return (found, session) if was_cancelled is cancelled else Refusal(NOT_ALLOWED_NOW)
 
 
 def _put(found: TrainingClass, changed: Session) -> None:

@@ -59,6 +59,16 @@ _MOVE = Statement(
         ends_at=bindparam("ends_at", type_=sessions.c.ends_at.type),
     )
 )
+_REVIVE = Statement(
+    sessions.update()
+    .where(sessions.c.id == bindparam("of_id", type_=sa.Uuid))
+    .values(
+        room=bindparam("room", type_=sa.Text),
+        starts_at=bindparam("starts_at", type_=sessions.c.starts_at.type),
+        ends_at=bindparam("ends_at", type_=sessions.c.ends_at.type),
+        cancelled_at=None,
+    )
+)
 _ids = sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
 _CANCEL = Statement(
     sessions.update()
@@ -145,9 +155,16 @@ async def move(tx: Transaction, session: Session) -> None:
 
     Raises :class:`asyncpg.ExclusionViolationError` where the room or an instructor is taken at the time.
     """
-    hours = session.hours
-    values = {"room": session.room, "starts_at": hours.starts_at, "ends_at": hours.ends_at}
-    await tx.execute(_MOVE, values | {"of_id": session.id})
+    await tx.execute(_MOVE, _place_of(session))
+
+
+async def revive(tx: Transaction, training_class: TrainingClass, revived: Sequence[Session]) -> None:
+    """Holds cancelled sessions after all, taught by the class's instructors; raises as :func:`insert_new`.
+
+    The transaction keeps the amendment that says why, which the database asks for.
+    """
+    await tx.execute_many(_REVIVE, [_place_of(one) for one in revived])
+    await add_instructors(tx, training_class.id, training_class.instructors, revived)
 
 
 async def cancel(tx: Transaction, session_ids: Sequence[UUID], at: datetime) -> None:
@@ -177,6 +194,16 @@ async def teaching_among(tx: Transaction, class_id: UUID, person_keys: Sequence[
     """Those of the people who are, or were, instructors of the class."""
     rows = await tx.rows(_TEACHING_AMONG, {"class_id": class_id, "person_keys": list(person_keys)})
     return frozenset(row["person_key"] for row in rows)
+
+
+def _place_of(one: Session) -> dict[str, object]:
+    hours = one.hours
+    return {
+        "of_id": one.id,
+        "room": one.room,
+        "starts_at": hours.starts_at,
+        "ends_at": hours.ends_at,
+    }
 
 
 def _session_values(training_class: TrainingClass, one: Session) -> dict[str, object]:

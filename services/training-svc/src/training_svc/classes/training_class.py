@@ -5,7 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, ProjectRef
-from chuangpei.events.training import ClassCancelled, ClassChanged, ClassFiled, ClassSession
+from chuangpei.events.training import (
+    ClassCancelled,
+    ClassChanged,
+    ClassFiled,
+    ClassReinstated,
+    ClassSession,
+)
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_ALLOWED_NOW
@@ -122,6 +128,23 @@ class TrainingClass:
         self.version += 1
         return None
 
+    def reinstate(self) -> Refusal | None:
+        """Takes a mistaken cancellation back (撤回误取消); who is in it again is told by ``take_back``."""
+        following = NEXT.get((self.state, Action.REINSTATE))
+        if following is None:
+            return Refusal(NOT_ALLOWED_NOW)
+        self.state = following
+        self.cancelled_at, self.cancelled_by, self.cancel_reason = None, None, None
+        self.version += 1
+        return None
+
+    def take_back(self, *, admitted: bool) -> None:
+        """Gives the place, or the place in the line, back to one whose enrolment ended with the class."""
+        if admitted:
+            self.enrolled += 1
+        else:
+            self.waiting += 1
+
     def filed(self) -> ClassFiled:
         """The event that tells of the filing."""
         return ClassFiled(
@@ -163,10 +186,35 @@ class TrainingClass:
                 name=self.name,
                 cancelled_on=civil_date(self.cancelled_at),
                 reason=self.cancel_reason,
-                person_keys=tuple(person_keys[first : first + _PERSONS_AN_EVENT]),
+                person_keys=some,
             )
-            for first in range(0, max(1, len(person_keys)), _PERSONS_AN_EVENT)
+            for some in _in_parts(person_keys)
         ]
+
+    def reinstated(self, reason: str, on: date, person_keys: list[str]) -> list[ClassReinstated]:
+        """The events that tell everybody who is in the class again that it is held after all."""
+        return [
+            ClassReinstated(
+                class_id=self.id,
+                institution=self.institution,
+                project=self.project,
+                name=self.name,
+                starts_on=self.starts_on,
+                ends_on=self.ends_on,
+                sessions=tuple(map(_session, self.sessions)),
+                reinstated_on=on,
+                reason=reason,
+                person_keys=some,
+            )
+            for some in _in_parts(person_keys)
+        ]
+
+
+def _in_parts(person_keys: list[str]) -> list[tuple[str, ...]]:
+    return [
+        tuple(person_keys[first : first + _PERSONS_AN_EVENT])
+        for first in range(0, max(1, len(person_keys)), _PERSONS_AN_EVENT)
+    ]
 
 
 def _session(one: Session) -> ClassSession:

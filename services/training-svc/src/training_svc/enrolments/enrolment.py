@@ -151,6 +151,11 @@ class Enrolment:
         self.ended_at, self.ended_by, self.end_reason = at, by, reason
         return None
 
+    def reinstate(self) -> None:
+        """Comes back to where it stood when its class was cancelled by mistake (恢复班级; T06)."""
+        self._step(Action.REINSTATE if self.admitted_at else Action.REINSTATE_IN_LINE)
+        self.ended_at, self.ended_by, self.end_reason = None, None, None
+
     def _step(self, action: Action) -> None:
         self.state, self.place_in_line = NEXT[self.state, action], None
         self.version += 1

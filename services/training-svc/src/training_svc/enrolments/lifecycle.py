@@ -19,7 +19,8 @@ class State(StrEnum):
 class Action(StrEnum):
     """What is done with it: 递补, 结业, 撤销结业, 恢复结业, 退班, 转班, 因班级取消而终止.
 
-    Revoking and restoring are amendments by the district.
+    Revoking and restoring are amendments by the district. What ended with its class comes back with it alone
+    (恢复班级), with its place or in the line.
     """
 
     PROMOTE = "promote"
@@ -29,6 +30,8 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     TRANSFER = "transfer"
     CANCEL = "cancel"
+    REINSTATE = "reinstate"
+    REINSTATE_IN_LINE = "reinstate_in_line"
 
 
 NEXT: Mapping[tuple[State, Action], State] = {
@@ -41,6 +44,8 @@ NEXT: Mapping[tuple[State, Action], State] = {
     (State.ENROLLED, Action.TRANSFER): State.TRANSFERRED,
     (State.WAITING, Action.CANCEL): State.CANCELLED,
     (State.ENROLLED, Action.CANCEL): State.CANCELLED,
+    (State.CANCELLED, Action.REINSTATE): State.ENROLLED,
+    (State.CANCELLED, Action.REINSTATE_IN_LINE): State.WAITING,
 }
 
 WITH_A_PLACE = (State.ENROLLED, State.COMPLETED, State.COMPLETION_REVOKED)

@@ -81,6 +81,15 @@ _ENROLLED_OF_CLASS = Statement(
     .order_by(enrolments.c.id)
     .with_for_update(key_share=True, of=enrolments)
 )
+_ENDED_WITH_THE_CLASS = Statement(
+    SELECT.where(
+        enrolments.c.class_id == _class_id,
+        enrolments.c.state == State.CANCELLED.value,
+        enrolments.c.ended_at == bindparam("at", type_=enrolments.c.ended_at.type),
+    )
+    .order_by(enrolments.c.person_key)
+    .with_for_update(key_share=True, of=enrolments)
+)
 _SAVED = (
     "state",
     "admitted_at",
@@ -169,6 +178,12 @@ async def end_all(tx: Transaction, class_id: UUID, by: str, at: datetime, reason
     rows = await tx.rows(_END_ALL, {"class_id": class_id, "by": by, "at": at, "reason": reason})
     await hours.give_back(tx, [row["id"] for row in rows])
     return sorted(rows, key=lambda row: str(row["person_key"]))
+
+
+async def ended_with_the_class(tx: Transaction, class_id: UUID, at: datetime) -> list[Enrolment]:
+    """The enrolments that ended with the cancellation of their class, locked, in the order of persons."""
+    rows = await tx.rows(_ENDED_WITH_THE_CLASS, {"class_id": class_id, "at": at})
+    return [of_row(row) for row in rows]
 
 
 async def enrolled_of(tx: Transaction, class_id: UUID, person_keys: Sequence[str]) -> frozenset[str]:

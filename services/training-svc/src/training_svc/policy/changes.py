@@ -61,7 +61,7 @@ class AdditionFacts:
 
 @dataclass(frozen=True, slots=True)
 class CancellationFacts:
-    """When the last session of a class that is to be cancelled would be over."""
+    """When the last session of a class would be over that is to be cancelled, or was by mistake."""
 
     last_session_ends_at: datetime
     now: datetime
@@ -154,6 +154,13 @@ def last_session_is_not_over(facts: CancellationFacts) -> Finding:
     return finding("T06", facts.now < ends_at, local(facts.now), f"< {local(ends_at)}", text)
 
 
+def last_session_would_not_be_over(facts: CancellationFacts) -> Finding:
+    """T06: a mistaken cancellation is taken back before the last session would be over."""
+    text = Text("最后一次课原定结束后不得恢复班级", "No class is reinstated once it would have been over")
+    ends_at = facts.last_session_ends_at
+    return finding("T06", facts.now < ends_at, local(facts.now), f"< {local(ends_at)}", text)
+
+
 LEAVING_RULES: tuple[Rule[LeavingFacts], ...] = (training_is_not_completed, class_is_not_over)
 TRANSFER_RULES: tuple[Rule[TransferFacts], ...] = (project_stays_the_same, class_is_another)
 CLASS_CHANGE_RULES: tuple[Rule[ClassChangeFacts], ...] = (
@@ -168,3 +175,4 @@ SESSION_ADDITION_RULES: tuple[Rule[AdditionFacts], ...] = (
 )
 SESSION_CANCELLATION_RULES: tuple[Rule[SessionChangeFacts], ...] = (session_is_to_come,)
 CANCELLATION_RULES: tuple[Rule[CancellationFacts], ...] = (last_session_is_not_over,)
+REINSTATEMENT_RULES: tuple[Rule[CancellationFacts], ...] = (last_session_would_not_be_over,)
