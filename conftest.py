@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["chuangpei.testing.servers", "chuangpei.testing.databases"]
+pytest_plugins = ["chuangpei.testing.servers", "chuangpei.testing.databases", "chuangpei.testing.browser"]
 
 # Slow is no failure here. Where every run must answer alike the examples are the same each time.
 settings.register_profile(

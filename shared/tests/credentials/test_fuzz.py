@@ -48,7 +48,6 @@ def test_good_carriers_with_changed_bytes(good: bytes, changes: list[tuple[int, 
         assert OFFICE.check(bytes(changed)).verdict is not Verdict.VALID
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(PDF) - 1), st.integers(1, 255)), min_size=1, max_size=4))
 def test_pdfs_with_changed_bytes_say_nothing_else(changes: list[tuple[int, int]]) -> None:
     """What wraps the signature is signed by nobody; changing it changes nothing that is said."""
@@ -59,7 +58,6 @@ def test_pdfs_with_changed_bytes_say_nothing_else(changes: list[tuple[int, int]]
     assert found.verdict is not Verdict.VALID or found == OFFICE.check(PDF)
 
 
-@settings(deadline=None)
 @given(CBOR.map(cbor2.dumps) | st.binary(max_size=400), st.binary(max_size=200))
 def test_pdfs_with_a_signature_of_any_shape(signature: bytes, page: bytes) -> None:
     head = b"%PDF-1.7\n" + page.replace(b"/ByteRange", b"") + b"/ByteRange [0 "

@@ -26,6 +26,7 @@ from cert_svc.certificates import number, public
 from cert_svc.certificates import routes as certificate_routes
 from cert_svc.confirmations.routes import router as confirmations
 from cert_svc.consumers import handlers
+from cert_svc.credentials import pages as check_page
 from cert_svc.credentials.publication import StatusLists
 from cert_svc.credentials.routes import router as credentials
 from cert_svc.evaluation_bodies.routes import router as evaluation_bodies
@@ -79,6 +80,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         routers=[
             public.router,  # first, since routes are tried in order and the public check is asked most
             credentials,
+            check_page.router,
+            check_page.PAGES.router(),
             evaluation_bodies,
             evaluators,
             evaluation_routes.router,

@@ -35,6 +35,10 @@ class Issuer:
         """The address that names what a kind of certificate attests."""
         return f"{self.url}/v1/achievements/{kind}"
 
+    def check_url(self, number: str) -> str:
+        """The address of the page that says whether a certificate stands."""
+        return f"{self.url}/check/{number}"
+
     def did_document(self) -> Document:
         """The DID document, with every key that is still trusted."""
         return did_web.document(self.did, self.keys.public.values())

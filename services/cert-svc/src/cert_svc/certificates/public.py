@@ -12,7 +12,7 @@ from cert_svc.certificates.number import NO_NUMBER, canonical
 from cert_svc.certificates.repository import CHECK, CHECK_IDENTIFIER
 from cert_svc.certificates.schemas import PublicCertificateView, RevocationReasonView
 from cert_svc.policy.parameters import Law
-from cert_svc.service import of
+from cert_svc.service import Service, of
 
 router = APIRouter(prefix="/cert/v1", tags=["公开核验 · public check"])
 
@@ -29,11 +29,7 @@ async def check(request: Request, number: str) -> Response:
     and one that is not known get the same answer after the same one query.
     """
     service = of(request)
-    if "." in number:
-        asked = {"identifier": canonical_identifier(number) or NO_NUMBER}
-        row = await service.database.row(CHECK_IDENTIFIER, asked)
-    else:
-        row = await service.database.row(CHECK, {"number": canonical(number)})
+    row = await registered(service, number)
     if row is None:
         return problem_response(request, Refusal(NOT_FOUND))
     return Response(
@@ -55,6 +51,14 @@ async def revocation_reasons(request: Request) -> list[RevocationReasonView]:
         )
         for reason in service.law.reasons_on(service.clock.today()).values()
     ]
+
+
+async def registered(service: Service, asked: str) -> Row | None:
+    """What the register says of a number or an identifier, however it is written: one query in any case."""
+    if "." in asked:
+        identifier = canonical_identifier(asked) or NO_NUMBER
+        return await service.database.row(CHECK_IDENTIFIER, {"identifier": identifier})
+    return await service.database.row(CHECK, {"number": canonical(asked)})
 
 
 def public_view(row: Row, law: Law) -> PublicCertificateView:

@@ -11,6 +11,7 @@ from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal, Text
 
 from cert_svc.certificates.certificate import Certificate
+from cert_svc.issuer import Issuer
 from cert_svc.policy.parameters import Law
 from cert_svc.problems import NOT_ON_PAPER
 from cert_svc.service import Service
@@ -42,7 +43,7 @@ async def sealed_page(service: Service, certificate: Certificate, holder: str, c
     try:
         return await service.documents.render(
             _TEMPLATE,
-            _data(service.law, certificate, holder, code),
+            _data(service.law, service.issuer, certificate, holder, code),
             at=certificate.issued_at,
             standards=["a-2b"],
             finish=partial(pdf.sealed, seal=service.issuer.seals.seal, at=service.clock.now()),
@@ -53,9 +54,9 @@ async def sealed_page(service: Service, certificate: Certificate, holder: str, c
         raise Refused(Refusal(NOT_ON_PAPER, detail)) from None
 
 
-def _data(law: Law, certificate: Certificate, holder: str, code: str) -> dict[str, Any]:
+def _data(law: Law, issuer: Issuer, certificate: Certificate, holder: str, code: str) -> dict[str, Any]:
     kind = law.certificates.on(certificate.issued_on).kinds[certificate.kind]
-    issuer = law.certificates.on(certificate.reissued_on or certificate.issued_on).issuer
+    by = law.certificates.on(certificate.reissued_on or certificate.issued_on).issuer
     facts = [
         (Text("证书编号", "Number"), certificate.number),
         (Text("培训项目", "Project"), certificate.project.name),
@@ -72,10 +73,12 @@ def _data(law: Law, certificate: Certificate, holder: str, code: str) -> dict[st
         "holder": holder,
         "sentence": _SENTENCES[certificate.kind]._asdict(),
         "facts": [{"name": name._asdict(), "value": value} for name, value in facts],
-        "issuer": issuer.name.zh,
+        "issuer": by.name.zh,
         "issued_on": _day(certificate.issued_on)._asdict(),
         "code": code,
         "code_svg": paper.svg(code).decode(),
+        "check_url": issuer.check_url(certificate.number),
+        "check_svg": paper.svg(issuer.check_url(certificate.number)).decode(),
     }
 
 

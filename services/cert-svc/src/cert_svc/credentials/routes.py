@@ -1,28 +1,26 @@
 """Signed credentials over HTTP: the holder takes them away, anyone checks them, here or offline."""
 
-import asyncio
 from typing import Annotated, Any
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.credentials import achievement, compact, paper
-from chuangpei.credentials.checking import Checker
-from chuangpei.credentials.documents import MAX_BYTES, Document, canonical
+from chuangpei.credentials.documents import Document, canonical
 from chuangpei.documents import PDF_RESPONSES, PDF_TYPE
 from chuangpei.documents import document as as_document
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.problems import BODY_TOO_LARGE, NOT_FOUND
+from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 
 from cert_svc.certificates import repository as certificates
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.certificates.number import canonical as canonical_number
-from cert_svc.certificates.public import public_view
 from cert_svc.credentials import use_cases
+from cert_svc.credentials.checks import checked
 from cert_svc.credentials.credential import on_paper
 from cert_svc.credentials.document import sealed_page
-from cert_svc.credentials.schemas import CheckView, said_by
+from cert_svc.credentials.schemas import CheckView
 from cert_svc.service import of
 
 Holder = Annotated[Principal, Allow(Role.CITIZEN, Role.CITY_CENTRE)]
@@ -160,27 +158,7 @@ async def trust(request: Request) -> Response:
 )
 async def check(request: Request) -> Response:
     """Any carrier, sent as it is: is its signature good, and does it stand today (C06)?"""
-    service = of(request)
-    content = await request.body()
-    if len(content) > MAX_BYTES:
-        raise Refused(Refusal(BODY_TOO_LARGE))
-    lists = await service.status_lists.all(service.database)
-    checker = Checker({service.issuer.did: service.issuer.as_trusted()}, lists.get)
-    checked = await asyncio.to_thread(checker.check, content, service.clock.now())
-    number, holder, issued_on = said_by(checked)
-    row = await service.database.row(certificates.CHECK, {"number": number}) if number else None
-    view = CheckView(
-        verdict=checked.verdict,
-        zh=checked.reason.zh,
-        en=checked.reason.en,
-        carrier=checked.carrier,
-        number=number,
-        holder=holder,
-        issued_on=issued_on,
-        detail=checked.detail,
-        registered=public_view(row, service.law) if row else None,
-    )
-    return reply(view)
+    return reply(await checked(of(request), await request.body()))
 
 
 async def _held(request: Request, number: str, principal: Principal) -> tuple[Certificate, Document]:
