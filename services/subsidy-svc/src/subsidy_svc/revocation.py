@@ -27,7 +27,7 @@ from subsidy_svc.policy.parameters import Stage, Treatment
 from subsidy_svc.recoveries.use_cases import open_recoveries
 from subsidy_svc.service import Service
 from subsidy_svc.windows import repository as windows
-from subsidy_svc.windows.window import Window, may_open_a_window
+from subsidy_svc.windows.window import Window, elapsed, may_open_a_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,19 @@ async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -
 async def _close(tx: Transaction, service: Service, window: Window, event: CertificateRevoked) -> None:
     await windows.revoke(tx, window.certificate_id, event.revoked_on, event.reason_code)
     if window.closed_cause is None:
-        closed = ClaimWindowClosed(
-            certificate_id=window.certificate_id,
-            person_key=window.person_key,
-            cause="revoked",
-            closed_on=event.revoked_on,
-        )
-        await emit(tx, closed, service.clock.now())
+        await emit(tx, _closed(window, event), service.clock.now())
+
+
+def _closed(window: Window, event: CertificateRevoked) -> ClaimWindowClosed:
+    """Time closed it where its last day was over by then, whichever was told first."""
+    if window.last_day < event.revoked_on:
+        return elapsed(window.certificate_id, window.person_key, window.last_day)
+    return ClaimWindowClosed(
+        certificate_id=window.certificate_id,
+        person_key=window.person_key,
+        cause="revoked",
+        closed_on=event.revoked_on,
+    )
 
 
 async def _locked(tx: Transaction, event: CertificateRevoked) -> _Case | None:

@@ -6,6 +6,7 @@ from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
 from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.service import Service
+from subsidy_svc.windows.reminders import remind
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
 
 # A calendar comes with a new version of the program or of its parameters: looking now and then is enough.
@@ -19,6 +20,10 @@ def timers(service: Service) -> list[Timer]:
         async with service.database.transaction() as tx:
             return await close_elapsed_windows(tx, service.clock.today(), service.clock)
 
+    async def remind_holders() -> int:
+        async with service.database.transaction() as tx:
+            return await remind(tx, service)
+
     async def clear_claims() -> int:
         async with service.database.transaction() as tx:
             return await clear_due(tx, service)
@@ -31,6 +36,7 @@ def timers(service: Service) -> list[Timer]:
     seconds = service.settings.timer_seconds
     return [
         Timer("close elapsed windows", close_windows, seconds),
+        Timer("remind of windows that close", remind_holders, seconds),
         Timer("clear claims", clear_claims, seconds),
         Timer("try proposals", lambda: try_due(service), seconds),
         Timer("correct provisional last days", correct_windows, _CALENDAR_SECONDS),

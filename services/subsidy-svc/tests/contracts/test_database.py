@@ -68,6 +68,11 @@ PLANS = {
         {"today": date(2026, 6, 1), "most": 500},
         {"ix_windows_due"},
     ),
+    "windows to remind of": (
+        windows._TO_REMIND,
+        {"today": date(2026, 6, 1), "most": 500},
+        {"ix_windows_remind", "uq_claims_open_certificate"},
+    ),
     "the claim of a revoked certificate": (
         claims._OPEN_OF_CERTIFICATE,
         {"certificate_id": UUID(int=1)},

@@ -12,7 +12,7 @@ from subsidy_svc.policy.decision import decide
 from subsidy_svc.policy.enterprise_rules import started_within
 from subsidy_svc.policy.facts import Account, AccountKind, Facts
 from subsidy_svc.policy.parameters import Law, LawBook, ReferenceDate
-from subsidy_svc.policy.periods import claim_window, notice_period
+from subsidy_svc.policy.periods import claim_window, notice_period, reminder_after, reminder_reached
 
 CASES = Path(__file__).with_name("cases")
 LAW = LawBook.load().on(date(2026, 6, 1))
@@ -47,6 +47,13 @@ def test_the_days_of_a_notice(case):
     notice = notice_period(case["first_day"], LAW)
     assert (notice.first_day, notice.last_day) == (case["first_day"], case["last_day"])
     assert notice.provisional is case["provisional"]
+
+
+@cases("reminders")
+def test_which_reminder_is_reached_and_when_the_next_comes(case):
+    last_day = date(2027, 5, 20)
+    assert reminder_reached(last_day, LAW, case["today"]) == case["reached"]
+    assert reminder_after(last_day, LAW, case["today"]) == case["next"]
 
 
 @cases("eligibility")

@@ -53,6 +53,7 @@ CERT_EVENTS: tuple[type[Event], ...] = (
 SUBSIDY_EVENTS: tuple[type[Event], ...] = (
     subsidy.ClaimWindowOpened,
     subsidy.ClaimWindowClosed,
+    subsidy.ClaimWindowClosing,
     subsidy.ClaimSubmitted,
     subsidy.ClaimAccepted,
     subsidy.ClaimApproved,

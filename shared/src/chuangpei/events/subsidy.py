@@ -33,6 +33,22 @@ class ClaimWindowClosed(Event):
     closed_on: date
 
 
+class ClaimWindowClosing(Event):
+    """An open window nothing was claimed in comes to its end in ``days_before`` days (申领期届满提醒; S05).
+
+    Told once for each number of days, and again where the last day moved since.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim_window.closing.v1"
+    KEY: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    person_key: str
+    district: str
+    last_day: date
+    last_day_provisional: bool
+    days_before: int
+
+
 class ClaimEvent(Event):
     """What every event of a claim (申领) carries: who, which certificate, how much, and where it stands."""
 

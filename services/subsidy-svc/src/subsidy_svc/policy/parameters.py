@@ -59,6 +59,7 @@ class Law:
     subsidies_per_person: int
     window_months: int
     window_rolls_to_working_day: bool
+    window_reminder_days: tuple[int, ...]
     notice_working_days: int
     places_freed_by: frozenset[str]
     revocation_treatment: Mapping[Stage, Treatment]
@@ -131,6 +132,7 @@ class LawBook:
             subsidies_per_person=value["subsidies_per_person"],
             window_months=value["window_months"],
             window_rolls_to_working_day=value["window_rolls_to_working_day"],
+            window_reminder_days=value["window_reminder_days"],
             notice_working_days=value["notice_working_days"],
             places_freed_by=frozenset(value["places_freed_by"]),
             revocation_treatment={

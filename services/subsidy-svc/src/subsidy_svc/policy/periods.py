@@ -1,7 +1,7 @@
 """The periods of the law: the claim window (申领期; S05, D01) and the public notice (公示期; S08, D04)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from chuangpei.kernel.dates import add_months
 
@@ -35,6 +35,22 @@ def claim_window(issued_on: date, law: Law) -> Period:
         return Period(issued_on, nominal, provisional=False)
     last_day = law.calendar.on_or_after(nominal)
     return Period(issued_on, last_day, law.calendar.any_provisional(nominal, last_day))
+
+
+def reminder_reached(last_day: date, law: Law, today: date) -> int | None:
+    """So many days before the last day as the latest reminder that is due speaks of (申领期届满提醒; S05).
+
+    None before the first; of several that fell due together the nearest to the last day counts.
+    """
+    return min(
+        (days for days in law.window_reminder_days if last_day - timedelta(days=days) <= today), default=None
+    )
+
+
+def reminder_after(last_day: date, law: Law, today: date) -> date | None:
+    """The day of the next reminder after ``today``; None where no more follows."""
+    coming = (last_day - timedelta(days=days) for days in law.window_reminder_days)
+    return min((day for day in coming if day > today), default=None)
 
 
 def notice_period(first_day: date, law: Law) -> Period:

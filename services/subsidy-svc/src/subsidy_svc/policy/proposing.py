@@ -55,6 +55,10 @@ LIMITS: Mapping[str, Limit] = {
         Text(f"须为其一：{'、'.join(ReferenceDate)}", f"One of: {', '.join(ReferenceDate)}"),
     ),
     "claimant_roles": _some_of(tuple(ROLE_NAMES), least=1),
+    "window_reminder_days": Limit(
+        lambda value: _is_list_of(value, int) and all(1 <= days <= _LARGEST["days"] for days in value),
+        Text("须为各不相同的正整数天数", "Numbers of days from 1 on, each once"),
+    ),
     "window_rolls_to_working_day": Limit(
         lambda value: isinstance(value, bool), Text("须为是或否", "Must be true or false")
     ),

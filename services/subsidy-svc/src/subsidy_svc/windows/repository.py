@@ -11,6 +11,8 @@ from chuangpei.database import Database, Row, Statement, Transaction
 from sqlalchemy import bindparam
 
 from subsidy_svc.bulk import columns_of, insert_rows
+from subsidy_svc.claims.tables import STANDS, claims
+from subsidy_svc.policy.periods import Period
 from subsidy_svc.windows.tables import certificates_without_window, windows
 from subsidy_svc.windows.window import Window
 
@@ -33,6 +35,7 @@ _OPENED = (
     "issued_on",
     "last_day",
     "last_day_provisional",
+    "remind_on",
 )
 _EDITION = (
     "certificate_number",
@@ -59,14 +62,18 @@ _KNOWN_WITHOUT = Statement(
 _FOR_UPDATE = Statement(
     sa.select(*_COLUMNS).where(windows.c.certificate_id == bindparam("certificate_id")).with_for_update()
 )
+_revoked_on = bindparam("revoked_on", type_=sa.Date)
+_was_over = windows.c.last_day < _revoked_on
 _REVOKE = Statement(
     windows.update()
     .where(windows.c.certificate_id == bindparam("of_certificate"))
     .values(
         revoked_on=bindparam("revoked_on"),
         revocation_reason=bindparam("revocation_reason"),
-        closed_cause=sa.func.coalesce(windows.c.closed_cause, "revoked"),
-        closed_on=sa.func.coalesce(windows.c.closed_on, bindparam("revoked_on")),
+        # By the days alone, whenever the event came: replayed, it leads to the same state.
+        closed_cause=sa.case((_was_over, "elapsed"), else_="revoked"),
+        closed_on=sa.case((_was_over, windows.c.last_day + 1), else_=_revoked_on),
+        remind_on=None,
     )
 )
 _REISSUE = Statement(
@@ -88,15 +95,50 @@ _due = (
 _CLOSE_ELAPSED = Statement(
     windows.update()
     .where(windows.c.certificate_id == _due.c.certificate_id)
-    .values(closed_cause="elapsed", closed_on=windows.c.last_day + 1)
+    .values(closed_cause="elapsed", closed_on=windows.c.last_day + 1, remind_on=None)
     .returning(windows.c.certificate_id, windows.c.person_key, windows.c.last_day)
 )
 _is_provisional = sa.text("windows.last_day_provisional AND windows.closed_cause IS NULL")
 _PROVISIONAL_DAYS = Statement(sa.select(windows.c.issued_on).where(_is_provisional).distinct())
+_IS_OPEN = sa.text("windows.closed_cause IS NULL")
+_last_day = bindparam("last_day", type_=sa.Date)
 _CORRECT = Statement(
     windows.update()
     .where(_is_provisional, windows.c.issued_on == bindparam("of_day"))
-    .values(last_day=bindparam("last_day"), last_day_provisional=bindparam("provisional"))
+    .values(
+        last_day=_last_day,
+        last_day_provisional=bindparam("provisional"),
+        # Who was told another last day is told again.
+        remind_on=sa.case(
+            (windows.c.last_day != _last_day, bindparam("remind_on", type_=sa.Date)),
+            else_=windows.c.remind_on,
+        ),
+    )
+)
+_is_claimed = sa.exists().where(claims.c.certificate_id == windows.c.certificate_id, STANDS)
+_TO_REMIND = Statement(
+    sa.select(
+        windows.c.certificate_id,
+        windows.c.person_key,
+        windows.c.district,
+        windows.c.issued_on,
+        windows.c.last_day,
+        windows.c.last_day_provisional,
+        _is_claimed.label("is_claimed"),
+    )
+    .where(_IS_OPEN, windows.c.remind_on <= bindparam("today"), windows.c.last_day >= bindparam("today"))
+    .order_by(windows.c.remind_on)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True, of=windows)
+)
+_told = sa.select(
+    sa.func.unnest(bindparam("certificate_ids", type_=sa.ARRAY(sa.Uuid))).label("certificate_id"),
+    sa.func.unnest(bindparam("remind_on", type_=sa.ARRAY(sa.Date))).label("remind_on"),
+).subquery("told")
+_REMIND_NEXT = Statement(
+    windows.update()
+    .where(windows.c.certificate_id == _told.c.certificate_id)
+    .values(remind_on=_told.c.remind_on)
 )
 _OF_PERSON = Statement(
     sa.select(*_COLUMNS)
@@ -173,10 +215,29 @@ async def provisional_days(tx: Transaction) -> list[date]:
     return [row["issued_on"] for row in await tx.rows(_PROVISIONAL_DAYS, {})]
 
 
-async def correct(tx: Transaction, issued_on: date, last_day: date, *, provisional: bool) -> int:
-    """Writes the last day of the provisional windows of one day of issue; returns how many."""
-    values = {"of_day": issued_on, "last_day": last_day, "provisional": provisional}
+async def correct(tx: Transaction, issued_on: date, period: Period, remind_on: date | None) -> int:
+    """Writes the last day of the provisional windows of one day of issue; returns how many.
+
+    Where it is another day than before, ``remind_on`` is the day of the next reminder.
+    """
+    values = {
+        "of_day": issued_on,
+        "last_day": period.last_day,
+        "provisional": period.provisional,
+        "remind_on": remind_on,
+    }
     return await tx.execute(_CORRECT, values)
+
+
+async def to_remind(tx: Transaction, today: date, most: int) -> list[Row]:
+    """Open windows with a reminder due, locked, each with whether a claim stands; at most ``most``."""
+    return await tx.rows(_TO_REMIND, {"today": today, "most": most})
+
+
+async def remind_next(tx: Transaction, days: Mapping[UUID, date | None]) -> None:
+    """Writes the day of each window's next reminder."""
+    values = {"certificate_ids": list(days), "remind_on": list(days.values())}
+    await tx.execute(_REMIND_NEXT, values)
 
 
 async def of_person(database: Database, person_key: str, after: UUID, most: int) -> list[Window]:

@@ -26,6 +26,8 @@ windows = sa.Table(
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("last_day", sa.Date, nullable=False),
     sa.Column("last_day_provisional", sa.Boolean, nullable=False),
+    # The day of the next reminder; none where no more follows.
+    sa.Column("remind_on", sa.Date),
     sa.Column("closed_cause", sa.Text),
     sa.Column("closed_on", sa.Date),
     sa.Column("revoked_on", sa.Date),
@@ -43,6 +45,7 @@ windows = sa.Table(
         postgresql_where=sa.text("last_day_provisional AND closed_cause IS NULL"),
     ),
     sa.Index("ix_windows_due", "last_day", postgresql_where=sa.text("closed_cause IS NULL")),
+    sa.Index("ix_windows_remind", "remind_on", postgresql_where=sa.text("closed_cause IS NULL")),
 )
 
 # Stage-3 certificates that open no window (D10), so that their revocation is known to have nothing to act on.

@@ -12,8 +12,8 @@ from chuangpei.events.subsidy import ClaimWindowOpened
 from chuangpei.kernel.clock import Clock
 from chuangpei.outbox import emit
 
-from subsidy_svc.policy.parameters import LawBook
-from subsidy_svc.policy.periods import claim_window
+from subsidy_svc.policy.parameters import Law, LawBook
+from subsidy_svc.policy.periods import Period, claim_window, reminder_after
 from subsidy_svc.windows import repository
 from subsidy_svc.windows.window import edition_of, elapsed, may_open_a_window, window_of
 
@@ -27,8 +27,8 @@ async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Se
         if isinstance(event, CertificateIssued) and may_open_a_window(event):
             first.setdefault(event.certificate_id, event)
     issued = list(first.values())
-    period_of = lru_cache(maxsize=None)(lambda day: claim_window(day, law.on(day)))
-    rows = [window_of(event, period_of(event.issued_on)) for event in issued if law.covers(event.issued_on)]
+    terms_of = lru_cache(maxsize=None)(lambda day: _terms(day, law.on(day)))
+    rows = [window_of(event, *terms_of(event.issued_on)) for event in issued if law.covers(event.issued_on)]
     without = [event.model_dump() for event in issued if not law.covers(event.issued_on)]
     if without:
         await repository.remember_without_window(tx, without)
@@ -39,6 +39,12 @@ async def open_windows(tx: Transaction, law: LawBook, clock: Clock, messages: Se
         opened = await repository.open_all(tx, rows)
         events = [_opened(row) for row in rows if row["certificate_id"] in opened]
         await emit(tx, events, clock.now())
+
+
+def _terms(issued_on: date, law: Law) -> tuple[Period, date | None]:
+    """The window of a day of issue and the day of its first reminder."""
+    window = claim_window(issued_on, law)
+    return window, reminder_after(window.last_day, law, issued_on)
 
 
 def _opened(row: dict[str, object]) -> ClaimWindowOpened:
@@ -72,5 +78,6 @@ async def correct_provisional_windows(tx: Transaction, law: LawBook) -> int:
     for day in await repository.provisional_days(tx):
         window = claim_window(day, law.on(day))
         if not window.provisional:
-            corrected += await repository.correct(tx, day, window.last_day, provisional=False)
+            first = reminder_after(window.last_day, law.on(day), day)
+            corrected += await repository.correct(tx, day, window, first)
     return corrected

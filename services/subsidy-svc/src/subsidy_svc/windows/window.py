@@ -71,7 +71,7 @@ class Window:
         )
 
 
-def window_of(event: CertificateIssued, period: Period) -> dict[str, object]:
+def window_of(event: CertificateIssued, period: Period, remind_on: date | None) -> dict[str, object]:
     """The row of the window that a certificate opens; the district is frozen here (S07)."""
     return {
         "certificate_id": event.certificate_id,
@@ -91,6 +91,7 @@ def window_of(event: CertificateIssued, period: Period) -> dict[str, object]:
         "issued_on": event.issued_on,
         "last_day": period.last_day,
         "last_day_provisional": period.provisional,
+        "remind_on": remind_on,
     }
 
 
