@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from subsidy_svc.claims import lifecycle as claims
+from subsidy_svc.payments import lifecycle as batches
 from subsidy_svc.proposals import lifecycle as proposals
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-DRAWN = [("Claim", claims), ("Proposal", proposals)]
+DRAWN = [("Claim", claims), ("Batch", batches), ("Proposal", proposals)]
 
 
 @pytest.mark.parametrize(("heading", "lifecycle"), DRAWN)

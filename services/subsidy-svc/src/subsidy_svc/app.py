@@ -32,6 +32,7 @@ from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
 from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.ledger.routes import router as ledger
 from subsidy_svc.notices.routes import router as notices
+from subsidy_svc.payments.finding_routes import router as line_findings
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
@@ -115,6 +116,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             windows,
             notices,
             payments,
+            line_findings,
             recoveries,
             ledger,
             budgets,

@@ -64,6 +64,9 @@ NOT_AS_SEALED = Problem(
     409,
     Text("批次内容与封存时不一致，已停止办理", "The lines are not what was sealed; the batch is stopped"),
 )
+FINDING_WAITS = Problem(
+    "finding_waits", 409, Text("该笔已有待确认的核实结果", "A finding about this line waits to be confirmed")
+)
 BANK_FILE_REFUSED = Problem(
     "bank_file_refused",
     422,

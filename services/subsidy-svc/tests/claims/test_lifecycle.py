@@ -11,7 +11,10 @@ ALLOWED = {
     Action.APPROVE: {State.ACCEPTED},
     Action.REJECT: {State.ACCEPTED},
     Action.UNDO: {State.ACCEPTED, State.NOT_ACCEPTED, State.REJECTED},
+    Action.CONFIRM_ACCOUNT: {State.ACCOUNT_CHANGED},
+    Action.REFUSE_ACCOUNT: {State.ACCOUNT_CHANGED},
     Action.WITHDRAW: {
+        State.ACCOUNT_CHANGED,
         State.SUBMITTED,
         State.SUPPLEMENT_ASKED,
         State.ACCEPTED,

@@ -141,7 +141,7 @@ async def test_a_line_answered_in_an_earlier_file_refuses_the_file(office, expor
         ("amount_fen", "1800.00", "not_a_number"),
         ("amount_fen", "-180000", "not_a_number"),
         ("batch_number", "310104-20260613-1", "foreign"),
-        ("result", "unknown", "unknown_result"),
+        ("result", "maybe", "unknown_result"),
         ("result", "failed", "bank_code"),
         ("bank_code", "E1", "bank_code"),
     ],

@@ -29,11 +29,19 @@ async def renamed(office, claim, account=OTHER, who="holder", version=None):
     return await office.post(path, office.citizen(who), {"account": account}, version or claim["version"])
 
 
+async def confirmed(office, claim, action="confirm-account", json=None, who="acceptor"):
+    shown = await office.shown(claim)
+    path = f"/claims/{claim['id']}/{action}"
+    return await office.post(path, office.officer(who), json, shown["version"])
+
+
 async def test_with_another_account_it_is_paid_in_the_next_batch_and_once(office):
     claim, first, old_lines = await refused(office)
     answer = await renamed(office, claim)
-    assert (answer.status_code, answer.json()["state"]) == (200, "cleared"), answer.text
+    assert (answer.status_code, answer.json()["state"]) == (200, "account_changed"), answer.text
     assert answer.json()["account_reason"] == OTHER["reason"]
+    assert len(await office.emitted(ClaimCleared)) == 1
+    assert (await confirmed(office, claim)).json()["state"] == "cleared"
     assert len(await office.emitted(ClaimCleared)) == 2
     batch = await office.received()
     [line] = await office.export(batch)
@@ -49,12 +57,14 @@ async def test_with_another_account_it_is_paid_in_the_next_batch_and_once(office
 async def test_what_answered_one_batch_does_not_answer_another(office):
     claim, _, lines = await refused(office)
     await renamed(office, claim, CARD)
+    await confirmed(office, claim)
     second = await office.received()
     await office.export(second)
     unnumbered = [{name: cell for name, cell in line.items() if name != "batch_number"} for line in lines]
     content = office.bank_answer(unnumbered, failed={"1": "ACCT_CLOSED"})
     assert (await office.bank_answers(second, content)).status_code == 201
     await renamed(office, await office.shown(claim), CARD)
+    await confirmed(office, claim)
     third = await office.received()
     await office.export(third)
     answer = await office.bank_answers(third, content)
@@ -102,3 +112,37 @@ async def test_the_database_lets_no_other_claim_change_its_account(office):
     await office.cleared()
     with pytest.raises(Exception, match="can no longer be changed"):
         await office.sql("UPDATE claims SET payee_encrypted = 'x', payee_digest = 'x'")
+
+
+async def test_before_an_officer_has_confirmed_the_account_nothing_is_paid(office):
+    claim, _, _ = await refused(office)
+    await renamed(office, claim)
+    answer = await office.post("/batches", office.officer("releaser"), {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_pay")
+
+
+async def test_an_account_refused_by_the_officer_may_be_named_anew(office):
+    claim, _, _ = await refused(office)
+    await renamed(office, claim)
+    answer = await confirmed(office, claim, "refuse-account", {"reason": "户名与身份不符"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "payment_failed"), answer.text
+    assert (await renamed(office, await office.shown(claim), CARD)).status_code == 200
+    assert (await confirmed(office, claim)).json()["state"] == "cleared"
+
+
+@pytest.mark.parametrize("action", ["confirm-account", "refuse-account"])
+async def test_nobody_confirms_the_account_of_their_own_claim(office, action):
+    claim, _, _ = await refused(office)
+    await renamed(office, claim)
+    reason = {"reason": "户名不符"} if action == "refuse-account" else None
+    answer = await confirmed(office, claim, action, reason, who="holder")
+    assert (answer.status_code, answer.json()["code"]) == (409, "own_claim")
+    assert await office.state_of(claim) == "account_changed"
+
+
+async def test_it_may_be_withdrawn_while_the_account_waits_to_be_confirmed(office):
+    claim, _, _ = await refused(office)
+    await renamed(office, claim)
+    answer = await office.step(await office.shown(claim), "withdraw", "holder")
+    assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn"), answer.text
+    assert await office.sql("SELECT 1 FROM reservations") == []

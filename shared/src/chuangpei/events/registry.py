@@ -72,6 +72,7 @@ SUBSIDY_EVENTS: tuple[type[Event], ...] = (
     subsidy.ClaimPaymentFailed,
     subsidy.RecoveryOpened,
     subsidy.PaymentBatchSealed,
+    subsidy.PaymentBatchReturned,
     subsidy.PaymentBatchSettled,
     subsidy.PolicyPublished,
 )

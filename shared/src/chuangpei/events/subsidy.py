@@ -202,6 +202,12 @@ class PaymentBatchSealed(PaymentBatchEvent):
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.payment_batch.sealed.v1"
 
 
+class PaymentBatchReturned(PaymentBatchEvent):
+    """The city gave the batch back (退回): its claims are free to be drafted again."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.payment_batch.returned.v1"
+
+
 class PaymentBatchSettled(PaymentBatchEvent):
     """Every line has the bank's answer."""
 

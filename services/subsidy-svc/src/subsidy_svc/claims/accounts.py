@@ -55,7 +55,7 @@ async def find_account(
 async def change_account(
     tx: Transaction, service: Service, person: Principal, claim_id: UUID, version: int, found: FoundAccount
 ) -> ClaimView | Refusal:
-    """The claim takes the account, for the next batch; the failed line keeps the old one (S10, S11)."""
+    """The claim takes the account; an officer confirms it. The failed line keeps the old one (S10, S11)."""
     row = await changeable(tx, person, claim_id, version)
     if isinstance(row, Refusal):
         return row
@@ -66,4 +66,34 @@ async def change_account(
     sealed, digest = found.payee.sealed(service.privacy), found.payee.digest(service.privacy)
     await repository.save_account(tx, claim, sealed, digest)
     await keep(tx, service, person, row, claim, change, Action.CHANGE_ACCOUNT)
+    return claim_view(claim, row)
+
+
+async def confirm_account(
+    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
+) -> ClaimView | Refusal:
+    """An officer confirms the account that the person named: the next batch takes the claim (S11, D05)."""
+    row = await changeable(tx, officer, claim_id, version)
+    if isinstance(row, Refusal):
+        return row
+    claim = repository.claim_from(row)
+    change = claim.confirm_account(officer, service.clock.today())
+    if isinstance(change, Refusal):
+        return change
+    await keep(tx, service, officer, row, claim, change, Action.CONFIRM_ACCOUNT)
+    return claim_view(claim, row)
+
+
+async def refuse_account(
+    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int, reason: str
+) -> ClaimView | Refusal:
+    """The officer says why the account is not right; the person may name another (S11, D05)."""
+    row = await changeable(tx, officer, claim_id, version)
+    if isinstance(row, Refusal):
+        return row
+    claim = repository.claim_from(row)
+    change = claim.refuse_account(officer)
+    if isinstance(change, Refusal):
+        return change
+    await keep(tx, service, officer, row, claim, change, Action.REFUSE_ACCOUNT, reason=reason)
     return claim_view(claim, row)

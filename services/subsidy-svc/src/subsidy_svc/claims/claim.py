@@ -27,7 +27,7 @@ from chuangpei.problems import NOT_ALLOWED_NOW
 
 from subsidy_svc.claims.lifecycle import IN_REVIEW, NEXT, Action, State
 from subsidy_svc.claims.payee import Payee
-from subsidy_svc.claims.reviewers import may_not_review, not_another
+from subsidy_svc.claims.reviewers import may_not_review, not_another, own_claim
 from subsidy_svc.policy.facts import Account
 from subsidy_svc.policy.periods import Period
 from subsidy_svc.problems import NOT_TAKEN, SUPPLEMENT_RUNNING
@@ -206,13 +206,23 @@ class Claim:
     def change_account(self, on: date, account: Account, payee: Payee) -> Change:
         """The bank refused the account: the person names one that takes the money (更正账户; S11).
 
-        The claim was noticed already, so it is cleared again at once and the next batch takes it.
+        An officer confirms it before anything is paid there.
         """
         if refusal := self._move(Action.CHANGE_ACCOUNT):
             return refusal
         self.account_kind, self.account_reason = account.kind, account.reason
         self.account_masked = payee.masked
+        return []
+
+    def confirm_account(self, officer: Principal, on: date) -> Change:
+        """An officer confirms the account (复核账户; S11, D05); the next batch takes the claim."""
+        if refusal := self._move(Action.CONFIRM_ACCOUNT) or own_claim(officer, self.person_key):
+            return refusal
         return [self.event(ClaimCleared, on)]
+
+    def refuse_account(self, officer: Principal) -> Change:
+        """The account is not right (账户复核不通过): the person may name another."""
+        return self._move(Action.REFUSE_ACCOUNT) or own_claim(officer, self.person_key) or []
 
     def stop(self, on: date, cause: Literal["certificate_revoked"]) -> Change:
         """Stops it because its certificate was revoked (D06)."""

@@ -21,6 +21,7 @@ class State(StrEnum):
     BATCHED = "batched"
     PAID = "paid"
     PAYMENT_FAILED = "payment_failed"
+    ACCOUNT_CHANGED = "account_changed"
     NOT_ACCEPTED = "not_accepted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -46,6 +47,8 @@ class Action(StrEnum):
     SETTLE = "settle"
     FAIL = "fail"
     CHANGE_ACCOUNT = "change_account"
+    CONFIRM_ACCOUNT = "confirm_account"
+    REFUSE_ACCOUNT = "refuse_account"
     STOP = "stop"
 
 
@@ -58,6 +61,7 @@ _UNPAID = (
     State.CLEARED,
     State.BATCHED,
     State.PAYMENT_FAILED,
+    State.ACCOUNT_CHANGED,
 )
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
@@ -85,8 +89,11 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
         (State.CLEARED, Action.BATCH): State.BATCHED,
         (State.BATCHED, Action.SETTLE): State.PAID,
         (State.BATCHED, Action.FAIL): State.PAYMENT_FAILED,
-        (State.PAYMENT_FAILED, Action.CHANGE_ACCOUNT): State.CLEARED,
+        (State.PAYMENT_FAILED, Action.CHANGE_ACCOUNT): State.ACCOUNT_CHANGED,
         (State.PAYMENT_FAILED, Action.WITHDRAW): State.WITHDRAWN,
+        (State.ACCOUNT_CHANGED, Action.CONFIRM_ACCOUNT): State.CLEARED,
+        (State.ACCOUNT_CHANGED, Action.REFUSE_ACCOUNT): State.PAYMENT_FAILED,
+        (State.ACCOUNT_CHANGED, Action.WITHDRAW): State.WITHDRAWN,
     }
     | {(state, Action.STOP): State.STOPPED for state in _UNPAID}
 )

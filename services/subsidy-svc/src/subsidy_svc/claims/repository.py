@@ -15,7 +15,7 @@ from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, claims
 from subsidy_svc.notices.tables import notices
-from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, batches, lines
+from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, WAITING, batches, lines
 from subsidy_svc.windows.tables import windows
 
 _CLAIM = tuple(claims.c[field.name] for field in fields(Claim))
@@ -62,7 +62,7 @@ _DETAIL = Statement(
         *(column for column in _CLAIM if column.name != "state"),
         *_WINDOW,
         sa.case(
-            (sa.and_(claims.c.state == "cleared", _line.c.status == "pending"), "batched"),
+            (sa.and_(claims.c.state == "cleared", _line.c.status.in_(WAITING)), "batched"),
             else_=claims.c.state,
         ).label("state"),
         claims.c.findings,

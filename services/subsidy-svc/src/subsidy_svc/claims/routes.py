@@ -26,6 +26,7 @@ from subsidy_svc.claims.schemas import (
     ClaimPage,
     ClaimView,
     CounterBody,
+    Reason,
     claim_detail,
     claim_view,
 )
@@ -201,9 +202,38 @@ async def withdraw_claim(
 async def change_account(
     request: Request, person: Holder, claim_id: UUID, body: AccountBody, if_match: IfMatch = None
 ) -> Response:
-    """After the bank refused the payment: the claim is paid to this account in the next batch (S10, S11)."""
+    """After the bank refused the payment: once an officer has confirmed it, it is paid here (S10, S11)."""
     service, version = of(request), expected_version(if_match)
     found = accepted(await accounts.find_account(service, person, claim_id, body.chosen_account()))
     async with service.database.transaction() as tx:
         view = accepted(await accounts.change_account(tx, service, person, claim_id, version, found))
+    return reply(view)
+
+
+@router.post(
+    "/{claim_id}/confirm-account", summary="复核账户 · Confirm the account", response_model=ClaimView
+)
+async def confirm_account(
+    request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None
+) -> Response:
+    """Confirms the account that the person named after a refused payment; then it is paid (S11, D05)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        view = accepted(await accounts.confirm_account(tx, service, officer, claim_id, version))
+    return reply(view)
+
+
+@router.post(
+    "/{claim_id}/refuse-account",
+    summary="账户复核不通过 · Refuse the account",
+    response_model=ClaimView,
+    max_body_size=JSON_BODY_BYTES,
+)
+async def refuse_account(
+    request: Request, officer: Officer, claim_id: UUID, body: Reason, if_match: IfMatch = None
+) -> Response:
+    """The account is not right, and why; the person may name another (S11, D05)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        view = accepted(await accounts.refuse_account(tx, service, officer, claim_id, version, body.reason))
     return reply(view)

@@ -75,7 +75,7 @@ claims = sa.Table(
         name="not_accepted",
     ),
     sa.CheckConstraint(
-        "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed')"
+        "state NOT IN ('noticed', 'held', 'cleared', 'paid', 'payment_failed', 'account_changed')"
         " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL AND fund_year IS NOT NULL)",
         name="approved",
     ),

@@ -63,6 +63,8 @@ WORDS: Mapping[str, _Words] = {
     ),
     "claim.paid": _Words(Text("补贴已发放", "Paid"), "subsidy_fen"),
     "claim.payment_failed": _Words(Text("银行退回，未能发放", "The bank could not pay"), "subsidy_fen"),
+    "claim.confirm_account": _Words(Text("账户复核通过", "The account was confirmed"), "subsidy_fen"),
+    "claim.refuse_account": _Words(Text("账户复核不通过", "The account was refused"), "subsidy_fen"),
     "claim.change_account": _Words(Text("更正收款账户", "Another account was named"), "subsidy_fen"),
     "claim.stop": _REVOKED,
     "claim.stopped": _REVOKED,

@@ -108,7 +108,9 @@ POSTINGS: Mapping[Occasion, Posting] = MappingProxyType(
 )
 """All that may be posted; the database holds entries to it. A reversal is the mirror of what it reverses."""
 
-COMMITTED_STATES = frozenset({State.NOTICED, State.HELD, State.CLEARED, State.BATCHED, State.PAYMENT_FAILED})
+COMMITTED_STATES = frozenset(
+    {State.NOTICED, State.HELD, State.CLEARED, State.BATCHED, State.PAYMENT_FAILED, State.ACCOUNT_CHANGED}
+)
 """The states of a claim that is approved and not paid: its money is promised (已承诺)."""
 
 

@@ -52,6 +52,10 @@ COVERS = sa.and_(
     sa.or_(
         entries.c.occasion == sa.literal_column("'seal'"),
         sa.and_(
+            entries.c.occasion == sa.literal_column("'return'"),
+            lines.c.status == sa.literal_column("'returned'"),
+        ),
+        sa.and_(
             entries.c.occasion == sa.literal_column("'settle'"),
             lines.c.status == sa.literal_column("'settled'"),
             lines.c.bank_result_id == entries.c.bank_result_id,

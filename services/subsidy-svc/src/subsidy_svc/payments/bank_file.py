@@ -13,7 +13,11 @@ from subsidy_svc.payments.lifecycle import LineStatus
 
 REQUIRED = ("line_no", "claim_id", "holder_name", "account_number", "amount_fen", "result", "bank_code")
 _KNOWN = frozenset(REQUIRED) | frozenset(COLUMNS)
-_RESULTS = {"settled": LineStatus.SETTLED, "failed": LineStatus.FAILED}
+_RESULTS = {
+    "settled": LineStatus.SETTLED,
+    "failed": LineStatus.FAILED,
+    "unknown": LineStatus.UNKNOWN,
+}
 MOST_ERRORS = 200
 _INT32 = 2**31
 
@@ -112,8 +116,11 @@ def _line(at: int, cells: list[str], header: list[str], batch_number: str, diges
         raise _Fault("foreign", Text("不属于本批次", "Not of this batch"))
     status = _RESULTS.get(row["result"])
     if status is None:
-        raise _Fault("unknown_result", Text("result 应为 settled 或 failed", "result is settled or failed"))
-    if (status is LineStatus.FAILED) != bool(row["bank_code"]):
+        raise _Fault(
+            "unknown_result",
+            Text("result 应为 settled、failed 或 unknown", "result is settled, failed or unknown"),
+        )
+    if status is not LineStatus.UNKNOWN and (status is LineStatus.FAILED) != bool(row["bank_code"]):
         raise _Fault(
             "bank_code",
             Text("失败须有银行代码，成功不得有", "A failed line has a bank code, a settled one has none"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chuangpei.events.base import Event
-from chuangpei.events.subsidy import PaymentBatchSealed, PaymentBatchSettled
+from chuangpei.events.subsidy import PaymentBatchReturned, PaymentBatchSealed, PaymentBatchSettled
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW
 
@@ -35,7 +35,10 @@ class Settlement:
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """One district's claims to be paid together (S10). The totals are fixed from the seal on."""
+    """One district's claims to be paid together (S10). The totals are fixed from the seal on.
+
+    ``end_reason`` says why a draft was discarded or the city gave the batch back.
+    """
 
     id: UUID
     number: str
@@ -47,6 +50,7 @@ class Batch:
     sha256: str | None = None
     sealed_at: datetime | None = None
     exported_at: datetime | None = None
+    end_reason: str | None = None
     version: int = 1
 
     @property
@@ -64,6 +68,13 @@ class Batch:
         self.sealed_at = at
         return [PaymentBatchSealed.model_validate(self._told(on))]
 
+    def discard(self, reason: str) -> Change:
+        """The district gives a draft up (作废): its claims are free for another."""
+        if refusal := self.move(Action.DISCARD):
+            return refusal
+        self.end_reason = reason
+        return []
+
     def hand_over(self) -> Change:
         """The district hands it to the city (上报; S10)."""
         return self.move(Action.HAND_OVER) or []
@@ -71,6 +82,13 @@ class Batch:
     def receive(self) -> Change:
         """The city takes it (接收; S10)."""
         return self.move(Action.RECEIVE) or []
+
+    def give_back(self, reason: str, on: date) -> Change:
+        """The city does not take it (退回; S10): what was sealed stays, the claims are free again."""
+        if refusal := self.move(Action.RETURN):
+            return refusal
+        self.end_reason = reason
+        return [PaymentBatchReturned.model_validate(self._told(on))]
 
     def export(self, at: datetime) -> Change:
         """The file for the bank is made (导出); it may be made again, and is the same."""

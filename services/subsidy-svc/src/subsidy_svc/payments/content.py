@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func
 from subsidy_svc.payments.batch import Totals
 from subsidy_svc.payments.tables import lines
 
-_BY_YEAR = Statement(
+_by_year = (
     sa.select(
         lines.c.fund_year,
         func.count().label("lines"),
@@ -20,6 +20,8 @@ _BY_YEAR = Statement(
     .group_by(lines.c.fund_year)
     .order_by(lines.c.fund_year)
 )
+_BY_YEAR = Statement(_by_year)
+_PENDING_BY_YEAR = Statement(_by_year.where(lines.c.status == "pending"))
 _TOTALS = Statement(
     sa.select(
         func.count().label("lines"),
@@ -41,9 +43,11 @@ async def counted(tx: Transaction, batch_id: UUID) -> tuple[int, int]:
     return row["lines"], row["total_fen"]
 
 
-async def by_fund_year(tx: Transaction, batch_id: UUID) -> list[tuple[int, int, int]]:
-    """Year, lines and fen of each year whose money the batch pays out (O04)."""
-    rows = await tx.rows(_BY_YEAR, {"batch_id": batch_id})
+async def by_fund_year(
+    tx: Transaction, batch_id: UUID, *, pending_alone: bool = False
+) -> list[tuple[int, int, int]]:
+    """Year, lines and fen of each year whose money is in the batch, or in its waiting lines (O04)."""
+    rows = await tx.rows(_PENDING_BY_YEAR if pending_alone else _BY_YEAR, {"batch_id": batch_id})
     return [(row["fund_year"], row["lines"], row["total_fen"]) for row in rows]
 
 

@@ -28,7 +28,7 @@ def entries_of_years(
     ]
 
 
-def entries_of_answers(batch: Batch, bank_result_id: UUID, answered: Sequence[Row]) -> list[Entry]:
+def entries_of_answers(batch: Batch, answered: Sequence[Row], *, bank_result_id: UUID) -> list[Entry]:
     """What the bank's answers make of what was payable: paid, or promised again; what stops is free again."""
     claims: Counter[tuple[Occasion, int]] = Counter()
     fen: Counter[tuple[Occasion, int]] = Counter()
@@ -47,13 +47,25 @@ def entries_of_answers(batch: Batch, bank_result_id: UUID, answered: Sequence[Ro
         )
         for (occasion, year), number in sorted(claims.items())
     ]
-    return sums + [
-        Entry(
-            occasion=Occasion.RELEASE,
-            fund=Fund(batch.district, row["fund_year"]),
-            amount_fen=row["amount_fen"],
-            claim_id=row["id"],
-        )
+    return sums + _released(batch, answered)
+
+
+def entries_of_finding(batch: Batch, answered: Sequence[Row]) -> list[Entry]:
+    """What two people found about a line, posted by its claim."""
+    found = [
+        _of_claim(batch, Occasion.SETTLE if row["state"] == ClaimState.PAID else Occasion.FAIL, row)
         for row in answered
-        if row["state"] == ClaimState.STOPPED
     ]
+    return found + _released(batch, answered)
+
+
+def _released(batch: Batch, answered: Sequence[Row]) -> list[Entry]:
+    stopped = [row for row in answered if row["state"] == ClaimState.STOPPED]
+    return [_of_claim(batch, Occasion.RELEASE, row) for row in stopped]
+
+
+def _of_claim(batch: Batch, occasion: Occasion, row: Row) -> Entry:
+    fund = Fund(batch.district, row["fund_year"])
+    return Entry(
+        occasion=occasion, fund=fund, amount_fen=row["amount_fen"], claim_id=row["id"], batch_id=batch.id
+    )

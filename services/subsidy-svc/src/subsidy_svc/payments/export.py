@@ -1,4 +1,4 @@
-"""The file for the bank (代发文件): the one place where account numbers are opened, some lines at a time.
+"""The file for the bank (代发文件), as CSV or XLSX: the one place where account numbers are opened.
 
 UTF-8 with a byte order mark, so that spreadsheets show Chinese; CRLF; a cell that a spreadsheet would take
 for a formula gets an apostrophe in front.
@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from chuangpei.database import Database, Statement
+from chuangpei.export import Column
+from chuangpei.kernel.refusals import Text
 from chuangpei.privacy import Privacy
 from sqlalchemy import bindparam, func, select
 
@@ -19,6 +21,7 @@ from subsidy_svc.payments.batch import Batch
 from subsidy_svc.payments.tables import lines
 
 COLUMNS = ("batch_number", "line_no", "claim_id", "holder_name", "bank", "account_number", "amount_fen")
+_NUMBERS = ("line_no", "amount_fen")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AT_A_TIME = 4_000
 # What may need quotes or a guard. Nearly no line has any of it, and so a million go several times quicker.
@@ -31,12 +34,31 @@ _LINES = (
 _LAST = Statement(select(func.max(lines.c.line_no)).where(lines.c.batch_id == bindparam("batch_id")))
 
 
+def _column(place: int, name: str) -> Column[Sequence[str]]:
+    if name in _NUMBERS:
+        return Column(Text(name, name), lambda cells: int(cells[place]))
+    return Column(Text(name, name), lambda cells: cells[place])
+
+
+BANK_COLUMNS = tuple(_column(place, name) for place, name in enumerate(COLUMNS))
+"""The columns of the sheet: those of the CSV file, under the same names in either language."""
+
+
 async def bank_file(database: Database, privacy: Privacy, batch: Batch) -> AsyncIterator[bytes]:
     """The file in pieces. Its lines cannot change, so no transaction is held while a client reads slowly."""
     yield b"\xef\xbb\xbf" + _csv(COLUMNS).encode()
     for after in range(0, await _last(database, batch.id), _AT_A_TIME):
         copied = await _copied(database, batch.id, after)
         yield "".join([_line(batch.number, row.split("\t"), privacy) for row in copied.splitlines()]).encode()
+
+
+async def bank_rows(database: Database, privacy: Privacy, batch: Batch) -> AsyncIterator[Sequence[str]]:
+    """The same lines, cell by cell, for a sheet."""
+    for after in range(0, await _last(database, batch.id), _AT_A_TIME):
+        for row in (await _copied(database, batch.id, after)).splitlines():
+            line_no, claim_id, amount_fen, sealed = row.split("\t")
+            payee = clear_text(sealed, privacy).split(SEPARATOR)
+            yield (batch.number, line_no, claim_id, *payee, amount_fen)
 
 
 async def _last(database: Database, batch_id: UUID) -> int:

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Listing, Order, equal, since, until
 from sqlalchemy import bindparam, func
 
+from subsidy_svc.access import office_reaches
 from subsidy_svc.claims.tables import claims
 from subsidy_svc.payments.batch import Batch, Settlement
 from subsidy_svc.payments.lifecycle import State
-from subsidy_svc.payments.tables import IS_LIVE, batch_approvers, batches, lines
+from subsidy_svc.payments.tables import IS_LIVE, WAITING, batch_approvers, batches, lines
+from subsidy_svc.windows.tables import windows
 
 _DISTRICT_LOCK = 0x7061796D  # "paym"
 _BATCH = tuple(batches.c[field.name] for field in fields(Batch))
-_SAVED = ("state", "lines", "total_fen", "sha256", "sealed_at", "exported_at")
+_SAVED = ("state", "lines", "total_fen", "sha256", "sealed_at", "exported_at", "end_reason")
 
 _LOCK_FOR_DRAFTING = Statement(
     sa.select(func.pg_advisory_xact_lock(_DISTRICT_LOCK, bindparam("district", type_=sa.Integer)))
@@ -113,26 +117,57 @@ _BY_STATUS = Statement(
     .group_by(lines.c.status)
 )
 
+_REMOVE_LINES = Statement(lines.delete().where(lines.c.batch_id == bindparam("batch_id")))
+_RETURN_LINES = Statement(
+    lines.update()
+    .where(lines.c.batch_id == bindparam("of_batch", type_=sa.Uuid), lines.c.status == "pending")
+    .values(status="returned")
+)
 _PENDING = Statement(
     sa.select(lines.c.line_no)
-    .where(lines.c.batch_id == bindparam("batch_id"), lines.c.status == "pending")
+    .where(lines.c.batch_id == bindparam("batch_id"), lines.c.status.in_(WAITING))
     .limit(1)
 )
 
 
-def _list(*, of_district: bool) -> Statement:
-    conditions = [batches.c.id < bindparam("before", type_=sa.Uuid)]
-    if of_district:
-        conditions.append(batches.c.district == bindparam("district", type_=sa.Text))
-    return Statement(
-        sa.select(*_BATCH)
-        .where(*conditions)
-        .order_by(batches.c.id.desc())
-        .limit(bindparam("most", type_=sa.Integer))
-    )
-
-
-_LIST, _LIST_OF_DISTRICT = _list(of_district=False), _list(of_district=True)
+LIST = Listing(
+    sa.select(*_BATCH),
+    key=Order(batches.c.id, UUID),
+    orders={"drafted_at": Order(batches.c.drafted_at, datetime), "number": Order(batches.c.number, str)},
+    filters={
+        "district": equal(batches.c.district),
+        "state": equal(batches.c.state),
+        "number": equal(batches.c.number),
+        "drafted_since": since(batches.c.drafted_at),
+        "drafted_until": until(batches.c.drafted_at),
+    },
+    reaches=office_reaches(batches.c.district),
+)
+LINES = Listing(
+    sa.select(
+        lines.c.batch_id,
+        lines.c.line_no,
+        lines.c.claim_id,
+        lines.c.amount_fen,
+        lines.c.fund_year,
+        lines.c.status,
+        lines.c.bank_code,
+        lines.c.bank_result_id,
+        lines.c.recalled_on,
+        windows.c.masked_name,
+        claims.c.account_masked,
+    ).select_from(
+        lines.join(claims, claims.c.id == lines.c.claim_id).join(
+            windows, windows.c.certificate_id == claims.c.certificate_id
+        )
+    ),
+    key=Order(lines.c.line_no, int),
+    filters={
+        "batch_id": equal(lines.c.batch_id),
+        "status": equal(lines.c.status),
+        "claim_id": equal(lines.c.claim_id),
+    },
+)
 
 
 def batch_from(row: Row) -> Batch:
@@ -218,11 +253,12 @@ async def has_pending(tx: Transaction, batch_id: UUID) -> bool:
     return await tx.row(_PENDING, {"batch_id": batch_id}) is not None
 
 
-async def listed(database: Database, district: str | None, before: UUID, most: int) -> list[Batch]:
-    """Batches, the newest first; of one district or of all."""
-    values = {"before": before, "most": most}
-    if district is None:
-        rows = await database.rows(_LIST, values)
-    else:
-        rows = await database.rows(_LIST_OF_DISTRICT, values | {"district": district})
-    return [batch_from(row) for row in rows]
+async def remove_lines(tx: Transaction, batch_id: UUID) -> int:
+    """Takes every line out of a draft; returns how many. The database keeps those of a sealed batch."""
+    await tx.execute(_FORGET_APPROVERS, {"batch_id": batch_id})
+    return await tx.execute(_REMOVE_LINES, {"batch_id": batch_id})
+
+
+async def return_lines(tx: Transaction, batch_id: UUID) -> int:
+    """Marks the lines that wait as returned, which frees their claims; returns how many."""
+    return await tx.execute(_RETURN_LINES, {"of_batch": batch_id})

@@ -4,19 +4,37 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
+from chuangpei.database import Row
 from chuangpei.errors import Refused, accepted
+from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import Body, IfMatch, expected_version, reply
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from subsidy_svc.access import district_of, may_see_district
+from subsidy_svc.access import may_see_district, scope_of
 from subsidy_svc.payments import repository, settlement, use_cases
-from subsidy_svc.payments.export import bank_file
-from subsidy_svc.payments.schemas import BankResultView, BatchDetail, BatchView, batch_detail, batch_view
+from subsidy_svc.payments.batch import Batch
+from subsidy_svc.payments.export import BANK_COLUMNS, bank_file, bank_rows
+from subsidy_svc.payments.schemas import (
+    BankResultView,
+    BatchDetail,
+    BatchExport,
+    BatchFilters,
+    BatchPage,
+    BatchView,
+    EndReason,
+    LineExport,
+    LinePage,
+    LineView,
+    batch_detail,
+    batch_view,
+    line_view,
+)
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
 
@@ -24,6 +42,29 @@ router = APIRouter(prefix="/subsidy/v1/batches", tags=["支付批次 · payment 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 City = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
+
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("批次号", "Number"), lambda row: row["number"]),
+    Column(Text("区", "District"), lambda row: row["district"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("笔数", "Lines"), lambda row: row["lines"]),
+    Column(Text("金额（分）", "Fen"), lambda row: row["total_fen"]),
+    Column(Text("校验值", "SHA-256"), lambda row: row["sha256"]),
+    Column(Text("起草时间", "Drafted at"), lambda row: row["drafted_at"]),
+    Column(Text("封存时间", "Sealed at"), lambda row: row["sealed_at"]),
+    Column(Text("导出时间", "Exported at"), lambda row: row["exported_at"]),
+    Column(Text("作废或退回原因", "Why it ended"), lambda row: row["end_reason"]),
+)
+_LINE_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("序号", "Line"), lambda row: row["line_no"]),
+    Column(Text("申领", "Claim"), lambda row: str(row["claim_id"])),
+    Column(Text("申领人", "Holder"), lambda row: row["masked_name"]),
+    Column(Text("账户", "Account"), lambda row: row["account_masked"]),
+    Column(Text("金额（分）", "Fen"), lambda row: row["amount_fen"]),
+    Column(Text("资金年度", "Fund year"), lambda row: row["fund_year"]),
+    Column(Text("状态", "Status"), lambda row: row["status"]),
+    Column(Text("银行代码", "Bank code"), lambda row: row["bank_code"]),
+)
 
 
 class NewBatch(Body):
@@ -50,27 +91,44 @@ async def draft_batch(request: Request, officer: Officer, key: IdempotencyKey, b
     )
 
 
-@router.get("", summary="支付批次列表 · Batches", response_model=Page[BatchView])
+@router.get("", summary="支付批次列表 · Batches")
 async def list_batches(
-    request: Request, principal: Reader, limit: Limit = 50, cursor: Cursor = None
-) -> Response:
+    request: Request, principal: Reader, query: Annotated[BatchPage, Query()]
+) -> Page[BatchView]:
     """Batches, the newest first: those of an officer's district, or all for the city (S10)."""
-    database = of(request).database
-    found = await repository.listed(database, district_of(principal), before_id(cursor), limit + 1)
-    page = page_of(found, limit, lambda batch: (str(batch.id),))
-    return reply(
-        Page[BatchView](items=[batch_view(batch) for batch in page.items], next_cursor=page.next_cursor)
-    )
+    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+
+
+@router.get("/export", summary="导出支付批次列表 · Export the batches", responses=EXPORT_RESPONSES)
+async def export_batches(
+    request: Request, principal: Reader, query: Annotated[BatchExport, Query()]
+) -> Response:
+    """The list of batches as a file (S10)."""
+    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    return await export(request, "payment-batches", _COLUMNS, rows, query.format)
 
 
 @router.get("/{batch_id}", summary="一个支付批次 · One batch", response_model=BatchDetail)
 async def get_batch(request: Request, principal: Reader, batch_id: UUID) -> Response:
     """A batch with its control totals and what became of its lines (S10, D06)."""
-    database = of(request).database
-    batch = await repository.one(database, batch_id)
-    if batch is None or not may_see_district(principal, batch.district):
-        raise Refused(Refusal(NOT_FOUND))
-    return reply(batch_detail(batch, await repository.by_status(database, batch_id)))
+    batch = await _seen(request, principal, batch_id)
+    return reply(batch_detail(batch, await repository.by_status(of(request).database, batch_id)))
+
+
+@router.post(
+    "/{batch_id}/discard",
+    summary="作废草稿 · Discard a draft",
+    response_model=BatchView,
+    max_body_size=JSON_BODY_BYTES,
+)
+async def discard_batch(
+    request: Request, officer: Officer, batch_id: UUID, body: EndReason, if_match: IfMatch = None
+) -> Response:
+    """Gives a draft up and says why: its claims are free for another batch (S10)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        view = accepted(await use_cases.discard(tx, service, officer, batch_id, version, body.reason))
+    return reply(view)
 
 
 @router.post("/{batch_id}/seal", summary="封存 · Seal", response_model=BatchView)
@@ -107,9 +165,28 @@ async def receive_batch(request: Request, city: City, batch_id: UUID, if_match: 
     return reply(view)
 
 
+@router.post(
+    "/{batch_id}/return",
+    summary="市级退回 · Give back to the district",
+    response_model=BatchView,
+    max_body_size=JSON_BODY_BYTES,
+)
+async def return_batch(
+    request: Request, city: City, batch_id: UUID, body: EndReason, if_match: IfMatch = None
+) -> Response:
+    """The city does not take the batch and says why: its claims are free to be drafted again (S10, O04).
+
+    What was sealed stays readable and never changes.
+    """
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        view = accepted(await use_cases.give_back(tx, service, city, batch_id, version, body.reason))
+    return reply(view)
+
+
 @router.get(
     "/{batch_id}/export.csv",
-    summary="导出代发文件 · Export the file for the bank",
+    summary="导出代发文件 CSV · Export the file for the bank, CSV",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}}},
 )
@@ -127,6 +204,43 @@ async def export_batch(request: Request, city: City, batch_id: UUID) -> Response
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
     )
+
+
+@router.get(
+    "/{batch_id}/export.xlsx",
+    summary="导出代发文件 XLSX · Export the file for the bank, XLSX",
+    responses=EXPORT_RESPONSES,
+)
+async def export_batch_sheet(request: Request, city: City, batch_id: UUID) -> Response:
+    """The same lines as ``export.csv``, as a sheet with account numbers as text (S10, S11)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
+        batch = accepted(await use_cases.export(tx, service, city, batch_id))
+    rows = bank_rows(service.database, service.privacy, batch)
+    answer = await export(request, batch.number, BANK_COLUMNS, rows, "xlsx")
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+@router.get("/{batch_id}/lines", summary="支付明细 · Lines of a batch")
+async def list_lines(
+    request: Request, principal: Reader, batch_id: UUID, query: Annotated[LinePage, Query()]
+) -> Page[LineView]:
+    """The lines of a batch and what became of each, holder and account masked (S10, D06)."""
+    database = of(request).database
+    await _seen(request, principal, batch_id)
+    asked = repository.LINES.asked(query, batch_id=batch_id)
+    return await repository.LINES.page(database, asked, query, line_view)
+
+
+@router.get("/{batch_id}/lines/export", summary="导出支付明细 · Export the lines", responses=EXPORT_RESPONSES)
+async def export_lines(
+    request: Request, principal: Reader, batch_id: UUID, query: Annotated[LineExport, Query()]
+) -> Response:
+    """The lines of a batch as a file, holder and account masked (S10, D06)."""
+    batch = await _seen(request, principal, batch_id)
+    rows = repository.LINES.all_rows(of(request).database, repository.LINES.asked(query, batch_id=batch_id))
+    return await export(request, f"{batch.number}-lines", _LINE_COLUMNS, rows, query.format)
 
 
 @router.post(
@@ -148,7 +262,10 @@ async def export_batch(request: Request, city: City, batch_id: UUID) -> Response
     },
 )
 async def import_bank_results(request: Request, city: City, batch_id: UUID, key: IdempotencyKey) -> Response:
-    """The exported columns with ``result`` (settled or failed) and ``bank_code``, for each answered line.
+    """The exported columns with ``result`` and ``bank_code``, for each answered line.
+
+    ``result`` is settled, failed or unknown. An unknown line may have been paid: nothing pays it again before
+    a later file, or two people, have decided.
 
     A repeated, foreign or altered line, or one with a missing column, refuses the whole file with line
     numbers and changes nothing. The same file sent again answers the same and has no second effect (S10,
@@ -164,3 +281,20 @@ async def import_bank_results(request: Request, city: City, batch_id: UUID, key:
         content,
         lambda tx: settlement.import_results(tx, service, city, batch_id, content),
     )
+
+
+async def _seen(request: Request, principal: Principal, batch_id: UUID) -> Batch:
+    """The batch, if the principal may see it; raises :class:`Refused` (404)."""
+    batch = await repository.one(of(request).database, batch_id)
+    if batch is None or not may_see_district(principal, batch.district):
+        raise Refused(Refusal(NOT_FOUND))
+    return batch
+
+
+def _view(row: Row) -> BatchView:
+    return batch_view(repository.batch_from(row))
+
+
+def _asked(principal: Principal, query: BatchFilters) -> Asked:
+    scope = scope_of(principal)
+    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)

@@ -19,7 +19,8 @@ from subsidy_svc.access import may_see_district
 from subsidy_svc.bulk import record_all
 from subsidy_svc.claims.lifecycle import State as ClaimState
 from subsidy_svc.claims.payee import payee_digest
-from subsidy_svc.ledger.posting import post
+from subsidy_svc.ledger.posting import Entry, post
+from subsidy_svc.payments import finding_repository as findings
 from subsidy_svc.payments import repository
 from subsidy_svc.payments import settlement_repository as answers
 from subsidy_svc.payments.bank_file import MOST_ERRORS, ResultLine, read_bank_file
@@ -98,16 +99,32 @@ async def _apply(
         "lines": len(found),
         "settled_lines": len(settled),
         "settled_fen": sum(line.amount_fen for line in settled),
-        "failed_lines": len(found) - len(settled),
+        "failed_lines": sum(line.status is LineStatus.FAILED for line in found),
+        "unknown_lines": sum(line.status is LineStatus.UNKNOWN for line in found),
     }
     await answers.remember(tx, values)
     changed = await answers.answer(tx, batch.id, values["id"], found)
-    for start in range(0, len(changed), _AT_A_TIME):
-        await _tell(tx, service, city, batch, changed[start : start + _AT_A_TIME])
-    await post(tx, service, city, entries_of_answers(batch, values["id"], changed))
-    await open_recoveries(tx, service, recalled_and_paid(changed), service.clock.today())
-    await settle_if_answered(tx, service, city, batch)
+    await findings.lapse(tx, batch.id, found)
+    await take_effect(
+        tx, service, city, batch, changed, entries_of_answers(batch, changed, bank_result_id=values["id"])
+    )
     return _view(values)
+
+
+async def take_effect(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    batch: Batch,
+    changed: Sequence[Row],
+    entries: Sequence[Entry],
+) -> None:
+    """What follows from answers: events, audit rows, entries, recoveries of what was recalled, the end."""
+    for start in range(0, len(changed), _AT_A_TIME):
+        await _tell(tx, service, principal, batch, changed[start : start + _AT_A_TIME])
+    await post(tx, service, principal, entries)
+    await open_recoveries(tx, service, recalled_and_paid(changed), service.clock.today())
+    await settle_if_answered(tx, service, principal, batch)
 
 
 async def _tell(

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func
 
 from subsidy_svc.claims.tables import claims, reservations
 from subsidy_svc.payments.bank_file import MOST_ERRORS, ResultLine
-from subsidy_svc.payments.tables import bank_results, lines
+from subsidy_svc.payments.lifecycle import LineStatus
+from subsidy_svc.payments.tables import WAITING, bank_results, lines
 from subsidy_svc.windows.tables import windows
 
 
@@ -41,7 +42,7 @@ _fault = sa.case(
     (lines.c.amount_fen != _given.c.amount_fen, "altered_amount"),
     (lines.c.payee_digest != _given.c.payee_digest, "altered_payee"),
     (lines.c.status == "held_out", "held_out"),
-    (lines.c.status != "pending", "answered_before"),
+    (lines.c.status.not_in(WAITING), "answered_before"),
 ).label("fault")
 _compared = (
     sa.select(_given.c.at, _fault)
@@ -77,7 +78,7 @@ _ANSWER_LINES = Statement(
     .where(
         lines.c.batch_id == bindparam("batch_id", type_=sa.Uuid),
         lines.c.line_no == _answers.c.line_no,
-        lines.c.status == "pending",
+        lines.c.status.in_(WAITING),
     )
     .values(
         status=_answers.c.status,
@@ -98,6 +99,7 @@ _ANSWER_CLAIMS = Statement(
         windows.c.certificate_id == claims.c.certificate_id,
         lines.c.batch_id == bindparam("batch_id", type_=sa.Uuid),
         lines.c.line_no == sa.any_(_array("line_no", sa.Integer)),
+        lines.c.status != "unknown",
         claims.c.state == "cleared",
     )
     .values(state=_new_state, version=claims.c.version + 1)
@@ -141,9 +143,12 @@ async def faults(tx: Transaction, batch_id: UUID, found: Sequence[ResultLine]) -
 
 
 async def answer(
-    tx: Transaction, batch_id: UUID, bank_result_id: UUID, found: Sequence[ResultLine]
+    tx: Transaction, batch_id: UUID, bank_result_id: UUID | None, found: Sequence[ResultLine]
 ) -> list[Row]:
-    """Writes the bank's answers to lines and claims; returns the claims as they stand now."""
+    """Writes the answers to lines and claims; returns the claims that changed, as they stand now.
+
+    An unknown result changes no claim: it may have been paid.
+    """
     line_numbers = [line.line_no for line in found]
     values = {
         "batch_id": batch_id,
@@ -154,7 +159,9 @@ async def answer(
     }
     answered = await tx.execute(_ANSWER_LINES, values)
     changed = await tx.rows(_ANSWER_CLAIMS, {"batch_id": batch_id, "line_no": line_numbers})
-    assert answered == len(changed) == len(found), "each line answers one claim that waits for it"
+    known = sum(line.status is not LineStatus.UNKNOWN for line in found)
+    assert answered == len(found), "each line waits for an answer"
+    assert len(changed) == known, "each known answer is of one claim that waits for it"
     return changed
 
 

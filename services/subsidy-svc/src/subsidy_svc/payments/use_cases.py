@@ -1,4 +1,4 @@
-"""What people do to payment batches: draft, seal, hand over, receive, export (S10, D05)."""
+"""What people do to payment batches: draft, discard, seal, hand over, receive, return, export (S10, D05)."""
 
 from datetime import date
 from uuid import UUID
@@ -68,6 +68,20 @@ async def _added(tx: Transaction, service: Service, district: str) -> Batch:
     return batch
 
 
+async def discard(
+    tx: Transaction, service: Service, officer: Principal, batch_id: UUID, version: int, reason: str
+) -> BatchView | Refusal:
+    """The district gives a draft up: its claims are free for another batch (作废; S10)."""
+    batch = await _changeable(tx, officer, batch_id, version)
+    if isinstance(batch, Refusal):
+        return batch
+    change = batch.discard(reason)
+    if isinstance(change, Refusal):
+        return change
+    batch.lines = await repository.remove_lines(tx, batch.id)
+    return await keep(tx, service, officer, batch, State.DRAFT, change, Action.DISCARD)
+
+
 async def seal(
     tx: Transaction, service: Service, officer: Principal, batch_id: UUID, version: int
 ) -> BatchView | Refusal:
@@ -115,6 +129,26 @@ async def receive(
     if not isinstance(change, Refusal) and await content.totals(tx, batch.id) != batch.totals:
         return Refusal(NOT_AS_SEALED)
     return await keep(tx, service, city, batch, before, change, Action.RECEIVE)
+
+
+async def give_back(
+    tx: Transaction, service: Service, city: Principal, batch_id: UUID, version: int, reason: str
+) -> BatchView | Refusal:
+    """The city does not take the batch: its claims are free to be drafted again (退回; S10, O04).
+
+    What was sealed stays readable and as it was.
+    """
+    batch = await _changeable(tx, city, batch_id, version)
+    if isinstance(batch, Refusal):
+        return batch
+    before = batch.state
+    change = batch.give_back(reason, service.clock.today())
+    if isinstance(change, Refusal):
+        return change
+    waiting = await content.by_fund_year(tx, batch.id, pending_alone=True)
+    await repository.return_lines(tx, batch.id)
+    await post(tx, service, city, entries_of_years(Occasion.RETURN, batch, waiting))
+    return await keep(tx, service, city, batch, before, change, Action.RETURN)
 
 
 async def export(tx: Transaction, service: Service, city: Principal, batch_id: UUID) -> Batch | Refusal:
@@ -170,6 +204,7 @@ async def keep(
         object_id=batch.id,
         from_state=before,
         to_state=batch.state,
+        reason=batch.end_reason,
         details={"lines": batch.lines, "total_fen": batch.total_fen, "sha256": batch.sha256},
     )
     await emit(tx, change, now)
