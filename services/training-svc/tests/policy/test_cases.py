@@ -20,6 +20,7 @@ from training_svc.policy.facts import (
     Hours,
     InstructorFacts,
     RegistrationFacts,
+    RoomFacts,
     Standard,
 )
 from training_svc.policy.organisers import InstitutionKind
@@ -79,6 +80,10 @@ def instructor(given: dict[str, Any]) -> InstructorFacts:
     )
 
 
+def room(given: dict[str, int]) -> RoomFacts:
+    return RoomFacts("301", date(2026, 3, 2), given.get("area"), given.get("seats"))
+
+
 def failing(found: tuple[Any, ...]) -> list[str]:
     return [finding.rule for finding in failed(found)]
 
@@ -103,6 +108,8 @@ def test_filing_a_class(given, expected):
         capacity=given.get("capacity", 30),
         room_square_decimetres=given.get("room"),
         sessions=tuple(map(hours, given.get("sessions", USUAL_SESSIONS))),
+        rooms=tuple(map(room, given["rooms"])) if "rooms" in given else None,
+        online_sessions=tuple(map(hours, given.get("online", ()))),
         instructors=(instructor(given.get("instructor", {})),) * given.get("instructors", 1),
     )
     assert failing(decide(rules.CLASS_RULES, facts).findings) == expected

@@ -289,13 +289,14 @@ class QualificationExpired(Event):
 
 
 class ClassSession(Part):
-    """One session (课次) of a class in a room; the instants are UTC."""
+    """One session (课次) of a class in a room, or online (线上); the instants are UTC."""
 
     session_id: UUID
     starts_at: datetime
     ends_at: datetime
     room: str
     cancelled: bool
+    online: bool = False
 
 
 class ClassFiled(Event):

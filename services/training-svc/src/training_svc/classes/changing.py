@@ -13,6 +13,7 @@ from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.classes import repository, timetable
 from training_svc.classes.lifecycle import State
+from training_svc.classes.rooms import rooms_of
 from training_svc.classes.teachers import Teacher, facts_of, teachers_of
 from training_svc.classes.terms import terms_of
 from training_svc.classes.training_class import Session, TrainingClass
@@ -57,6 +58,8 @@ async def judged(
     assert project is not None, "a class has its project"
     terms = await terms_of(tx, wished.institution_id, project, wished.starts_on)
     teachers = await teachers_of(tx, wished.instructors) if named is None else named
+    held, now = wished.held_sessions, service.clock.now()
+    to_come = [one for one in held if one.hours.starts_at > now]
     facts = ClassFacts(
         in_force=service.law.in_force,
         today=service.clock.today(),
@@ -72,8 +75,10 @@ async def judged(
         ends_on=wished.ends_on,
         capacity=wished.capacity,
         room_square_decimetres=terms.room_square_decimetres,
-        sessions=tuple(one.hours for one in wished.held_sessions),
+        sessions=tuple(one.hours for one in held),
         instructors=tuple(facts_of(one, wished.project.code) for one in teachers),
+        rooms=await rooms_of(tx, wished.institution_id, to_come),
+        online_sessions=tuple(one.hours for one in held if one.online),
     )
     return decide(CHANGED_CLASS_RULES if named is None else CHANGED_CLASS_RULES + TEACHING_RULES, facts)
 
@@ -130,5 +135,6 @@ def _session(one: Session) -> Described:
         "starts_at": one.hours.starts_at.isoformat(),
         "ends_at": one.hours.ends_at.isoformat(),
         "room": one.room,
+        "online": one.online,
         "cancelled": one.cancelled_at is not None,
     }

@@ -48,6 +48,7 @@ _TAKEN_ROOMS = Statement(
             sessions.c.institution_id == bindparam("institution_id", type_=sa.Uuid),
             sessions.c.room == _wanted.c.room,
             sessions.c.cancelled_at.is_(None),
+            sa.not_(sessions.c.online),
             func.tstzrange(sessions.c.starts_at, sessions.c.ends_at).op("&&")(_wanted_time),
             _not_itself,
         ),
@@ -100,7 +101,8 @@ async def rooms(
     tx: Transaction, institution_id: UUID, wanted: Sequence[Session], own: Sequence[UUID] = ()
 ) -> list[Finding]:
     """T06: the wanted rooms and times at which the institution has another session than its ``own`` ones."""
-    values = _times(wanted) | {"institution_id": institution_id, "own": list(own)}
+    in_rooms = [one for one in wanted if not one.online]
+    values = _times(in_rooms) | {"institution_id": institution_id, "own": list(own)}
     return [
         finding("T06", False, f"{row['room']} {local(row['starts_at'])}", "—", _ROOM_TAKEN)
         for row in await tx.rows(_TAKEN_ROOMS, values)

@@ -265,6 +265,7 @@ def _session(one: Session) -> SessionView:
         starts_at=one.hours.starts_at,
         ends_at=one.hours.ends_at,
         room=one.room,
+        online=one.online,
         cancelled_at=one.cancelled_at,
     )
 

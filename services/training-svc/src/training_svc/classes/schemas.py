@@ -28,7 +28,10 @@ class NewSession(Body):
 
     starts_at: Instant = Field(examples=["2026-03-02T09:00:00+08:00"])
     ends_at: Instant = Field(examples=["2026-03-02T17:00:00+08:00"])
-    room: Name = Field(examples=["301"])
+    room: Name = Field(
+        examples=["301"], description="教室；线上课填平台 · the room, or the platform if online"
+    )
+    online: bool = Field(default=False, description="线上课 · held online (T09)")
 
     @field_validator("ends_at")
     @classmethod
@@ -111,6 +114,7 @@ class SessionAmendment(Body):
     starts_at: Instant | None = Field(default=None, examples=["2026-03-03T09:00:00+08:00"])
     ends_at: Instant | None = Field(default=None, examples=["2026-03-03T12:00:00+08:00"])
     room: Name | None = Field(default=None, examples=["302"])
+    online: bool | None = None
     cancelled: Literal[False] | None = Field(
         default=None, description="false 撤回误取消的课次 · false takes a mistaken cancellation back"
     )
@@ -163,6 +167,7 @@ class SessionView(BaseModel):
     starts_at: datetime
     ends_at: datetime
     room: str
+    online: bool
     cancelled_at: datetime | None
 
 

@@ -41,7 +41,7 @@ async def add(
     found = await changing.begin(tx, principal, class_id, version)
     if isinstance(found, Refusal):
         return found
-    added = Session(new_id(), body.room, Hours(body.starts_at, body.ends_at))
+    added = Session(new_id(), body.room, Hours(body.starts_at, body.ends_at), online=body.online)
     before = {**changing.described(found), changing.name_of(added): None}
     facts = AdditionFacts(
         starts_at=added.hours.starts_at,
@@ -80,7 +80,8 @@ async def amend(
     wished = Hours(body.starts_at or session.hours.starts_at, body.ends_at or session.hours.ends_at)
     if wished.ends_at <= wished.starts_at:
         return Refusal(INVALID_INPUT, errors=(FieldError("/ends_at", "ends_too_early", ENDS_TOO_EARLY),))
-    moved = replace(session, room=body.room or session.room, hours=wished, cancelled_at=None)
+    room, online = body.room or session.room, session.online if body.online is None else body.online
+    moved = replace(session, room=room, hours=wished, online=online, cancelled_at=None)
     _put(found, moved)
     facts = _facts(service, found, session, moved)
     decision = decide(SESSION_CHANGE_RULES, facts) + await changing.judged(tx, service, found)

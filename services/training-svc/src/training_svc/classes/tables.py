@@ -1,7 +1,7 @@
 """Classes (班级), their sessions (课次) and who teaches them.
 
 What overlaps in a room or for an instructor is refused by EXCLUDE constraints in the migration. A cancelled
-session holds no room, and nobody teaches it.
+session holds no room, and nobody teaches it; what is online holds no room either.
 """
 
 import sqlalchemy as sa
@@ -84,6 +84,8 @@ sessions = sa.Table(
     sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("cancelled_at", sa.DateTime(timezone=True)),
+    # What is online takes no room.
+    sa.Column("online", sa.Boolean, nullable=False, server_default=sa.false()),
     # So that an attendance can be held to the sessions of its enrolment's class.
     sa.UniqueConstraint("class_id", "id"),
     # An instructor's times are the session's.

@@ -55,6 +55,7 @@ _MOVE = Statement(
     .where(sessions.c.id == bindparam("of_id", type_=sa.Uuid))
     .values(
         room=bindparam("room", type_=sa.Text),
+        online=bindparam("online", type_=sa.Boolean),
         starts_at=bindparam("starts_at", type_=sessions.c.starts_at.type),
         ends_at=bindparam("ends_at", type_=sessions.c.ends_at.type),
     )
@@ -64,6 +65,7 @@ _REVIVE = Statement(
     .where(sessions.c.id == bindparam("of_id", type_=sa.Uuid))
     .values(
         room=bindparam("room", type_=sa.Text),
+        online=bindparam("online", type_=sa.Boolean),
         starts_at=bindparam("starts_at", type_=sessions.c.starts_at.type),
         ends_at=bindparam("ends_at", type_=sessions.c.ends_at.type),
         cancelled_at=None,
@@ -201,6 +203,7 @@ def _place_of(one: Session) -> dict[str, object]:
     return {
         "of_id": one.id,
         "room": one.room,
+        "online": one.online,
         "starts_at": hours.starts_at,
         "ends_at": hours.ends_at,
     }
@@ -212,6 +215,7 @@ def _session_values(training_class: TrainingClass, one: Session) -> dict[str, ob
         "class_id": training_class.id,
         "institution_id": training_class.institution_id,
         "room": one.room,
+        "online": one.online,
         "starts_at": one.hours.starts_at,
         "ends_at": one.hours.ends_at,
         "cancelled_at": one.cancelled_at,
@@ -240,7 +244,8 @@ def _taught_values(one: Session, person: SealedPerson) -> dict[str, object]:
 
 
 def _session(row: Row) -> Session:
-    return Session(row["id"], row["room"], Hours(row["starts_at"], row["ends_at"]), row["cancelled_at"])
+    hours = Hours(row["starts_at"], row["ends_at"])
+    return Session(row["id"], row["room"], hours, row["cancelled_at"], row["online"])
 
 
 def _instructor(row: Row) -> SealedPerson:

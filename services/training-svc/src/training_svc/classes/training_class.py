@@ -27,12 +27,16 @@ _PERSONS_AN_EVENT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session (课次) of a class in a room; a cancelled one is not held."""
+    """One session (课次) of a class in a room; a cancelled one is not held.
+
+    Of one that is ``online`` (线上) the room is where to meet, such as a platform: it takes no room.
+    """
 
     id: UUID
     room: str
     hours: Hours
     cancelled_at: datetime | None = None
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +228,5 @@ def _session(one: Session) -> ClassSession:
         ends_at=one.hours.ends_at,
         room=one.room,
         cancelled=one.cancelled_at is not None,
+        online=one.online,
     )

@@ -12,13 +12,14 @@ from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.classes import clashes, repository
 from training_svc.classes.lifecycle import State
+from training_svc.classes.rooms import rooms_of
 from training_svc.classes.schemas import NewClass
 from training_svc.classes.teachers import Teacher, facts_of, teachers_named
 from training_svc.classes.terms import Terms, terms_of
 from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.institutions import repository as institutions
 from training_svc.policy.decision import decide
-from training_svc.policy.facts import ClassFacts, Hours
+from training_svc.policy.facts import ClassFacts, Hours, RoomFacts
 from training_svc.policy.organisers import InstitutionKind
 from training_svc.policy.parameters import parameters_or_none
 from training_svc.policy.rules import CLASS_RULES
@@ -46,13 +47,15 @@ async def file_class(
     if project is None or isinstance(teachers, Refusal):
         return _invalid(project, teachers)
     terms = await terms_of(tx, body.institution_id, project, body.starts_on)
-    facts = _facts(service, body, institution, project, terms, teachers)
+    sessions = _sessions(body)
+    rooms = await rooms_of(tx, body.institution_id, sessions)
+    facts = _facts(service, body, institution, project, terms, teachers, sessions, rooms)
     standing = await sanctions.standing(tx, body.institution_id, service.clock.today())
     decision = decide(CLASS_RULES, facts) + decide(STANDING_RULES, standing)
     refusal = decision.refusal(CLASS_REFUSED)
     if refusal or terms.standard is None:
         return refusal or Refusal(CLASS_REFUSED)
-    training_class = _class(service, body, institution, project, terms, teachers)
+    training_class = _class(service, body, institution, project, terms, teachers, sessions)
     return await _insert(tx, service, principal, training_class)
 
 
@@ -69,6 +72,8 @@ def _facts(
     project: Row,
     terms: Terms,
     teachers: tuple[Teacher, ...],
+    sessions: tuple[Session, ...],
+    rooms: tuple[RoomFacts, ...] | None,
 ) -> ClassFacts:
     return ClassFacts(
         in_force=service.law.in_force,
@@ -85,8 +90,17 @@ def _facts(
         ends_on=body.ends_on,
         capacity=body.capacity,
         room_square_decimetres=terms.room_square_decimetres,
-        sessions=tuple(Hours(one.starts_at, one.ends_at) for one in body.sessions),
+        sessions=tuple(one.hours for one in sessions),
         instructors=tuple(facts_of(one, body.project_code) for one in teachers),
+        rooms=rooms,
+        online_sessions=tuple(one.hours for one in sessions if one.online),
+    )
+
+
+def _sessions(body: NewClass) -> tuple[Session, ...]:
+    return tuple(
+        Session(new_id(), one.room, Hours(one.starts_at, one.ends_at), online=one.online)
+        for one in sorted(body.sessions, key=lambda one: one.starts_at)
     )
 
 
@@ -97,6 +111,7 @@ def _class(
     project: Row,
     terms: Terms,
     teachers: tuple[Teacher, ...],
+    sessions: tuple[Session, ...],
 ) -> TrainingClass:
     assert terms.standard is not None, "no class is held without a standard"
     return TrainingClass(
@@ -120,10 +135,7 @@ def _class(
         version=1,
         norm_version=terms.norm_version,
         licence=terms.licence,
-        sessions=tuple(
-            Session(new_id(), one.room, Hours(one.starts_at, one.ends_at))
-            for one in sorted(body.sessions, key=lambda one: one.starts_at)
-        ),
+        sessions=sessions,
         instructors=tuple(one.person for one in teachers),
     )
 

@@ -65,13 +65,24 @@ class InstructorFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """A room (教室) named for a day, as the organiser's sites have it; None where none of them has it."""
+
+    name: str
+    day: date
+    square_decimetres: int | None
+    seats: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFacts:
     """A class (班级) that is to be filed.
 
     ``standard`` is the version by which the organiser is qualified (stage 3), or the one in force on the
     first day; ``parameters`` are those of the first day, None where no law is ``in_force``. ``today`` is the
     day on which it is filed, in Asia/Shanghai. ``room_square_decimetres`` is the room found when the
-    organiser was approved, None where nothing is known of it.
+    organiser was approved, None where nothing is known of it. ``rooms`` are those of the sessions to come,
+    None where the organiser has recorded no site; ``online_sessions`` are those of ``sessions`` held online.
     """
 
     in_force: InForce
@@ -90,6 +101,8 @@ class ClassFacts:
     room_square_decimetres: int | None
     sessions: tuple[Hours, ...]
     instructors: tuple[InstructorFacts, ...]
+    rooms: tuple[RoomFacts, ...] | None = None
+    online_sessions: tuple[Hours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The rules of training: one function each, facts in, a finding out, or None where nothing is to judge."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from training_svc.policy.facts import (
     ClassFacts,
     CompletionFacts,
     EnrolmentFacts,
+    Hours,
     RegistrationFacts,
 )
 from training_svc.policy.findings import Rule, finding, local
@@ -19,6 +21,7 @@ from training_svc.policy.instructors import (
     instructors_stand_in_the_pool,
 )
 from training_svc.policy.organisers import CENTRES, ORGANISERS_BY_STAGE, QUALIFIED_STAGE
+from training_svc.policy.rooms import room_suffices, rooms_are_recorded, rooms_seat_the_class
 
 ORGANISER_RULES = {1: "T02", 2: "T02", 3: "T03", 4: "T04"}
 COMPLETION_RULE_OF_STAGE = {1: "C01", 2: "C01", 3: "C02", 4: "C03"}
@@ -103,13 +106,12 @@ def hours_reach_the_standard(facts: ClassFacts) -> Finding | None:
     """T05: the sessions together last at least the standard's hours (课时)."""
     if facts.standard is None or facts.parameters is None:
         return None
-    held = sum(((one.ends_at - one.starts_at) for one in facts.sessions), timedelta())
-    wanted = timedelta(minutes=facts.standard.min_hours * facts.parameters.teaching_hour_minutes)
+    held = _minutes(facts.sessions)
+    wanted = facts.standard.min_hours * facts.parameters.teaching_hour_minutes
     text = Text(
         "总课时应不少于标准（分钟）", "The sessions last at least as long as the standard asks (minutes)"
     )
-    minute = timedelta(minutes=1)
-    return finding("T05", held >= wanted, held // minute, f"≥ {wanted // minute}", text)
+    return finding("T05", held >= wanted, held, f"≥ {wanted}", text)
 
 
 def size_is_within_the_standard(facts: ClassFacts) -> Finding | None:
@@ -124,11 +126,14 @@ def instructors_suffice(facts: ClassFacts) -> Finding | None:
     return criteria.instructor_ratio("T05", facts.capacity, len(facts.instructors), facts.standard)
 
 
-def room_suffices(facts: ClassFacts) -> Finding | None:
-    """T05: the organiser's room is large enough for the capacity (场地面积), where it is known."""
-    if facts.standard is None or facts.room_square_decimetres is None:
+def online_share_is_within_the_standard(facts: ClassFacts) -> Finding | None:
+    """T05, T09: the share of the time taught online (线上占比), where the standard limits it."""
+    if facts.standard is None or facts.standard.max_online_percent is None:
         return None
-    return criteria.room_size("T05", facts.capacity, facts.room_square_decimetres, facts.standard)
+    online, held = _minutes(facts.online_sessions), _minutes(facts.sessions)
+    most = facts.standard.max_online_percent
+    text = Text("线上课时占比应不超过标准（分钟）", "The online share is at most the standard's (minutes)")
+    return finding("T05", online * 100 <= most * held, f"{online}/{held}", f"≤ {most}%", text)
 
 
 def sessions_lie_within_the_class(facts: ClassFacts) -> Finding:
@@ -188,6 +193,11 @@ def attendance_reaches_the_standard(facts: CompletionFacts) -> Finding:
     return finding(rule, attended * 100 >= percent * held, f"{attended}/{held}", f"≥ {percent}%", text)
 
 
+def _minutes(sessions: Iterable[Hours]) -> int:
+    """How long they last together, in whole minutes."""
+    return sum(((one.ends_at - one.starts_at) for one in sessions), timedelta()) // timedelta(minutes=1)
+
+
 REGISTRATION_RULES: tuple[Rule[RegistrationFacts], ...] = (
     centres_are_registered_by_officers,
     early_codes_are_taken_by_officers,
@@ -202,7 +212,10 @@ CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     hours_reach_the_standard,
     size_is_within_the_standard,
     instructors_suffice,
+    rooms_are_recorded,
+    rooms_seat_the_class,
     room_suffices,
+    online_share_is_within_the_standard,
     sessions_lie_within_the_class,
     sessions_do_not_overlap,
     instructors_stand_in_the_pool,
@@ -214,7 +227,10 @@ CHANGED_CLASS_RULES: tuple[Rule[ClassFacts], ...] = (
     hours_reach_the_standard,
     size_is_within_the_standard,
     instructors_suffice,
+    rooms_are_recorded,
+    rooms_seat_the_class,
     room_suffices,
+    online_share_is_within_the_standard,
     sessions_lie_within_the_class,
     sessions_do_not_overlap,
 )

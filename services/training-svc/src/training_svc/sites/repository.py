@@ -62,6 +62,17 @@ LIST = Listing(
     },
     reaches=reaches(**_REACH),
 )
+_ROOMS_BETWEEN = Statement(
+    sa.select(rooms.c.name, rooms.c.area_m2, rooms.c.seats, sites.c.starts_on, sites.c.ends_on)
+    .join(sites, sites.c.id == rooms.c.site_id)
+    .where(
+        sites.c.institution_id == bindparam("institution_id", type_=sa.Uuid),
+        sites.c.starts_on <= bindparam("last", type_=sa.Date),
+        sa.or_(sites.c.ends_on.is_(None), sites.c.ends_on >= bindparam("first", type_=sa.Date)),
+    )
+    .order_by(sites.c.id)
+    .with_for_update(read=True, of=sites)
+)
 _SAVED = ("address", "district", "area_m2", "starts_on", "ends_on", "version")
 _SAVE = Statement(
     sites.update()
@@ -82,6 +93,11 @@ async def insert_new(tx: Transaction, values: dict[str, Any], its_rooms: Sequenc
 async def one(source: Database | Transaction, site_id: UUID, scope: Scope) -> Row | None:
     """A site that the scope sees, with its rooms."""
     return await source.row(_ONE[scope.reach], {"id": site_id, "scope": scope.value})
+
+
+async def rooms_between(tx: Transaction, institution_id: UUID, first: date, last: date) -> list[Row]:
+    """The rooms of the sites that an institution uses on some of the days; none changes meanwhile."""
+    return await tx.rows(_ROOMS_BETWEEN, {"institution_id": institution_id, "first": first, "last": last})
 
 
 async def load_for_update(tx: Transaction, site_id: UUID, scope: Scope) -> Row | None:
