@@ -9,6 +9,7 @@ from cert_svc.confirmations import lifecycle as confirmations
 from cert_svc.evaluation_bodies import lifecycle as bodies
 from cert_svc.evaluations import lifecycle as evaluations
 from cert_svc.sessions import lifecycle as sessions
+from cert_svc.stock import lifecycle as stock
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -21,6 +22,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Evaluation", evaluations),
         ("Confirmation job", confirmations),
         ("Certificate", certificates),
+        ("Blank certificate", stock),
     ],
 )
 def test_the_diagram_draws_every_step_and_no_other(heading, lifecycle):

@@ -37,6 +37,8 @@ from cert_svc.policy.parameters import Law
 from cert_svc.service import Service
 from cert_svc.sessions.routes import router as sessions
 from cert_svc.settings import Settings
+from cert_svc.stock.ledger_routes import router as stock_ledger
+from cert_svc.stock.routes import router as stock
 from cert_svc.timers import timers
 
 NAME = "cert"
@@ -89,6 +91,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             candidates,
             confirmations,
             certificate_routes.router,
+            stock,
+            stock_ledger,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,

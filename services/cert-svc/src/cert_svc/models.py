@@ -11,6 +11,7 @@ from cert_svc.evaluators import tables as evaluator_tables
 from cert_svc.norms import tables as norm_tables
 from cert_svc.schema import metadata
 from cert_svc.sessions import tables as session_tables
+from cert_svc.stock import tables as stock_tables
 
 __all__ = [
     "body_tables",
@@ -24,4 +25,5 @@ __all__ = [
     "metadata",
     "norm_tables",
     "session_tables",
+    "stock_tables",
 ]

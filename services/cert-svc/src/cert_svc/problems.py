@@ -66,3 +66,23 @@ NOTHING_TO_CONFIRM = Problem(
 TOO_MANY_TO_CONFIRM = Problem(
     "too_many_to_confirm", 409, Text("一次至多确认500人", "At most 500 are confirmed at once")
 )
+BLANKS_RECEIVED_BEFORE = Problem(
+    "blanks_received_before",
+    409,
+    Text("号段内有已入库的编号", "Some of these serials were received before"),
+)
+NOT_ALL_THERE = Problem(
+    "not_all_there",
+    409,
+    Text("号段内有不在该处或已使用的编号", "Not every serial of the range is there, unused"),
+)
+EDITION_ON_ANOTHER_BLANK = Problem(
+    "edition_on_another_blank",
+    409,
+    Text("该证书的现行版次已打印在另一份空白证书上", "This edition is printed on another blank"),
+)
+PAPER_DOES_NOT_HOLD = Problem(
+    "paper_does_not_hold",
+    409,
+    Text("证书已换发或撤销", "The certificate was reissued or revoked"),
+)

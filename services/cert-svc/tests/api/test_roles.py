@@ -10,6 +10,9 @@ OPERATORS = {Role.CITY_CENTRE}
 OFFICES = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 CITY = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 PLANNERS = {Role.EVALUATOR, Role.CITY_CENTRE}
+CITY = OFFICES - {Role.DISTRICT_OFFICER}
+KEEPERS = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE}
+STOCK = "/cert/v1/stock"
 BODIES_PATH = "/cert/v1/evaluation-bodies"
 SESSIONS_PATH = "/cert/v1/sessions"
 CONFIRMATIONS_PATH = "/cert/v1/confirmations"
@@ -65,6 +68,24 @@ ALLOWED = {
     ("GET", "/cert/v1/certificates/{number}/code"): HOLDERS,
     ("GET", "/cert/v1/certificates/{number}/code.svg"): HOLDERS,
     ("GET", "/cert/v1/certificates/{number}/document.pdf"): HOLDERS,
+    ("POST", f"{STOCK}/receipts"): {Role.CITY_CENTRE},
+    ("GET", f"{STOCK}/receipts"): CITY,
+    ("GET", f"{STOCK}/receipts/export"): CITY,
+    ("POST", f"{STOCK}/allotments"): {Role.CITY_CENTRE},
+    ("POST", f"{STOCK}/returns"): {Role.CITY_CENTRE},
+    ("GET", f"{STOCK}/counts"): OFFICES,
+    ("GET", f"{STOCK}/blanks"): OFFICES,
+    ("GET", f"{STOCK}/blanks/export"): OFFICES,
+    ("GET", f"{STOCK}/blanks/{{serial}}"): OFFICES,
+    ("GET", f"{STOCK}/blanks/{{serial}}/moves"): OFFICES,
+    ("POST", f"{STOCK}/blanks/{{serial}}/print"): KEEPERS,
+    ("POST", f"{STOCK}/blanks/{{serial}}/issue"): KEEPERS,
+    ("POST", f"{STOCK}/blanks/{{serial}}/spoil"): KEEPERS,
+    ("GET", f"{STOCK}/moves"): OFFICES,
+    ("GET", f"{STOCK}/moves/export"): OFFICES,
+    ("POST", f"{STOCK}/takings"): KEEPERS,
+    ("GET", f"{STOCK}/takings"): OFFICES,
+    ("GET", f"{STOCK}/takings/export"): OFFICES,
     ("GET", "/cert/did.json"): PUBLIC,
     ("GET", "/cert/v1/status-lists/{list_number}"): PUBLIC,
     ("GET", "/cert/contexts/{name}"): PUBLIC,
@@ -109,6 +130,25 @@ BODIES = {
     "take-off": {"reason": "考生申请改期"},
     "presence": {"present": True},
     "score": {"score": 80, "comment": ""},
+    "receipts": {
+        "kind": "training_qualification",
+        "prefix": "HG",
+        "first_number": 1,
+        "last_number": 5,
+        "printer": "上海印制厂",
+        "delivery_note": "2026-0018",
+    },
+    "allotments": {"prefix": "HG", "first_number": 6, "last_number": 7, "district": "310115"},
+    "returns": {"prefix": "HG", "first_number": 6, "last_number": 7, "district": "310115"},
+    "print": {"certificate_number": "SH2026H7K3M01X2T0B"},
+    "issue": {},
+    "spoil": {"reason": "打印偏移"},
+    "takings": {
+        "kind": "training_qualification",
+        "district": "310104",
+        "counted": 0,
+        "note": "季度盘点",
+    },
     "reissue": {"reason_code": "lost", "note": "书面声明"},
     "correct-name": {"name": "张三峰", "note": "录入有误", "evidence": "户口簿"},
     "revoke": {"reason_code": "clerical_error", "note": "登记有误"},
@@ -143,6 +183,7 @@ def filled(path):
         .replace("{job_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{candidate_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{number}", "SH2026H7K3M01X2T0B")
+        .replace("{serial}", "HG00000009")
         .replace("{message_id}", "999")
         .replace("{list_number}", "1")
     )

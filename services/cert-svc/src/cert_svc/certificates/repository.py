@@ -43,6 +43,9 @@ _valid_of_enrolment = sa.and_(
     _columns.state == State.VALID.value,
 )
 _EXISTS = Statement(select(_columns.id).where(_valid_of_enrolment))
+_BY_ID_FOR_UPDATE = Statement(
+    select(certificates).where(_columns.id == bindparam("id", type_=sa.Uuid)).with_for_update()
+)
 _VALID_FOR_UPDATE = Statement(select(certificates).where(_valid_of_enrolment).with_for_update())
 _FOR_UPDATE = Statement(
     select(certificates)
@@ -162,6 +165,12 @@ async def has(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> boo
 async def load_for_update(tx: Transaction, number: str) -> Certificate | None:
     """The certificate that has, or once had, a canonical number, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"number": number})
+    return certificate_of(row) if row else None
+
+
+async def by_id_for_update(tx: Transaction, certificate_id: UUID) -> Certificate | None:
+    """The certificate of an id, its row locked."""
+    row = await tx.row(_BY_ID_FOR_UPDATE, {"id": certificate_id})
     return certificate_of(row) if row else None
 
 
