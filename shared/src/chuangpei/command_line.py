@@ -70,6 +70,6 @@ def run(command: Namespace, settings_of: type[S], app: App[S, V]) -> None:
 
     service = app.assemble(settings)
     if command.name == "api":
-        serve(app.create_api(service), command.host, command.port)
+        serve(app.create_api(service), command.host, command.port, settings.trusted_proxies)
     else:
         work(service.database, service.bus, app.jobs(service))

@@ -26,6 +26,9 @@ IDEMPOTENCY_MISMATCH = Problem(
     422,
     Text("同一 Idempotency-Key 用于了不同的内容", "The Idempotency-Key was used with another payload"),
 )
+TOO_MANY_REQUESTS = Problem(
+    "too_many_requests", 429, Text("请求过于频繁，请稍后再试", "Too many requests; please try again later")
+)
 UNAVAILABLE = Problem(
     "unavailable", 503, Text("暂时无法办理，请稍后再试", "Not possible just now; please try again")
 )

@@ -6,7 +6,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
@@ -147,13 +147,25 @@ def _after_topics(bus: Bus, settings: CommonSettings, job: Job) -> Job:
     return run
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
+def serve(app: FastAPI, host: str, port: int, trusted_proxies: str = "") -> None:
     """Serves one API process until it is told to stop (SIGINT or SIGTERM)."""
     import uvicorn  # a worker process does without
 
     gc.collect()
     gc.freeze()  # the imports never die: without this, full collections pause requests for tens of ms
-    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, log_level="warning")
+    uvicorn.run(app, **http_options(host, port, trusted_proxies))
+
+
+def http_options(host: str, port: int, trusted_proxies: str) -> dict[str, Any]:
+    """How uvicorn serves an API; only a trusted proxy is believed where a request comes from."""
+    return {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "server_header": False,
+        "log_level": "warning",
+        "forwarded_allow_ips": trusted_proxies,
+    }
 
 
 def work(database: Database, bus: Bus, jobs: Sequence[Job]) -> None:

@@ -14,6 +14,8 @@ class CommonSettings(BaseSettings):
 
     ``bus`` is ``kafka://host:port[,host:port]`` or ``postgresql://…``. ``environment`` is ``embedded``
     only in the one-command run: there alone the development issuer is accepted and the clock may be moved.
+    ``trusted_proxies`` are the addresses or networks of the gateway, with commas between them: their
+    ``X-Forwarded-For`` alone is believed.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHUANGPEI_", extra="ignore", frozen=True)
@@ -32,6 +34,7 @@ class CommonSettings(BaseSettings):
     event_keys: dict[str, SecretStr]
     current_event_key: str
     clock_file: Path | None = None
+    trusted_proxies: str = ""
     max_body_bytes: int = 1_048_576
     poll_seconds: float = 1.0
     timer_seconds: float = 5.0

@@ -12,6 +12,7 @@ from chuangpei.settings import CommonSettings
 from chuangpei.testing.settings import test_settings
 
 DATABASE = "postgresql://unused"
+PROXIES = "192.0.2.0/24"
 
 
 class Told:
@@ -39,7 +40,7 @@ class Settings(CommonSettings):
     """The settings of a service, read from a given place instead of the environment."""
 
     def __new__(cls) -> Any:
-        return test_settings(CommonSettings, DATABASE)
+        return test_settings(CommonSettings, DATABASE, trusted_proxies=PROXIES)
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 @pytest.mark.parametrize(
     ("arguments", "asked"),
     [
-        (["api"], (f"the API on {DATABASE}", "127.0.0.1", 8001)),
-        (["api", "--host", "0.0.0.0", "--port", "9"], (f"the API on {DATABASE}", "0.0.0.0", 9)),  # noqa: S104
+        (["api"], (f"the API on {DATABASE}", "127.0.0.1", 8001, PROXIES)),
+        (["api", "--host", "::", "--port", "9"], (f"the API on {DATABASE}", "::", 9, PROXIES)),
         (["worker"], (DATABASE, "the bus", [f"the job on {DATABASE}"])),
         (["migrate"], (DATABASE, Told.MIGRATIONS)),
     ],

@@ -68,6 +68,7 @@ async def serving(gateway: Gateway, listener: socket.socket) -> AsyncIterator[No
         access_log=False,
         server_header=False,
         log_config=None,
+        proxy_headers=False,  # nothing stands before it
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

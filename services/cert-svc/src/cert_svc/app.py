@@ -9,6 +9,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.rate_limit import RateLimit
 from chuangpei.service import (
     alive,
     background_of,
@@ -67,6 +68,7 @@ def assemble(
         issuer=issuer,
         status_lists=StatusLists(issuer, clock),
         documents=Documents(),
+        checks=RateLimit(settings.checks_per_minute),
     )
 
 

@@ -8,6 +8,7 @@ from chuangpei.database import Database
 from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.privacy import Privacy
+from chuangpei.rate_limit import RateLimit
 from fastapi import Request
 
 from cert_svc.certificates.number import Draw
@@ -19,7 +20,7 @@ from cert_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, law, who draws numbers, who signs, and who renders."""
+    """What one running service has: settings, connections, and who draws, signs, renders and counts."""
 
     settings: Settings
     clock: Clock
@@ -32,6 +33,7 @@ class Service:
     issuer: Issuer
     status_lists: StatusLists
     documents: Documents
+    checks: RateLimit
 
 
 def of(request: Request) -> Service:

@@ -11,6 +11,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from chuangpei.service import http_options
+
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, ViewportSize
 
@@ -38,9 +40,10 @@ async def browser() -> AsyncIterator["Browser"]:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: FastAPI, trusted_proxies: str = "") -> AsyncIterator[str]:
     """The origin at which an app that is alive already answers on loopback."""
-    server = _Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False))
+    options = http_options("127.0.0.1", 0, trusted_proxies)
+    server = _Server(uvicorn.Config(app, lifespan="off", **options))
     answering = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(_WITHIN_SECONDS):

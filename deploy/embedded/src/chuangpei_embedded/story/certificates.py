@@ -116,4 +116,4 @@ async def _checked_in_public(play: Play, certificates: Certificates) -> None:
         expect(shown["status"] == "valid", "a valid certificate", shown)
         clear = str(shown)
         expect(person.name not in clear and person.id_number not in clear, "a masked holder", shown)
-    play.tell.done("公开查验", "Checked in public", f"{shown['number']} {shown['holder']}")
+    play.tell.done("公开核验", "Checked in public", f"/cert/check/{shown['number']}")

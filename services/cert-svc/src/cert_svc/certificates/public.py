@@ -4,6 +4,7 @@ import orjson
 from chuangpei.database import Row
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_FOUND
+from chuangpei.rate_limit import TOO_OFTEN
 from chuangpei.web import problem_response
 from fastapi import APIRouter, Request, Response
 
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/cert/v1", tags=["公开核验 · public check"])
     "/certificates/{number}",
     response_model=PublicCertificateView,
     summary="核验证书 · Check a certificate",
+    responses=TOO_OFTEN,
 )
 async def check(request: Request, number: str) -> Response:
     """What the paper shows, and its status now; of one replaced, the number in force (C02, C04, C06).
@@ -29,12 +31,14 @@ async def check(request: Request, number: str) -> Response:
     and one that is not known get the same answer after the same one query.
     """
     service = of(request)
-    row = await registered(service, number)
+    allowance = service.checks.ask(request)
+    if not allowance.granted:
+        return allowance.refused(request)
+    headers, row = allowance.headers(), await registered(service, number)
     if row is None:
-        return problem_response(request, Refusal(NOT_FOUND))
-    return Response(
-        _shown(row, service.law), headers={"etag": f'"{row["version"]}"'}, media_type="application/json"
-    )
+        return problem_response(request, Refusal(NOT_FOUND), headers)
+    headers["etag"] = f'"{row["version"]}"'
+    return Response(_shown(row, service.law), headers=headers, media_type="application/json")
 
 
 @router.get(

@@ -38,6 +38,12 @@ UNKNOWN = Answer(
     Text("没有这样的证书，请核对编号。", "There is no such certificate; please compare the number."),
 )
 
+TOO_OFTEN = Answer(
+    "warn",
+    Text("请稍后再试", "Please try again later"),
+    Text("核验过于频繁，请一分钟后再试。", "Too many checks were asked for; please wait a minute."),
+)
+
 _WORDS: Mapping[Standing, tuple[Literal["good", "warn", "bad"], Text, Text]] = {
     Standing.VALID: (
         "good",

@@ -8,13 +8,14 @@ from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.pages import Pages
 from chuangpei.problems import BODY_TOO_LARGE
+from chuangpei.rate_limit import Allowance
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from cert_svc.certificates.identifier import canonical as canonical_identifier
 from cert_svc.certificates.number import canonical
 from cert_svc.certificates.public import public_view, registered
-from cert_svc.credentials.answer import UNKNOWN, Answer, by_code, by_number
+from cert_svc.credentials.answer import TOO_OFTEN, UNKNOWN, Answer, by_code, by_number
 from cert_svc.credentials.checks import checked
 from cert_svc.service import of
 
@@ -38,6 +39,9 @@ async def by_its_number(request: Request, number: str) -> Response:
     A number that is wrong and one that is not known get the same page after the same one query.
     """
     service = of(request)
+    allowance = service.checks.ask(request)
+    if not allowance.granted:
+        return _too_often(request, allowance)
     row = await registered(service, number)
     if row is None:
         return _page(request, UNKNOWN)
@@ -60,9 +64,11 @@ async def by_its_number(request: Request, number: str) -> Response:
 )
 async def ask(request: Request) -> Response:
     """Leads to the page of a number; checks a code at once, since its text names the holder (C06)."""
-    asked = _asked(await request.body())
+    service, asked = of(request), _asked(await request.body())
     if asked.startswith(paper.PREFIX):
-        service = of(request)
+        allowance = service.checks.ask(request)
+        if not allowance.granted:
+            return _too_often(request, allowance)
         found = await checked(service, asked.encode())
         return _page(request, by_code(found, service.clock.now()))
     # The paper's other code holds the address of its page.
@@ -74,8 +80,15 @@ async def ask(request: Request) -> Response:
     return RedirectResponse(f"{PATH}/{number}" + (f"?lang={quote(language)}" if language else ""), 303)
 
 
-def _page(request: Request, answer: Answer | None) -> Response:
-    return PAGES.answer(request, "check.html", 404 if answer is UNKNOWN else 200, answer=answer)
+def _page(request: Request, answer: Answer | None, status: int = 200) -> Response:
+    return PAGES.answer(request, "check.html", 404 if answer is UNKNOWN else status, answer=answer)
+
+
+def _too_often(request: Request, allowance: Allowance) -> Response:
+    page = _page(request, TOO_OFTEN, 429)
+    page.headers.update(allowance.headers())
+    page.headers["retry-after"] = str(allowance.retry_after)
+    return page
 
 
 def _asked(body: bytes) -> str:

@@ -10,6 +10,7 @@ from chuangpei.documents import document as as_document
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_FOUND
+from chuangpei.rate_limit import TOO_OFTEN
 from chuangpei.web import reply
 from fastapi import APIRouter, Request, Response
 
@@ -146,6 +147,7 @@ async def trust(request: Request) -> Response:
     "/v1/checks",
     response_model=CheckView,
     summary="核验凭证 · Check a credential",
+    responses=TOO_OFTEN,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -158,7 +160,13 @@ async def trust(request: Request) -> Response:
 )
 async def check(request: Request) -> Response:
     """Any carrier, sent as it is: is its signature good, and does it stand today (C06)?"""
-    return reply(await checked(of(request), await request.body()))
+    service = of(request)
+    allowance = service.checks.ask(request)
+    if not allowance.granted:
+        return allowance.refused(request)
+    answer = reply(await checked(service, await request.body()))
+    answer.headers.update(allowance.headers())
+    return answer
 
 
 async def _held(request: Request, number: str, principal: Principal) -> tuple[Certificate, Document]:
