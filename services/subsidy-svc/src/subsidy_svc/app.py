@@ -7,6 +7,7 @@ from pathlib import Path
 from chuangpei.auth import TokenVerifier
 from chuangpei.background import Job
 from chuangpei.bus.port import Bus
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
@@ -29,6 +30,7 @@ from subsidy_svc.claims.routes import router as claims
 from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
 from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
+from subsidy_svc.explanations.routes import router as explanations
 from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.ledger.routes import router as ledger
 from subsidy_svc.notices.routes import router as notices
@@ -70,6 +72,7 @@ def assemble(
         privacy=settings.privacy(),
         verifier=verifier or verifier_of(settings),
         law=law or LawBook.load(),
+        documents=Documents(),
         registry=registry or HttpRegistry(settings.registry_url, timeout),
         accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
     )
@@ -124,6 +127,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             eligibility_checks,
             law_in_force,
             proposals,
+            explanations,
             operations,
         ],
         is_ready=service.database.is_ready,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chuangpei.auth import TokenVerifier
 from chuangpei.bus.port import Bus
 from chuangpei.database import Database
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
@@ -17,7 +18,7 @@ from subsidy_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, the law and the two registries of others."""
+    """Settings, clock, database, bus, keys, the law, documents and the two registries of others."""
 
     settings: Settings
     clock: Clock
@@ -26,6 +27,7 @@ class Service:
     privacy: Privacy
     verifier: TokenVerifier
     law: LawBook
+    documents: Documents
     registry: Registry
     accounts: Accounts
 

@@ -65,6 +65,8 @@ ALLOWED = {
     ("GET", "/subsidy/v1/recoveries"): OFFICES,
     ("GET", "/subsidy/v1/policy"): PUBLIC,
     ("GET", "/subsidy/v1/claims/{claim_id}/decision"): CITIZEN | OFFICES,
+    ("GET", "/subsidy/v1/claims/{claim_id}/explanation"): CITIZEN | OFFICES,
+    ("GET", "/subsidy/v1/claims/{claim_id}/explanation.pdf"): CITIZEN | OFFICES,
     ("POST", "/subsidy/v1/eligibility-checks"): CITIZEN,
     ("POST", "/subsidy/v1/budgets"): CITY,
     ("GET", "/subsidy/v1/budgets"): OFFICES,
