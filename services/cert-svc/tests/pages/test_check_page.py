@@ -4,7 +4,11 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from cert_svc.certificates.schemas import PublicCertificateView
+from cert_svc.credentials.answer import by_code
+from cert_svc.credentials.schemas import CheckView
 from chuangpei.auth import Role
+from chuangpei.credentials.checking import REASONS, Verdict
 
 NUMBERS = [
     "SH2026H7K3M01X2T0B",
@@ -51,6 +55,7 @@ async def test_a_valid_certificate_is_shown_as_the_paper_shows_it(office, number
     for text in (number, "有效", "培训合格证书", "张*", "浦东创业学院", "创业初创期培训", "2026年6月1日"):
         assert text in answer.text
     assert "张三丰" not in answer.text
+    assert "<title>有效 · 证书核验 · 创培</title>" in answer.text
 
 
 async def test_a_certificate_is_found_by_its_identifier_too(office, qualification):
@@ -121,6 +126,24 @@ async def test_a_forged_code_is_not_to_be_trusted_and_tells_nothing(office, qual
         assert "不可信" in answer.text
         assert "张三丰" not in answer.text
         assert "<script>" not in answer.text
+
+
+async def test_a_code_is_never_shown_better_than_its_own_status(office, number):
+    """Even where the register knew better."""
+    known = PublicCertificateView.model_validate((await office.check(number)).json())
+    for verdict in set(Verdict) - {Verdict.VALID}:
+        found = CheckView(
+            verdict=verdict,
+            zh=REASONS[verdict].zh,
+            en=REASONS[verdict].en,
+            carrier="paper",
+            number=number,
+            holder="张三丰",
+            issued_on=known.issued_on,
+            detail="",
+            registered=known,
+        )
+        assert by_code(found, office.clock.now()).word.zh == "不可信"
 
 
 async def test_a_form_too_large_is_refused(office):

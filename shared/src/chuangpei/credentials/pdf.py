@@ -12,6 +12,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from chuangpei.credentials.documents import MAX_BYTES, Malformed
 from chuangpei.credentials.seal import Seal
 
@@ -21,9 +23,18 @@ if TYPE_CHECKING:  # half a second of imports, needed only once there is a PDF
 
 PREFIX = b"%PDF-"
 _FIELD = "Seal"
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    UnsupportedAlgorithm,
+    ValueError,
+)
 """What reading ASN.1 of any shape may raise; the verdict tells it, so the log need not."""
-logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,7})\s+(\d{1,7})\s+(\d{1,7})\s+(\d{1,7})\s*\]")
 _CMS = re.compile(rb"<((?:[0-9a-fA-F]{2})+)>")

@@ -70,12 +70,17 @@ def by_number(registered: PublicCertificateView, at: datetime) -> Answer:
 
 
 def by_code(found: CheckView, at: datetime) -> Answer:
-    """What a code is worth at ``at`` (UTC); the holder is named as the code does."""
-    if found.registered is None or found.verdict not in (Verdict.VALID, Verdict.REVOKED):
+    """What a code is worth at ``at`` (UTC); the holder is named as the code does.
+
+    It is as good as the register says of its number, and never better than its own signature and status.
+    """
+    known = found.registered
+    withdrawn = found.verdict is Verdict.REVOKED and known is not None and known.status is not Standing.VALID
+    if known is None or not (found.verdict is Verdict.VALID or withdrawn):
         return Answer("bad", Text("不可信", "Not to be trusted"), Text(f"{found.zh}。", f"{found.en}."))
-    tone, word, sentence = _WORDS[found.registered.status]
-    holder = found.holder or found.registered.holder
-    return Answer(tone, word, sentence, found.registered, (*_shown(found.registered, holder), _checked(at)))
+    tone, word, sentence = _WORDS[known.status]
+    facts = (*_shown(known, found.holder or known.holder), _checked(at))
+    return Answer(tone, word, sentence, known, facts)
 
 
 def _shown(registered: PublicCertificateView, holder: str) -> Iterator[Fact]:
