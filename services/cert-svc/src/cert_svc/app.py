@@ -25,6 +25,7 @@ from fastapi import FastAPI
 from cert_svc.candidates.routes import router as candidates
 from cert_svc.certificates import number, public
 from cert_svc.certificates import routes as certificate_routes
+from cert_svc.certificates.lists import router as certificate_lists
 from cert_svc.confirmations.routes import router as confirmations
 from cert_svc.consumers import handlers
 from cert_svc.credentials import pages as check_page
@@ -82,7 +83,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         state=service,
         verifier=service.verifier,
         routers=[
-            public.router,  # first, since routes are tried in order and the public check is asked most
+            certificate_lists,  # before the check, which would take "export" for a number
+            public.router,  # then, since routes are tried in order and the public check is asked most
             credentials,
             check_page.router,
             check_page.PAGES.router(),

@@ -78,6 +78,67 @@ async def test_certificates_are_found_by_kind_status_and_number(office):
         assert [item["kind"] for item in found] == kinds
 
 
+async def exported(office, path, **params):
+    file = await office.http.get(f"{path}/export", params=params, headers=office.centre)
+    return file.text.count("\r\n") - 1
+
+
+async def test_certificates_are_found_by_what_they_belong_to_and_exported(office):
+    first = await office.complete()
+    await office.evaluated(first, 80)
+    office.clock.advance(days=1)
+    await office.complete(district="310104", stage=2)
+    certificates = await office.certificates(first)
+    qualification = certificates["training_qualification"]
+    second = (await office.reissue(qualification)).json()
+    await office.revoke(certificates["training_completion"], "false_training")
+    for params, count in (
+        ({"district": "310104"}, 1),
+        ({"class_id": str(first.class_id)}, 2),
+        ({"credit_code": "91310115MA1K12345X"}, 3),
+        ({"project_code": "P3"}, 3),
+        ({"issued_since": "2026-06-02"}, 1),
+        ({"issued_until": "2026-06-01"}, 2),
+        ({"reissued": "true"}, 1),
+        ({"reason_code": "false_training"}, 1),
+        ({"number": qualification["number"]}, 1),
+        ({"number": qualification["identifier"].lower()}, 1),
+    ):
+        assert len(await pages(office, "/cert/v1/certificates", office.centre, **params)) == count, params
+        assert await exported(office, "/cert/v1/certificates", **params) == count, params
+    [found] = await pages(office, "/cert/v1/certificates", office.centre, number=qualification["number"])
+    assert found["number"] == second["number"]
+    [last, *_] = await pages(office, "/cert/v1/certificates", office.centre, sort="-issued_on")
+    assert last["institution"]["district"] == "310104"
+
+
+async def test_the_ledger_tells_each_issue_reissue_and_revocation(office):
+    event = await office.complete()
+    second = (await office.reissue((await office.certificates(event))["training_completion"])).json()
+    await office.revoke(second)
+    await office.complete(district="310104", who="other_trainee")
+    lines = await pages(office, "/cert/v1/certificate-ledger", office.centre, district="310115")
+    assert [(line["entry"], line["reason_code"]) for line in lines] == [
+        ("revoked", "clerical_error"),
+        ("reissued", "lost"),
+        ("issued", None),
+    ]
+    assert {line["masked_name"] for line in lines} == {"张*"}
+    [line] = await pages(office, "/cert/v1/certificate-ledger", office.centre, entry="reissued")
+    assert (line["number"], line["actor"] != "") == (second["number"], True)
+    assert await exported(office, "/cert/v1/certificate-ledger", since="2026-06-01", until="2026-06-01") == 4
+    other = office.as_(Role.DISTRICT_OFFICER, district="310104")
+    assert len(await pages(office, "/cert/v1/certificate-ledger", other)) == 1
+
+
+async def test_a_citizen_takes_the_own_list_away_as_a_file(office):
+    await office.complete()
+    await office.complete(who="other_trainee")
+    file = await office.http.get("/cert/v1/certificates/export", headers=office.as_(Role.CITIZEN, "trainee"))
+    assert file.text.count("\r\n") == 2
+    assert "张三丰" not in file.text
+
+
 async def test_one_evaluation_is_read_with_its_etag(office):
     evaluation = await office.evaluation_of(await office.complete())
     answer = await office.http.get(f"/cert/v1/evaluations/{evaluation['id']}", headers=office.centre)

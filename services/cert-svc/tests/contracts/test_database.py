@@ -1,7 +1,7 @@
 """The migrated database is what the models say, CHECKs included."""
 
 from cert_svc.app import MIGRATIONS
-from cert_svc.certificates.repository import CHECK
+from cert_svc.certificates.register import CHECK
 from cert_svc.models import metadata
 from chuangpei.migrations import differences, is_current
 from chuangpei.testing.contracts import unmatched_checks

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from cert_svc.certificates.identifier import canonical as canonical_identifier
 from cert_svc.certificates.number import NO_NUMBER, canonical
-from cert_svc.certificates.repository import CHECK, CHECK_IDENTIFIER
+from cert_svc.certificates.register import CHECK, CHECK_IDENTIFIER
 from cert_svc.certificates.schemas import PublicCertificateView, RevocationReasonView
 from cert_svc.policy.parameters import Law
 from cert_svc.service import Service, of
@@ -66,7 +66,7 @@ async def registered(service: Service, asked: str) -> Row | None:
 
 
 def public_view(row: Row, law: Law) -> PublicCertificateView:
-    """What the paper shows, from a row of :data:`cert_svc.certificates.repository.CHECK`."""
+    """What the paper shows, from a row of :data:`cert_svc.certificates.register.CHECK`."""
     return PublicCertificateView.model_validate_json(_shown(row, law))
 
 

@@ -1,14 +1,12 @@
-"""Queries on certificates, their editions and their ledger."""
+"""Queries on certificates and their ledger."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.auth import Principal
-from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.database import Row, Statement, Transaction
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.events.cert import CertificateKind
 from chuangpei.kernel.clock import civil_date
@@ -16,8 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cert_svc.certificates.certificate import Certificate, Evaluated, Revocation
-from cert_svc.certificates.edition import Edition, Replacement
-from cert_svc.certificates.lifecycle import Standing, State
+from cert_svc.certificates.lifecycle import State
 from cert_svc.certificates.tables import certificate_editions, certificate_ledger, certificates
 from cert_svc.people import StoredPerson
 
@@ -30,12 +27,6 @@ _ADD = Statement(
     insert(certificates).values(
         {column.name: bindparam(column.name, type_=column.type) for column in _columns}
     )
-)
-_REGISTER = Statement(
-    insert(certificate_editions)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in _editions})
-    .on_conflict_do_nothing()
-    .returning(_editions.number)
 )
 _valid_of_enrolment = sa.and_(
     _columns.enrolment_id == bindparam("enrolment_id"),
@@ -84,69 +75,6 @@ _ENTER = Statement(
         }
     )
 )
-
-
-def _word(value: State | Standing) -> sa.ColumnElement[str]:
-    """A word of the state machine as it stands in the statement, so that the check has one parameter."""
-    return sa.literal_column(f"'{value}'", sa.Text)
-
-
-_is_revoked = _columns.state == _word(State.REVOKED)
-_is_replaced = sa.and_(sa.not_(_is_revoked), _editions.edition < _columns.edition)
-_check = select(
-    _editions.number,
-    _editions.identifier,
-    _editions.edition,
-    _columns.kind,
-    _editions.masked_name,
-    _columns.institution_name,
-    _columns.project_name,
-    _columns.stage,
-    _columns.issued_on,
-    sa.case(
-        (_is_revoked, _word(Standing.REVOKED)),
-        (_is_replaced, _word(Standing.REISSUED)),
-        else_=_word(Standing.VALID),
-    ).label("standing"),
-    sa.case((_is_replaced, _columns.number)).label("reissued_as"),
-    _columns.revoked_on,
-    _columns.version,
-).join(certificates, _columns.id == _editions.certificate_id)
-CHECK = Statement(_check.where(_editions.number == bindparam("number")))
-"""What the paper of a number shows, and what it stands for: the public check, two looks into indexes."""
-CHECK_IDENTIFIER = Statement(_check.where(_editions.identifier == bindparam("identifier")))
-"""The same by the 电子证照标识."""
-
-_given = certificate_editions.alias("given")
-_EDITIONS = Statement(
-    select(certificate_editions, _columns.person_key, _columns.id_number_encrypted, _columns.district)
-    .join(certificates, _columns.id == _editions.certificate_id)
-    .where(
-        _editions.certificate_id
-        == select(_given.c.certificate_id).where(_given.c.number == bindparam("number")).scalar_subquery()
-    )
-    .order_by(_editions.edition)
-)
-
-
-async def register(tx: Transaction, edition: Edition) -> bool:
-    """Enters an edition; False where its number or identifier was ever given out."""
-    replaced = edition.replacement
-    values = {
-        "certificate_id": edition.certificate_id,
-        "edition": edition.edition,
-        "number": edition.number,
-        "identifier": edition.identifier,
-        "masked_name": edition.person.masked_name,
-        "name_encrypted": edition.person.name_encrypted,
-        "at": edition.at,
-        "actor": edition.actor,
-        "role": edition.role,
-        "reason_code": replaced.reason if replaced else None,
-        "note": replaced.note if replaced else None,
-        "evidence": replaced.evidence if replaced else None,
-    }
-    return await tx.row(_REGISTER, values) is not None
 
 
 async def add(tx: Transaction, certificate: Certificate) -> None:
@@ -227,45 +155,6 @@ async def enter_in_ledger(
             "reason_code": reason_code,
         },
     )
-
-
-async def editions(database: Database, number: str) -> list[Row]:
-    """Every edition of the certificate that has, or once had, a canonical number, the first one first."""
-    return await database.rows(_EDITIONS, {"number": number})
-
-
-def edition_of(row: Row) -> Edition:
-    """The edition of a row of :func:`editions`."""
-    reason = row["reason_code"]
-    return Edition(
-        certificate_id=row["certificate_id"],
-        edition=row["edition"],
-        number=row["number"],
-        identifier=row["identifier"],
-        person=StoredPerson(
-            row["person_key"], row["masked_name"], row["name_encrypted"], row["id_number_encrypted"]
-        ),
-        at=row["at"],
-        actor=row["actor"],
-        role=row["role"],
-        replacement=Replacement(reason, row["note"], row["evidence"]) if reason else None,
-    )
-
-
-async def page(
-    database: Database, filters: Mapping[str, Any], before: UUID, most: int
-) -> Sequence[Certificate]:
-    """Certificates with these column values, newest first, older than ``before``."""
-    rows = await database.rows(_page(frozenset(filters)), {**filters, "before": before, "most": most})
-    return [certificate_of(row) for row in rows]
-
-
-@cache
-def _page(filters: frozenset[str]) -> Statement:
-    query = select(certificates).where(_columns.id < bindparam("before"))
-    for name in sorted(filters):
-        query = query.where(_columns[name] == bindparam(name))
-    return Statement(query.order_by(_columns.id.desc()).limit(bindparam("most", type_=sa.Integer)))
 
 
 def certificate_of(row: Row) -> Certificate:

@@ -1,21 +1,17 @@
 """The HTTP face of certificates for those who are signed in; the public check is in ``public.py``."""
 
 from typing import Annotated
-from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused, accepted
-from chuangpei.events.cert import CertificateKind
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, before_id, page_of
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from cert_svc.certificates import repository, use_cases
+from cert_svc.certificates import register, use_cases
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.certificates.edition import Replacement
-from cert_svc.certificates.lifecycle import State
 from cert_svc.certificates.number import canonical
 from cert_svc.certificates.schemas import (
     CertificateView,
@@ -35,40 +31,14 @@ CityCentre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Centre = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 
 
-@router.get("/certificates", response_model=Page[CertificateView], summary="列出证书 · List certificates")
-async def list_certificates(
-    request: Request,
-    principal: Reader,
-    kind: Annotated[CertificateKind | None, Query(description="种类 · kind")] = None,
-    status: Annotated[State | None, Query(description="状态 · status")] = None,
-    number: Annotated[str | None, Query(max_length=64, description="编号 · number")] = None,
-    enrolment_id: Annotated[UUID | None, Query(description="报名编号 · enrolment")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
-    """The newest first: a citizen's own, a district officer's of the district, the city's all (C06)."""
-    service = of(request)
-    given = {
-        "kind": kind,
-        "state": status,
-        "number": None if number is None else canonical(number),
-        "enrolment_id": enrolment_id,
-        **_scope(principal),
-    }
-    filters = {name: value for name, value in given.items() if value is not None}
-    certificates = await repository.page(service.database, filters, before_id(cursor), limit + 1)
-    views = [_view(service, principal, certificate) for certificate in certificates]
-    return reply(page_of(views, limit, lambda view: (str(view.id),)))
-
-
 @router.get("/certificates/{number}/editions", summary="证书版次 · The editions of a certificate")
 async def list_editions(request: Request, number: str, principal: Reader) -> list[EditionView]:
     """Every number it ever had, from when and why, the first one first (C06); by any of its numbers."""
-    rows = await repository.editions(of(request).database, canonical(number))
+    rows = await register.editions(of(request).database, canonical(number))
     if not rows or any(rows[0][name] != value for name, value in _scope(principal).items()):
         raise Refused(Refusal(NOT_FOUND))
     with_note = principal.role is not Role.CITIZEN
-    return [EditionView.of(repository.edition_of(row), with_note=with_note) for row in rows]
+    return [EditionView.of(register.edition_of(row), with_note=with_note) for row in rows]
 
 
 @router.post(
@@ -89,7 +59,7 @@ async def reissue(
         certificate = accepted(
             await use_cases.reissue(tx, service, principal, canonical(number), version, replacement)
         )
-    return reply(_view(service, principal, certificate))
+    return reply(view_of(service, principal, certificate))
 
 
 @router.post(
@@ -113,7 +83,7 @@ async def correct_name(
                 tx, service, principal, canonical(number), version, replacement, name=body.name
             )
         )
-    return reply(_view(service, principal, certificate))
+    return reply(view_of(service, principal, certificate))
 
 
 @router.post(
@@ -138,7 +108,7 @@ async def revoke(
                 note=body.note,
             )
         )
-    return reply(_view(service, principal, certificate))
+    return reply(view_of(service, principal, certificate))
 
 
 def _scope(principal: Principal) -> dict[str, str]:
@@ -151,7 +121,8 @@ def _scope(principal: Principal) -> dict[str, str]:
     return {}
 
 
-def _view(service: Service, principal: Principal, certificate: Certificate) -> CertificateView:
+def view_of(service: Service, principal: Principal, certificate: Certificate) -> CertificateView:
+    """The certificate as the principal may see it."""
     revocation = certificate.revocation
     reason = service.law.reasons_on(revocation.on).get(revocation.reason_code) if revocation else None
     terms = service.law.certificates.on(certificate.issued_on)

@@ -1,21 +1,31 @@
 """What the API takes and shows of certificates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from chuangpei.events.base import InstitutionRef, ProjectRef
 from chuangpei.events.cert import CertificateKind, ReissueReason
-from chuangpei.fields import Name, Note
+from chuangpei.export import ExportQuery
+from chuangpei.fields import Code, CreditCodeForm, DistrictCode, Name, Note
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from cert_svc.certificates.certificate import Certificate
 from cert_svc.certificates.edition import REISSUE_REASONS, Edition
+from cert_svc.certificates.identifier import canonical as canonical_identifier
 from cert_svc.certificates.lifecycle import Standing, State
+from cert_svc.certificates.number import canonical
 from cert_svc.policy.certificates import Terms
 from cert_svc.policy.parameters import ExitGround, RevocationReason
 
+Entry = Literal["issued", "reissued", "revoked"]
+Asked = Annotated[
+    str,
+    Field(max_length=120, description="任一版次的编号或电子证照标识 · number or identifier of any edition"),
+    AfterValidator(lambda text: canonical_identifier(text) or canonical(text)),
+]
 Identifier = Annotated[
     str | None,
     Field(
@@ -23,6 +33,73 @@ Identifier = Annotated[
         examples=["12310000425000011M003.12310000425000011M.2026060104718210559433.001.1"],
     ),
 ]
+
+
+class CertificateFilters(ListQuery):
+    """What the list of certificates may be narrowed to, and its orders; the newest come first."""
+
+    kind: CertificateKind | None = Field(default=None, description="种类 · kind")
+    status: State | None = Field(default=None, description="状态 · status")
+    number: Asked | None = None
+    enrolment_id: UUID | None = Field(default=None, description="报名编号 · enrolment")
+    class_id: UUID | None = Field(default=None, description="班级 · class")
+    credit_code: CreditCodeForm | None = Field(default=None, description="培训机构 · institution")
+    project_code: Code | None = Field(default=None, description="培训项目 · project")
+    district: DistrictCode | None = None
+    reissued: bool | None = Field(default=None, description="是否换发过 · whether it was ever reissued")
+    issued_since: date | None = None
+    issued_until: date | None = None
+    reason_code: str | None = Field(
+        default=None, max_length=60, description="撤销原因 · reason it was revoked"
+    )
+    sort: Literal["id", "-id", "issued_on", "-issued_on"] = "-id"
+
+
+class CertificatePage(CertificateFilters, PageQuery):
+    """A page of the certificates."""
+
+
+class CertificateExport(CertificateFilters, ExportQuery):
+    """The certificates as a file."""
+
+
+class LedgerFilters(ListQuery):
+    """What the ledger may be narrowed to, and its orders; the newest line comes first."""
+
+    entry: Entry | None = Field(default=None, description="颁发、换发、撤销 · entry")
+    number: Asked | None = None
+    certificate_id: UUID | None = Field(default=None, description="证书 · certificate")
+    kind: CertificateKind | None = Field(default=None, description="种类 · kind")
+    district: DistrictCode | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: Literal["id", "-id"] = "-id"
+
+
+class LedgerPage(LedgerFilters, PageQuery):
+    """A page of the ledger."""
+
+
+class LedgerExport(LedgerFilters, ExportQuery):
+    """The ledger as a file."""
+
+
+class LedgerView(BaseModel):
+    """One line of the ledger (证书台账): which number, to whom, what, when, by whom and why."""
+
+    id: int
+    entry: Entry
+    certificate_id: UUID
+    number: str = Field(examples=["SH2026H7K3M9QX2TB4"])
+    kind: CertificateKind
+    masked_name: str = Field(description="脱敏姓名 · masked name", examples=["张*"])
+    institution_name: str
+    district: str
+    on_day: date
+    at: datetime
+    actor: str
+    role: str
+    reason_code: str | None
 
 
 class RevokeBody(Body):

@@ -80,6 +80,12 @@ certificates = sa.Table(
     sa.CheckConstraint("exit_ground IN ('X1', 'X2', 'X3', 'X4', 'X5')", name="exit_ground"),
     sa.Index(None, "person_key", "id"),
     sa.Index(None, "district", "id"),
+    sa.Index(None, "class_id", "id"),
+    sa.Index(None, "credit_code", "id"),
+    sa.Index(None, "project_code", "id"),
+    sa.Index(None, "issued_on", "id"),
+    sa.Index("ix_certificates_revoked", "id", postgresql_where=sa.text("state = 'revoked'")),
+    sa.Index("ix_certificates_reissued", "id", postgresql_where=sa.text("edition > 1")),
 )
 
 # Every number that was ever given out stands here once, so that none is given out again.
@@ -131,6 +137,8 @@ certificate_ledger = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("reason_code", sa.Text),
     sa.UniqueConstraint("certificate_id", "entry", "number"),
+    sa.Index(None, "number"),
+    sa.Index(None, "on_day", "id"),
     sa.CheckConstraint("entry IN ('issued', 'reissued', 'revoked')", name="entry"),
     sa.CheckConstraint("(entry <> 'issued') = (reason_code IS NOT NULL)", name="changed_for_a_reason"),
 )

@@ -22,6 +22,7 @@ from cert_svc.certificates.certificate import Certificate, Evaluated, new_certif
 from cert_svc.certificates.edition import Edition, Replacement
 from cert_svc.certificates.identifier import draw_serial, make, of_next_edition
 from cert_svc.certificates.lifecycle import Action, State
+from cert_svc.certificates.register import register
 from cert_svc.completions.completion import Completion
 from cert_svc.credentials import use_cases as credentials
 from cert_svc.credentials.repository import withdraw
@@ -218,7 +219,7 @@ async def _registered(tx: Transaction, drawn: Callable[[], Edition]) -> Edition:
     """An edition under a number and an identifier that were never given out, entered in the register."""
     while True:
         edition = drawn()
-        if await repository.register(tx, edition):
+        if await register(tx, edition):
             return edition
 
 

@@ -9,7 +9,7 @@ from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import BODY_TOO_LARGE
 
 from cert_svc.certificates.public import public_view
-from cert_svc.certificates.repository import CHECK
+from cert_svc.certificates.register import CHECK
 from cert_svc.credentials.schemas import CheckView, said_by
 from cert_svc.service import Service
 
