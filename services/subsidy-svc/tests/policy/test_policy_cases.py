@@ -25,16 +25,20 @@ def cases(name: str) -> Any:
 
 @cases("claim_window")
 def test_the_last_day_of_a_window(case):
-    window = claim_window(case["issued_on"], LAW)
+    window = claim_window(case["issued_on"], law_of(case))
     assert (window.first_day, window.last_day) == (case["issued_on"], case["last_day"])
     assert window.provisional is case["provisional"]
 
 
 @cases("claim_window")
 def test_without_the_roll_the_nominal_day_is_the_last(case):
-    law = changed(LAW, window_rolls_to_working_day=False)
+    law = changed(law_of(case), window_rolls_to_working_day=False)
     nominal = case.get("rolls_from", case["last_day"])
     assert claim_window(case["issued_on"], law).last_day == nominal
+
+
+def law_of(case):
+    return changed(LAW, window_months=case.get("months", LAW.window_months))
 
 
 @cases("three_years")
