@@ -9,15 +9,19 @@ is asked of another origin, and no page is kept by a cache.
 """
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import wants_english
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _OWN = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -44,14 +48,7 @@ class Pages:
         self._service = service
         self._assets = {file.name: file for file in (*_files(_OWN / "assets"), *_files(folder))}
         self._made = {name: _mark(file.read_bytes()) for name, file in self._assets.items()}
-        self._templates = Environment(
-            loader=FileSystemLoader([folder, _OWN]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["asset"] = self._address
+        self._folder = folder
 
     def answer(self, request: Request, template: str, status: int = 200, **data: object) -> Response:
         """The page in the language asked for: by ``?lang=`` where it is there, else by the browser's."""
@@ -76,6 +73,21 @@ class Pages:
             return Response(file.read_bytes(), headers=_YEAR, media_type=_TYPES[file.suffix])
 
         return router
+
+    @cached_property
+    def _templates(self) -> "Environment":
+        """Made for the first page: neither a worker nor a start waits for its imports."""
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        made = Environment(
+            loader=FileSystemLoader([self._folder, _OWN]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        made.globals["asset"] = self._address
+        return made
 
     def _address(self, name: str) -> str:
         return f"/{self._service}/pages/{self._made[name]}/{name}"
