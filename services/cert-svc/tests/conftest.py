@@ -77,6 +77,10 @@ class Office:
         """The person key of one of ID_NUMBERS."""
         return self.service.privacy.person_key(ID_NUMBERS[who])
 
+    @property
+    def trainee(self) -> dict[str, str]:
+        return self.as_(Role.CITIZEN, "trainee")
+
     def person(self, who: str = "trainee", name: str = "张三丰") -> PersonRef:
         privacy, number = self.service.privacy, ID_NUMBERS[who]
         return PersonRef(
@@ -206,6 +210,29 @@ class Office:
         confirmed = await self.confirm(scored.json())
         assert confirmed.status_code == 200, confirmed.text
         return confirmed.json()
+
+    async def step(
+        self, evaluation: dict, action: str, headers: dict[str, str], **body: object
+    ) -> httpx.Response:
+        """What becomes of a result: publish, dispute, uphold, correct, void."""
+        return await self.http.post(
+            f"/cert/v1/evaluations/{evaluation['id']}/{action}",
+            json=body or None,
+            headers=headers | key() | at_version(evaluation["version"]),
+        )
+
+    async def published(self, event: TrainingCompleted, points: int) -> dict:
+        """The newest evaluation of the enrolment, scored, confirmed and published."""
+        answer = await self.step(await self.evaluated(event, points), "publish", self.evaluator("confirmer"))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def disputed(self, event: TrainingCompleted, points: int) -> dict:
+        """The same, disputed by the trainee."""
+        published = await self.published(event, points)
+        answer = await self.step(published, "dispute", self.trainee, grounds="答辩部分漏计一项得分")
+        assert answer.status_code == 201, answer.text
+        return answer.json()
 
     async def retake(self, evaluation: dict, headers: dict[str, str] | None = None) -> httpx.Response:
         return await self.http.post(

@@ -33,6 +33,7 @@ from cert_svc.credentials.publication import StatusLists
 from cert_svc.credentials.routes import router as credentials
 from cert_svc.evaluation_bodies.routes import router as evaluation_bodies
 from cert_svc.evaluations import routes as evaluation_routes
+from cert_svc.evaluations.decision_routes import router as evaluation_decisions
 from cert_svc.evaluators.routes import router as evaluators
 from cert_svc.issuer import issuer_of
 from cert_svc.policy.parameters import Law
@@ -91,6 +92,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             evaluation_bodies,
             evaluators,
             evaluation_routes.router,
+            evaluation_decisions,
             sessions,
             candidates,
             confirmations,

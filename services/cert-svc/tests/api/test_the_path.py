@@ -20,8 +20,9 @@ async def test_a_pass_confirmed_by_another_person_issues_the_qualification(offic
     certificate = (await office.certificates(event))["training_qualification"]
     assert certificate["number"] == confirmed["certificate_number"]
     assert certificate["evaluated_on"] == "2026-06-01"
-    completion, evaluated, issued = await office.emitted()
+    completion, opened, evaluated, issued = await office.emitted()
     assert completion.kind == "training_completion"
+    assert (opened.evaluation_id, opened.attempt) == (evaluated.evaluation_id, 1)
     assert (evaluated.passed, evaluated.score, evaluated.pass_mark) == (True, 82, 60)
     assert (issued.kind, issued.evaluated_on, issued.issued_on) == (
         "training_qualification",

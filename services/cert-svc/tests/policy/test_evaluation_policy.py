@@ -13,6 +13,13 @@ from cert_svc.policy.decision import (
     decide_retake,
     decide_scoring,
 )
+from cert_svc.policy.disputes import (
+    DisputeFacts,
+    decide_correcting,
+    decide_disputing,
+    decide_publishing,
+    decide_reviewing,
+)
 from cert_svc.policy.parameters import Law
 from cert_svc.policy.passing import decide_result
 from cert_svc.policy.rubric import Part, Rubric
@@ -36,6 +43,7 @@ def test_retakes(case):
             retakes_allowed=parameters.retakes,
             months_allowed=parameters.retake_months,
             training_certificate_valid=not case.get("revoked", False),
+            dispute_is_open=case.get("disputed", False),
         )
     )
     against = [finding.rule for finding in failed(findings)]
@@ -53,6 +61,9 @@ def handling(case):
         scored_before=case.get("scored", False),
         training_certificate_valid=not case.get("revoked", False),
         sitting=Sitting(**case["sitting"]) if "sitting" in case else None,
+        is_of_the_centre=case.get("centre", False),
+        is_confirmer=case.get("confirmer", False),
+        dispute_is_open=case.get("disputed", False),
     )
 
 
@@ -95,6 +106,23 @@ def test_weighing(case):
     assert rubric.whole({str(place): points for place, points in enumerate(case["points"])}) == case["whole"]
 
 
+@pytest.mark.parametrize("case", CASES["reviewing"], ids=lambda case: case["why"])
+def test_who_may_publish_and_review(case):
+    facts = handling(case)
+    decided = (decide_publishing(facts), decide_reviewing(facts), decide_correcting(facts))
+    assert [not failed(findings) for findings in decided] == [
+        case["publish"],
+        case["uphold"],
+        case["correct"],
+    ]
+
+
+@pytest.mark.parametrize("case", CASES["disputing"], ids=lambda case: case["why"])
+def test_disputing(case):
+    facts = DisputeFacts(case["today"], case["last_day"], case.get("passed_later", False))
+    assert (not failed(decide_disputing(facts))) == case["allowed"]
+
+
 @pytest.mark.parametrize("case", CASES["completions"], ids=lambda case: f"stage {case['stage']}")
 def test_what_a_completed_training_gives(case):
     assert completion_kind(case["stage"]) == case["kind"]
@@ -106,7 +134,9 @@ def test_every_finding_names_its_rule_its_article_and_both_languages():
     retake = RetakeFacts(9, date(2026, 1, 1), date(2027, 1, 1), 2, 6, False)
     result = decide_result(Rubric(60, 2, 6, 15, None, (Part("a", "笔试", 100, 50),)), 40, {"a": 40})
     handled = (*decide_scoring(facts), *decide_blind_scoring(facts), *decide_confirming(facts))
-    for finding in (*handled, *decide_retake(retake), *result):
+    reviewed = (*decide_publishing(facts), *decide_correcting(facts))
+    disputed = decide_disputing(DisputeFacts(date(2026, 6, 2), date(2026, 6, 1), True))
+    for finding in (*handled, *decide_retake(retake), *result, *reviewed, *disputed):
         assert all([finding.rule, finding.article, finding.fact, finding.required])
         assert finding.text.zh != finding.text.en
 
@@ -135,7 +165,15 @@ def test_only_reasons_that_speak_against_the_institution_carry_an_exit_ground():
         "trainee_impersonation": None,
         "clerical_error": None,
         "holder_request": None,
+        "completion_revoked": None,
+        "evaluation_corrected": None,
+        "evaluation_voided": None,
     }
+
+
+def test_only_after_a_fault_of_the_office_is_a_void_evaluation_opened_again():
+    reasons = LAW.reasons_on(date(2026, 6, 1)).values()
+    assert {one.code for one in reasons if one.evaluated_anew} == {"clerical_error", "evaluation_voided"}
 
 
 def test_a_certificate_can_be_revoked_after_the_training_law_has_ended():

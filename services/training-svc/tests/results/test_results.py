@@ -1,11 +1,12 @@
 """What cert-svc tells of evaluations and revoked certificates is kept for each enrolment (T06, T08)."""
 
+import asyncio
 from datetime import date
 from uuid import UUID
 
 import pytest
 from chuangpei.events.base import InstitutionRef, ProjectRef
-from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.cert import CertificateRevoked, EvaluationCorrected, EvaluationVoided
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.testing.events import deliver, received
 from training_svc.consumers import HANDLERS
@@ -28,6 +29,35 @@ def revocation(enrolment, reason="evaluation_fraud"):
         revoked_on=date(2026, 4, 1),
         enrolment_id=enrolment and enrolment["id"],
     )
+
+
+def about(event):
+    """What every event of an evaluation tells."""
+    names = ("evaluation_id", "enrolment_id", "class_id", "institution", "project", "person_key")
+    return {name: getattr(event, name) for name in names}
+
+
+def correction(event, *, passed):
+    return EvaluationCorrected(
+        **about(event),
+        passed=passed,
+        score=70 if passed else 50,
+        pass_mark=60,
+        evaluated_on=event.evaluated_on,
+        passed_before=event.passed,
+        score_before=event.score,
+        reviewed_on=date(2026, 4, 2),
+    )
+
+
+def voiding(event, **own):
+    values = {
+        "passed": event.passed,
+        "reason_code": "evaluation_voided",
+        "voided_on": date(2026, 4, 2),
+        "followed_by": None,
+    }
+    return EvaluationVoided(**about(event) | values | own)
 
 
 @pytest.fixture
@@ -91,7 +121,92 @@ async def test_a_certificate_revoked_for_fraud_makes_the_result_void(world, enro
     assert (kept["revoked_on"], kept["revocation_reason"]) == ("2026-04-01", "evaluation_fraud")
 
 
-@pytest.mark.parametrize("reason", ["clerical_error", "holder_request"])
+@pytest.mark.parametrize("passed", [True, False])
+async def test_a_corrected_result_is_the_one_that_counts(world, enrolled, passed):
+    *_, enrolment = enrolled
+    confirmed = world.evaluation(enrolment, passed=not passed)
+    await told(world, confirmed, correction(confirmed, passed=passed))
+    kept = await result(world, enrolment)
+    assert (kept["passed"], kept["attempts"], kept["evaluated_on"], kept["void"]) == (
+        passed,
+        1,
+        "2026-03-10",
+        False,
+    )
+
+
+async def test_a_correction_leaves_what_came_of_another_attempt(world, enrolled):
+    *_, enrolment = enrolled
+    first = world.evaluation(enrolment, passed=False, on=date(2026, 3, 10))
+    second = world.evaluation(enrolment, passed=True, on=date(2026, 4, 10))
+    await told(world, first, second, correction(second, passed=False))
+    kept = await result(world, enrolment)
+    assert (kept["passed"], kept["attempts"], kept["evaluated_on"]) == (False, 2, "2026-04-10")
+    await told(world, correction(first, passed=True))
+    assert (await result(world, enrolment))["passed"] is True
+
+
+async def test_a_void_evaluation_is_taken_out_of_the_result(world, enrolled):
+    *_, enrolment = enrolled
+    first = world.evaluation(enrolment, passed=False, on=date(2026, 3, 10))
+    second = world.evaluation(enrolment, passed=True, on=date(2026, 4, 10))
+    await told(world, first, second, voiding(second))
+    kept = await result(world, enrolment)
+    assert (kept["passed"], kept["attempts"], kept["evaluated_on"]) == (False, 1, "2026-03-10")
+    await told(world, voiding(first))
+    kept = await result(world, enrolment)
+    assert (kept["passed"], kept["attempts"], kept["evaluated_on"]) == (False, 0, None)
+
+
+async def test_an_evaluation_that_is_void_before_it_was_confirmed_changes_nothing(world, enrolled):
+    *_, enrolment = enrolled
+    await told(world, voiding(world.evaluation(enrolment), passed=None))
+    assert await result(world, enrolment) is None
+    assert await world.count(PARKED) == 0
+
+
+async def test_a_void_attempt_that_is_passed_in_its_place_counts_once(world, enrolled):
+    *_, enrolment = enrolled
+    first, again = world.evaluation(enrolment), world.evaluation(enrolment, on=date(2026, 4, 10))
+    await told(world, first, voiding(first), revocation(enrolment, "evaluation_voided"), again)
+    kept = await result(world, enrolment)
+    assert (kept["passed"], kept["attempts"], kept["evaluated_on"], kept["void"]) == (
+        True,
+        1,
+        "2026-04-10",
+        False,
+    )
+
+
+async def test_attempts_told_at_once_are_all_counted(world, enrolled):
+    *_, enrolment = enrolled
+    attempts = [world.evaluation(enrolment, passed=passed) for passed in (False, True, False, False)]
+    await asyncio.gather(*(told(world, one) for one in attempts))
+    kept = await result(world, enrolment)
+    assert (kept["attempts"], kept["passed"]) == (4, True)
+
+
+async def test_what_was_told_before_each_evaluation_was_kept_is_corrected_and_voided_too(world, enrolled):
+    *_, enrolment = enrolled
+    first = world.evaluation(enrolment, passed=False)
+    second = world.evaluation(enrolment, passed=True)
+    await told(world, first, second)
+    await world.count("UPDATE result_attempts SET evaluation_id = NULL")
+    await told(world, correction(second, passed=False), voiding(first))
+    kept = await result(world, enrolment)
+    assert (kept["attempts"], kept["passed"]) == (1, False)
+
+
+@pytest.mark.parametrize("change", [lambda one: correction(one, passed=False), voiding])
+async def test_a_change_of_an_evaluation_that_is_not_known_waits(world, enrolled, change):
+    *_, enrolment = enrolled
+    await told(world, change(world.evaluation(enrolment)))
+    assert await world.count(PARKED + " WHERE waiting AND dead_since IS NULL") == 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["clerical_error", "holder_request", "evaluation_corrected", "evaluation_voided"]
+)
 async def test_a_certificate_revoked_without_fault_of_the_training_leaves_the_result(world, enrolled, reason):
     *_, enrolment = enrolled
     await told(world, world.evaluation(enrolment), revocation(enrolment, reason))

@@ -30,6 +30,81 @@ class EvaluationConfirmed(Event):
     evaluated_on: date
 
 
+class EvaluationTold(Event):
+    """What every later event of an evaluation tells: which one, of which training; nobody is named."""
+
+    KEY: ClassVar[str] = "evaluation_id"
+    evaluation_id: UUID
+    enrolment_id: UUID
+    class_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    person_key: str
+
+
+class EvaluationOpened(EvaluationTold):
+    """An evaluation waits to be scored; ``attempt`` 1 is the first, others are retakes (补考; C02, D12)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.opened.v1"
+    attempt: int
+    opened_on: date
+
+
+class EvaluationPublished(EvaluationTold):
+    """The result was shown to the trainee (成绩公布), who may dispute it to the last day included (C04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.published.v1"
+    passed: bool
+    score: int
+    pass_mark: int
+    published_on: date
+    last_dispute_day: date
+
+
+class EvaluationDisputed(EvaluationTold):
+    """The trainee disputes the published result (复核申请; C04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.disputed.v1"
+    disputed_on: date
+
+
+class EvaluationUpheld(EvaluationTold):
+    """The disputed result stands (维持; C04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.upheld.v1"
+    passed: bool
+    score: int
+    pass_mark: int
+    reviewed_on: date
+
+
+class EvaluationCorrected(EvaluationTold):
+    """The disputed result was corrected (更正): it is what is told here, not what was confirmed (C04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.corrected.v1"
+    passed: bool
+    score: int
+    pass_mark: int
+    evaluated_on: date
+    passed_before: bool
+    score_before: int
+    reviewed_on: date
+
+
+class EvaluationVoided(EvaluationTold):
+    """An evaluation was voided (作废): it has no result any more (C04).
+
+    ``passed`` is the result it had, None where it was not confirmed; ``followed_by`` is the one that was
+    opened in its place, if any.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.voided.v1"
+    passed: bool | None
+    reason_code: str
+    voided_on: date
+    followed_by: UUID | None
+
+
 class EvaluationSessionTold(Event):
     """What is told of an evaluation session (评价场次): where, when and for how many; nobody is named.
 

@@ -42,7 +42,13 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InspectionOverdue,
 )
 CERT_EVENTS: tuple[type[Event], ...] = (
+    cert.EvaluationOpened,
     cert.EvaluationConfirmed,
+    cert.EvaluationPublished,
+    cert.EvaluationDisputed,
+    cert.EvaluationUpheld,
+    cert.EvaluationCorrected,
+    cert.EvaluationVoided,
     cert.EvaluationSessionPlanned,
     cert.EvaluationSessionChanged,
     cert.EvaluationSessionCancelled,

@@ -33,7 +33,9 @@ _IS_EVALUATOR = Statement(
 )
 
 
-async def sitting_of(tx: Transaction, evaluation_id: UUID, person_key: str, at: datetime) -> Sitting | None:
+async def sitting_of(
+    tx: Transaction, evaluation_id: UUID, person_key: str | None, at: datetime
+) -> Sitting | None:
     """The session that an evaluation is on, as it concerns the person at the instant, if it is on one.
 
     The evaluation is locked by then, so that it is put on no session meanwhile; the session is held here, so

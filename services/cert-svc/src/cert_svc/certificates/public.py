@@ -51,7 +51,11 @@ async def revocation_reasons(request: Request) -> list[RevocationReasonView]:
     service = of(request)
     return [
         RevocationReasonView(
-            code=reason.code, zh=reason.text.zh, en=reason.text.en, exit_ground=reason.exit_ground
+            code=reason.code,
+            zh=reason.text.zh,
+            en=reason.text.en,
+            exit_ground=reason.exit_ground,
+            evaluated_anew=reason.evaluated_anew,
         )
         for reason in service.law.reasons_on(service.clock.today()).values()
     ]

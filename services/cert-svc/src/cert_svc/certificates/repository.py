@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from cert_svc.certificates.certificate import Certificate, Evaluated, Revocation
 from cert_svc.certificates.lifecycle import State
 from cert_svc.certificates.tables import certificate_editions, certificate_ledger, certificates
+from cert_svc.evaluations.lifecycle import State as EvaluationState
+from cert_svc.evaluations.tables import evaluations
 from cert_svc.people import StoredPerson
 
 _columns = certificates.c
@@ -38,6 +40,14 @@ _BY_ID_FOR_UPDATE = Statement(
     select(certificates).where(_columns.id == bindparam("id", type_=sa.Uuid)).with_for_update()
 )
 _VALID_FOR_UPDATE = Statement(select(certificates).where(_valid_of_enrolment).with_for_update())
+_RESTING_ON = Statement(
+    select(_columns.number, _columns.version)
+    .where(
+        _columns.evaluation_id == bindparam("evaluation_id", type_=sa.Uuid),
+        _columns.state == State.VALID.value,
+    )
+    .with_for_update()
+)
 _FOR_UPDATE = Statement(
     select(certificates)
     .join(certificate_editions, _editions.certificate_id == _columns.id)
@@ -55,10 +65,13 @@ _REVOKE = Statement(
     .values({name: bindparam(name, type_=_columns[name].type) for name in _REVOCATION})
 )
 _VALID_FOR_SHARE = Statement(select(_columns.id).where(_valid_of_enrolment).with_for_update(read=True))
-# Revoked for another reason than that the completion was, it stays so.
+# Revoked for another reason than that the completion was, it stays so, and so without a pass it rests on.
 _PASSED_EVALUATION = Statement(
     select(_columns.evaluation_id, _columns.evaluated_on)
+    .join(evaluations, evaluations.c.id == _columns.evaluation_id)
     .where(
+        evaluations.c.passed,
+        evaluations.c.state != EvaluationState.VOID.value,
         _columns.enrolment_id == bindparam("enrolment_id"),
         _columns.kind == "training_qualification",
         _columns.reason_code == "completion_revoked",
@@ -88,6 +101,12 @@ async def add(tx: Transaction, certificate: Certificate) -> None:
 async def has(tx: Transaction, enrolment_id: UUID, kind: CertificateKind) -> bool:
     """Whether the enrolment has a valid certificate of the kind."""
     return await tx.row(_EXISTS, {"enrolment_id": enrolment_id, "kind": kind}) is not None
+
+
+async def resting_on(tx: Transaction, evaluation_id: UUID) -> tuple[str, int] | None:
+    """Number and version of the valid certificate that rests on the evaluation, its row locked."""
+    row = await tx.row(_RESTING_ON, {"evaluation_id": evaluation_id})
+    return (row["number"], row["version"]) if row else None
 
 
 async def load_for_update(tx: Transaction, number: str) -> Certificate | None:

@@ -268,12 +268,16 @@ class PublicCertificateView(BaseModel):
 
 
 class RevocationReasonView(BaseModel):
-    """A reason a certificate may be revoked for (撤销原因) and the exit ground it matches (D09), if any."""
+    """A reason a certificate may be revoked for (撤销原因) and the exit ground it matches (D09), if any.
+
+    ``evaluated_anew``: an evaluation that is voided for it opens again (D12).
+    """
 
     code: str = Field(examples=["evaluation_fraud"])
     zh: str
     en: str
     exit_ground: ExitGround | None
+    evaluated_anew: bool
 
 
 def _revocation(

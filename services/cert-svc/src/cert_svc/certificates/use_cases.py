@@ -31,7 +31,7 @@ from cert_svc.policy.parameters import RevocationReason
 from cert_svc.problems import NUMBER_REPLACED
 from cert_svc.service import Service
 
-_UNKNOWN_REASON = FieldError(
+UNKNOWN_REASON = FieldError(
     "/reason_code",
     "unknown_reason",
     Text("没有此撤销原因，见 /cert/v1/revocation-reasons", "No such reason; see /cert/v1/revocation-reasons"),
@@ -124,7 +124,7 @@ async def revoke(
         return certificate
     reason = service.law.reasons_on(civil_date(at)).get(reason_code)
     if reason is None:
-        return Refusal(INVALID_INPUT, errors=(_UNKNOWN_REASON,))
+        return Refusal(INVALID_INPUT, errors=(UNKNOWN_REASON,))
     return await _revoked(tx, principal, certificate, reason, note, at)
 
 

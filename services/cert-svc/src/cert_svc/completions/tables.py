@@ -33,5 +33,6 @@ completions = sa.Table(
     sa.Column("revocation_ground", sa.Text),
     sa.CheckConstraint("stage BETWEEN 1 AND 4", name="stage"),
     sa.CheckConstraint("(revoked_on IS NULL) = (revocation_ground IS NULL)", name="revoked_for_a_ground"),
+    sa.Index(None, "person_key"),
     sa.Index(None, "class_id"),
 )

@@ -1,9 +1,7 @@
 """Queries on evaluations; each row comes with the completed training it belongs to."""
 
-from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,16 +13,16 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cert_svc.certificates.tables import certificates
-from cert_svc.completions.repository import completion_of
 from cert_svc.completions.tables import completions
 from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.lifecycle import State
-from cert_svc.evaluations.records import Confirmation, Evaluator, Score
-from cert_svc.evaluations.tables import blind_scores, evaluations
+from cert_svc.evaluations.records import Evaluator, Score
+from cert_svc.evaluations.rows import dispute_values, evaluation_of, evaluation_values
+from cert_svc.evaluations.tables import blind_scores, disputes, evaluations
 from cert_svc.evaluators.repository import evaluates
-from cert_svc.policy.rubric import Part, Rubric
 
 _columns = evaluations.c
+_wanted = evaluations.alias()
 _CHANGING = (
     "state",
     "version",
@@ -40,7 +38,18 @@ _CHANGING = (
     "confirmed_by",
     "confirmed_by_key",
     "confirmed_at",
+    "published_at",
+    "published_by",
+    "last_dispute_day",
+    "voided_at",
+    "voided_by",
+    "void_reason_code",
+    "void_note",
+    "counts",
 )
+
+_FILED = ("evaluation_id", "grounds_encrypted", "disputed_by", "disputed_at")
+_REVIEWED = tuple(column.name for column in disputes.columns if column.name not in _FILED)
 
 _ADD = Statement(
     insert(evaluations)
@@ -63,6 +72,22 @@ _BLIND = Statement(
     .where(blind_scores.c.evaluation_id == bindparam("evaluation_id", type_=sa.Uuid))
     .order_by(blind_scores.c.place)
 )
+_ADD_DISPUTE = Statement(
+    disputes.insert().values({name: bindparam(name, type_=disputes.c[name].type) for name in _FILED})
+)
+_SAVE_REVIEW = Statement(
+    disputes.update()
+    .where(disputes.c.evaluation_id == bindparam("of_id", type_=sa.Uuid))
+    .values({name: bindparam(name, type_=disputes.c[name].type) for name in _REVIEWED})
+)
+_DISPUTE_IS_OPEN = Statement(
+    select(_columns.id)
+    .where(
+        _columns.enrolment_id == bindparam("enrolment_id", type_=sa.Uuid),
+        _columns.state == State.DISPUTED.value,
+    )
+    .limit(1)
+)
 # The newest, where a completion was taken back and told again.
 _certificate_number = (
     select(certificates.c.number)
@@ -71,24 +96,32 @@ _certificate_number = (
     .limit(1)
     .scalar_subquery()
 )
-_with_completion = select(
-    evaluations,
-    *(column for column in completions.columns if column.name not in ("enrolment_id", "district")),
-    _certificate_number.label("certificate_number"),
-).join(completions, completions.c.enrolment_id == _columns.enrolment_id)
+_with_completion = (
+    select(
+        evaluations,
+        *(column for column in completions.columns if column.name not in ("enrolment_id", "district")),
+        *(column for column in disputes.columns if column.name != "evaluation_id"),
+        _certificate_number.label("certificate_number"),
+    )
+    .join(completions, completions.c.enrolment_id == _columns.enrolment_id)
+    .outerjoin(disputes, disputes.c.evaluation_id == _columns.id)
+)
 _TODAY = bindparam("today", type_=sa.Date)
 _SCOPE = bindparam("scope", type_=sa.Text)
 
 
 class Reach(StrEnum):
-    """How far one sees evaluations: those one may evaluate, those of the district, all."""
+    """How far one sees evaluations: one's own results, those one may evaluate, those of the district, all."""
 
+    TRAINEE = "trainee"
     OWN = "own"
     DISTRICT = "district"
     ALL = "all"
 
 
 _REACHES: dict[Reach, sa.ColumnElement[bool] | None] = {
+    # Nothing is shown to the trainee before it is published.
+    Reach.TRAINEE: sa.and_(completions.c.person_key == _SCOPE, _columns.published_at.is_not(None)),
     Reach.OWN: evaluates(_SCOPE, completions.c.project_code, _TODAY),
     Reach.DISTRICT: _columns.district == _SCOPE,
     Reach.ALL: None,
@@ -102,7 +135,11 @@ LIST = Listing(
         "enrolment_id": equal(_columns.enrolment_id),
         "district": equal(_columns.district),
         "body_id": equal(_columns.body_id),
-        "passed": Filter(sa.Boolean(), lambda value: _columns.passed == value),
+        # What is void was neither passed nor failed.
+        "passed": Filter(
+            sa.Boolean(),
+            lambda value: sa.and_(_columns.passed == value, _columns.state != State.VOID.value),
+        ),
         "credit_code": equal(completions.c.credit_code),
         "class_id": equal(completions.c.class_id),
         "project_code": equal(completions.c.project_code),
@@ -121,6 +158,17 @@ _FOR_UPDATE = Statement(
     _with_completion.where(_columns.id == bindparam("id")).with_for_update(of=evaluations)
 )
 
+_ATTEMPTS = Statement(
+    _with_completion.where(
+        _columns.enrolment_id
+        == select(_wanted.c.enrolment_id)
+        .where(_wanted.c.id == bindparam("id", type_=sa.Uuid))
+        .scalar_subquery()
+    )
+    .order_by(_columns.id)
+    .with_for_update(of=evaluations)
+)
+
 _STEPS = Statement(
     select(audit_log)
     .where(
@@ -133,18 +181,43 @@ _STEPS = Statement(
 
 async def add(tx: Transaction, evaluation: Evaluation) -> bool:
     """Stores a new evaluation; False when the enrolment has this attempt, or one not failed."""
-    return await tx.row(_ADD, _values(evaluation)) is not None
+    return await tx.row(_ADD, evaluation_values(evaluation)) is not None
 
 
 async def load_for_update(tx: Transaction, evaluation_id: UUID) -> Evaluation | None:
     """The evaluation with its blind scores, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"id": evaluation_id})
-    if row is None:
-        return None
-    evaluation = _evaluation_of(row)
+    return await _with_blind_scores(tx, evaluation_of(row)) if row else None
+
+
+async def load_attempts(tx: Transaction, evaluation_id: UUID) -> tuple[Evaluation | None, list[Evaluation]]:
+    """The evaluation like :func:`load_for_update`, and the other attempts of its enrolment, all locked."""
+    found = [evaluation_of(row) for row in await tx.rows(_ATTEMPTS, {"id": evaluation_id})]
+    others = [one for one in found if one.id != evaluation_id]
+    evaluation = next((one for one in found if one.id == evaluation_id), None)
+    return (await _with_blind_scores(tx, evaluation) if evaluation else None), others
+
+
+async def _with_blind_scores(tx: Transaction, evaluation: Evaluation) -> Evaluation:
     if evaluation.rubric.is_blind:
-        evaluation.blind_scores = await blind_scores_of(tx, evaluation_id)
+        evaluation.blind_scores = await blind_scores_of(tx, evaluation.id)
     return evaluation
+
+
+async def dispute_is_open(tx: Transaction, evaluation: Evaluation) -> bool:
+    """Whether an attempt of its enrolment is disputed."""
+    return await tx.row(_DISPUTE_IS_OPEN, {"enrolment_id": evaluation.completion.enrolment_id}) is not None
+
+
+async def add_dispute(tx: Transaction, evaluation: Evaluation) -> None:
+    """Keeps the dispute of an evaluation."""
+    await tx.execute(_ADD_DISPUTE, {name: dispute_values(evaluation)[name] for name in _FILED})
+
+
+async def save_review(tx: Transaction, evaluation: Evaluation) -> None:
+    """Keeps what came of its dispute."""
+    values = dispute_values(evaluation)
+    await tx.execute(_SAVE_REVIEW, {"of_id": evaluation.id} | {name: values[name] for name in _REVIEWED})
 
 
 async def add_blind_score(tx: Transaction, evaluation: Evaluation) -> None:
@@ -182,13 +255,15 @@ async def blind_scores_of(source: Database | Transaction, evaluation_id: UUID) -
 
 async def save(tx: Transaction, evaluation: Evaluation) -> None:
     """Writes what its methods may have changed."""
-    values = _values(evaluation)
+    values = evaluation_values(evaluation)
     await tx.execute(_SAVE, {"of_id": evaluation.id} | {name: values[name] for name in _CHANGING})
 
 
 def reach_of(principal: Principal) -> tuple[Reach, str | None]:
     """How far the principal sees (C04, C05); an evaluator without a real name evaluates nothing."""
     match principal.role:
+        case Role.CITIZEN:
+            return Reach.TRAINEE, principal.person_key or ""
         case Role.EVALUATOR:
             return Reach.OWN, principal.person_key or ""
         case Role.DISTRICT_OFFICER:
@@ -197,11 +272,11 @@ def reach_of(principal: Principal) -> tuple[Reach, str | None]:
 
 
 async def one(
-    database: Database, evaluation_id: UUID, principal: Principal, today: date
+    source: Database | Transaction, evaluation_id: UUID, principal: Principal, today: date
 ) -> tuple[Evaluation, str | None] | None:
     """An evaluation that the principal sees, and the number of the certificate it led to."""
     reach, scope = reach_of(principal)
-    row = await database.row(_SEEN[reach], {"id": evaluation_id, "scope": scope, "today": today})
+    row = await source.row(_SEEN[reach], {"id": evaluation_id, "scope": scope, "today": today})
     return shown(row) if row else None
 
 
@@ -212,77 +287,4 @@ async def steps(database: Database, evaluation_id: UUID) -> list[Row]:
 
 def shown(row: Row) -> tuple[Evaluation, str | None]:
     """The evaluation of a row of the list, and the number of the certificate it led to."""
-    return _evaluation_of(row), row["certificate_number"]
-
-
-def _evaluation_of(row: Row) -> Evaluation:
-    return Evaluation(
-        id=row["id"],
-        completion=completion_of(row),
-        attempt=row["attempt"],
-        state=State(row["state"]),
-        rubric=_rubric_of(row),
-        opened_at=row["opened_at"],
-        version=row["version"],
-        body_id=row["body_id"],
-        score=_score_of(row),
-        confirmation=_confirmation_of(row),
-    )
-
-
-def _rubric_of(row: Row) -> Rubric:
-    return Rubric(
-        pass_mark=row["pass_mark"],
-        most_retakes=row["most_retakes"],
-        retake_months=row["retake_months"],
-        dispute_days=row["dispute_days"],
-        norm_version=row["norm_version"],
-        parts=tuple(Part(**one) for one in row["parts"] or ()),
-        most_difference=row["most_difference"],
-    )
-
-
-def _score_of(row: Row) -> Score | None:
-    if row["score"] is None:
-        return None
-    by = Evaluator(row["scored_by"], row["scored_by_key"])
-    return Score(row["score"], row["part_points"], row["comment"], by, row["scored_at"], row["evaluated_on"])
-
-
-def _confirmation_of(row: Row) -> Confirmation | None:
-    if row["passed"] is None:
-        return None
-    by = Evaluator(row["confirmed_by"], row["confirmed_by_key"])
-    return Confirmation(row["passed"], by, row["confirmed_at"])
-
-
-def _values(evaluation: Evaluation) -> dict[str, Any]:
-    rubric, score, confirmation = evaluation.rubric, evaluation.score, evaluation.confirmation
-    return {
-        "id": evaluation.id,
-        "enrolment_id": evaluation.completion.enrolment_id,
-        "district": evaluation.completion.institution.district,
-        "attempt": evaluation.attempt,
-        "state": evaluation.state,
-        "pass_mark": rubric.pass_mark,
-        "most_retakes": rubric.most_retakes,
-        "retake_months": rubric.retake_months,
-        "dispute_days": rubric.dispute_days,
-        "most_difference": rubric.most_difference,
-        "norm_version": rubric.norm_version,
-        "parts": [asdict(one) for one in rubric.parts] or None,
-        "part_points": score.part_points if score else None,
-        "opened_at": evaluation.opened_at,
-        "version": evaluation.version,
-        "body_id": evaluation.body_id,
-        "score": score.points if score else None,
-        "comment": score.comment if score else None,
-        "scored_by": score.by.subject if score else None,
-        "scored_by_key": score.by.person_key if score else None,
-        "scored_at": score.at if score else None,
-        "evaluated_on": score.evaluated_on if score else None,
-        "passed": confirmation.passed if confirmation else None,
-        "confirmed_by": confirmation.by.subject if confirmation else None,
-        "confirmed_by_key": confirmation.by.person_key if confirmation else None,
-        "confirmed_at": confirmation.at if confirmation else None,
-    }
+    return evaluation_of(row), row["certificate_number"]

@@ -5,19 +5,18 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
-from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from cert_svc.certificates.certificate import Certificate
 from cert_svc.evaluations import repository, use_cases
-from cert_svc.evaluations.evaluation import Evaluation
+from cert_svc.evaluations.lifecycle import State
+from cert_svc.evaluations.reading import Official, Reader, found, view_for
 from cert_svc.evaluations.schemas import (
     BlindScoreView,
     EvaluationExport,
@@ -27,13 +26,11 @@ from cert_svc.evaluations.schemas import (
     ScoreBody,
     StepView,
 )
+from cert_svc.evaluations.timeline import steps_seen
 from cert_svc.service import Service, of
 
 router = APIRouter(prefix="/cert/v1", tags=["考核评价 · evaluations"])
 
-Reader = Annotated[
-    Principal, Allow(Role.EVALUATOR, Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)
-]
 EvaluatorOnly = Annotated[Principal, Allow(Role.EVALUATOR)]
 _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("评价编号", "Evaluation"), lambda row: str(row["id"])),
@@ -47,7 +44,11 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("评价日期", "Evaluated on"), lambda row: row["evaluated_on"]),
     Column(Text("成绩", "Score"), lambda row: row["score"]),
     Column(Text("合格分", "Pass mark"), lambda row: row["pass_mark"]),
-    Column(Text("合格", "Passed"), lambda row: row["passed"]),
+    Column(Text("合格", "Passed"), lambda row: None if row["state"] == State.VOID else row["passed"]),
+    Column(Text("公布时间", "Published at"), lambda row: row["published_at"]),
+    Column(Text("复核申请截止日", "Last day to dispute"), lambda row: row["last_dispute_day"]),
+    Column(Text("复核结果", "Review"), lambda row: row["outcome"]),
+    Column(Text("作废原因", "Void because"), lambda row: row["void_reason_code"]),
     Column(Text("证书编号", "Certificate"), lambda row: row["certificate_number"]),
 )
 RetakeOpener = Annotated[Principal, Allow(Role.EVALUATOR, Role.CITY_CENTRE)]
@@ -57,13 +58,16 @@ RetakeOpener = Annotated[Principal, Allow(Role.EVALUATOR, Role.CITY_CENTRE)]
 async def list_evaluations(
     request: Request, principal: Reader, query: Annotated[EvaluationPage, Query()]
 ) -> Page[EvaluationView]:
-    """An evaluator sees what their body evaluates (T06), a district its own (C05), others all (C04)."""
+    """An evaluator sees what their body evaluates (T06), a district its own (C05), others all (C04).
+
+    A trainee sees the own results that were published.
+    """
     service = of(request)
     return await repository.LIST.page(
         service.database,
         _asked(service, principal, query),
         query,
-        lambda row: EvaluationView.of(*repository.shown(row)),
+        lambda row: view_for(principal, *repository.shown(row)),
     )
 
 
@@ -82,21 +86,22 @@ async def export_evaluations(
 )
 async def read_evaluation(request: Request, evaluation_id: UUID, principal: Reader) -> Response:
     """What one may not see answers 404 (C04, C05)."""
-    return reply(EvaluationView.of(*await _found(request, evaluation_id, principal)))
+    return reply(view_for(principal, *await found(request, evaluation_id, principal)))
 
 
 @router.get("/evaluations/{evaluation_id}/timeline", summary="评价办理记录 · The steps of an evaluation")
 async def list_steps(request: Request, evaluation_id: UUID, principal: Reader) -> list[StepView]:
     """Who did what, when, from what, to what (全流程可追溯; C04); a blind score stays blind until settled."""
-    evaluation, _ = await _found(request, evaluation_id, principal)
-    steps = await repository.steps(of(request).database, evaluation_id)
-    return [_step(row, evaluation, principal) for row in steps]
+    evaluation, _ = await found(request, evaluation_id, principal)
+    return steps_seen(await repository.steps(of(request).database, evaluation_id), evaluation, principal)
 
 
 @router.get("/evaluations/{evaluation_id}/blind-scores", summary="盲评成绩 · The blind scores")
-async def list_blind_scores(request: Request, evaluation_id: UUID, principal: Reader) -> list[BlindScoreView]:
+async def list_blind_scores(
+    request: Request, evaluation_id: UUID, principal: Official
+) -> list[BlindScoreView]:
     """Each blind score; until they lead to a result, one's own alone (盲评; T05, C04)."""
-    evaluation, _ = await _found(request, evaluation_id, principal)
+    evaluation, _ = await found(request, evaluation_id, principal)
     given = await repository.blind_scores_of(of(request).database, evaluation_id)
     return [
         BlindScoreView.of(one) for one in given if evaluation.score or one.by.subject == principal.subject
@@ -143,7 +148,7 @@ async def confirm(
         evaluation, certificate = accepted(
             await use_cases.confirm(tx, service, principal, evaluation_id, version)
         )
-    return reply(EvaluationView.of(evaluation, _number(certificate)))
+    return reply(view_for(principal, evaluation, certificate.number if certificate else None))
 
 
 @router.post(
@@ -168,24 +173,3 @@ async def retake(
 def _asked(service: Service, principal: Principal, query: EvaluationFilters) -> Asked:
     reach, scope = repository.reach_of(principal)
     return repository.LIST.asked(query, reach=reach, scope=scope, given={"today": service.clock.today()})
-
-
-async def _found(
-    request: Request, evaluation_id: UUID, principal: Principal
-) -> tuple[Evaluation, str | None]:
-    service = of(request)
-    found = await repository.one(service.database, evaluation_id, principal, service.clock.today())
-    if found is None:
-        raise Refused(Refusal(NOT_FOUND))
-    return found
-
-
-def _step(row: Row, evaluation: Evaluation, principal: Principal) -> StepView:
-    shown = {**row["details"], **row}
-    if row["action"] == "score_blind" and not evaluation.score and row["actor"] != principal.subject:
-        shown |= dict.fromkeys(("actor", "reason", "score", "parts"))
-    return StepView.model_validate({name: shown.get(name) for name in StepView.model_fields})
-
-
-def _number(certificate: Certificate | None) -> str | None:
-    return certificate.number if certificate else None

@@ -34,11 +34,15 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class RevocationReason:
-    """Why a certificate is revoked (撤销原因) and the ground of B11 it matches, if any (D09)."""
+    """Why a certificate is revoked (撤销原因) and the ground of B11 it matches, if any (D09).
+
+    ``evaluated_anew``: an evaluation that is voided for it uses up no attempt and opens again.
+    """
 
     code: str
     text: Text
     exit_ground: ExitGround | None
+    evaluated_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +99,5 @@ def _reason(code: str, fields: Mapping[str, Any]) -> RevocationReason:
         code,
         Text(fields["zh"], fields["en"]),
         None if ground == _NO_GROUND else cast("ExitGround", ground),
+        fields.get("evaluated_anew", False),
     )

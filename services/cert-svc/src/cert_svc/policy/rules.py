@@ -37,7 +37,9 @@ class HandlingFacts:
 
     ``is_in_office``: of a body that evaluates the project today; ``is_of_answering_body``: of the one that
     has begun this evaluation, if any has; ``is_of_the_institution``: of the institution that trained;
-    ``is_scorer``: gave the score, or one of the blind scores; ``sitting``: where it is on a session.
+    ``is_scorer``: gave the score, or one of the blind scores; ``sitting``: where it is on a session;
+    ``is_of_the_centre``: acts for the city centre; ``dispute_is_open``: an attempt of the enrolment is
+    disputed.
     """
 
     is_in_office: bool
@@ -49,6 +51,9 @@ class HandlingFacts:
     scored_before: bool
     training_certificate_valid: bool
     sitting: Sitting | None = None
+    is_of_the_centre: bool = False
+    is_confirmer: bool = False
+    dispute_is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class RetakeFacts:
     retakes_allowed: int
     months_allowed: int
     training_certificate_valid: bool
+    dispute_is_open: bool = False
 
 
 def completion_kind(stage: Literal[1, 2, 3, 4]) -> CompletionKind:
@@ -165,6 +171,17 @@ def confirmer_is_not_the_scorer(facts: HandlingFacts) -> Finding:
     )
 
 
+def no_dispute_is_open(facts: HandlingFacts | RetakeFacts) -> Finding:
+    """While a result of the enrolment is disputed, no other is decided and no retake opens (D12)."""
+    return _finding(
+        "D12",
+        "D12",
+        not facts.dispute_is_open,
+        ("复核中" if facts.dispute_is_open else "无未决复核", "无未决复核"),
+        Text("前次成绩复核未决，补考暂缓", "While a result is disputed, retakes wait"),
+    )
+
+
 def training_certificate_stands(facts: HandlingFacts | RetakeFacts) -> Finding:
     """The evaluation follows a finished training, whose 培训结业证书 must not be revoked (C02)."""
     valid = facts.training_certificate_valid
@@ -230,11 +247,13 @@ CONFIRM_RULES: tuple[HandlingRule, ...] = (
     *_EVALUATOR_RULES,
     confirmer_is_not_the_scorer,
     training_certificate_stands,
+    no_dispute_is_open,
 )
 RETAKE_RULES: tuple[RetakeRule, ...] = (
     retakes_are_left,
     retake_is_in_time,
     training_certificate_stands,
+    no_dispute_is_open,
 )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from training_svc.classes.tables import classes
 from training_svc.enrolments.tables import enrolments
 from training_svc.institutions.tables import institutions
-from training_svc.results.tables import results
+from training_svc.results.tables import result_attempts, results
 from training_svc.visibility import Scope, reaches, scoped
 
 
@@ -27,22 +27,60 @@ def _new(**values: sa.ColumnElement[Any]) -> Any:
     )
 
 
-_evaluated = _new(
-    attempts=sa.literal_column("1"),
-    passed=bindparam("passed", type_=sa.Boolean),
-    evaluated_on=bindparam("evaluated_on", type_=sa.Date),
-    void=sa.false(),
+_attempts = result_attempts.c
+_enrolment_id = bindparam("enrolment_id", type_=sa.Uuid)
+_evaluation_id = bindparam("evaluation_id", type_=sa.Uuid)
+_LOCK = Statement(
+    sa.select(enrolments.c.id).where(enrolments.c.id == _enrolment_id).with_for_update(key_share=True)
 )
-# The attempts of one enrolment come in any order: neither way of counting them depends on it.
-_EVALUATED = Statement(
-    _evaluated.on_conflict_do_update(
+_KEEP = Statement(
+    insert(result_attempts).values(
+        enrolment_id=_enrolment_id,
+        evaluation_id=_evaluation_id,
+        passed=bindparam("passed", type_=sa.Boolean),
+        evaluated_on=bindparam("evaluated_on", type_=sa.Date),
+        voided=sa.false(),
+    )
+)
+# One of before: it is known by the enrolment and by what came of it.
+_ADOPT = Statement(
+    result_attempts.update()
+    .where(
+        _attempts.id
+        == sa.select(_attempts.id)
+        .where(
+            _attempts.enrolment_id == _enrolment_id,
+            _attempts.evaluation_id.is_(None),
+            _attempts.passed == bindparam("was_passed", type_=sa.Boolean),
+        )
+        .order_by(_attempts.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    .values(evaluation_id=bindparam("new_evaluation_id", type_=sa.Uuid))
+)
+_CHANGE = Statement(
+    result_attempts.update()
+    .where(_attempts.evaluation_id == bindparam("of_evaluation", type_=sa.Uuid))
+    .values(passed=bindparam("passed", type_=sa.Boolean), voided=bindparam("voided", type_=sa.Boolean))
+    .returning(_attempts.id)
+)
+_standing = sa.not_(_attempts.voided)
+_reckoned = insert(results).from_select(
+    ["enrolment_id", "attempts", "passed", "evaluated_on", "void"],
+    sa.select(
+        _enrolment_id,
+        func.count().filter(_standing),
+        func.coalesce(func.bool_or(_attempts.passed).filter(_standing), sa.false()),
+        func.max(_attempts.evaluated_on).filter(_standing),
+        sa.false(),
+    ).where(_attempts.enrolment_id == _enrolment_id),
+)
+_RECKON = Statement(
+    _reckoned.on_conflict_do_update(
         index_elements=["enrolment_id"],
-        set_={
-            "attempts": results.c.attempts + 1,
-            "passed": results.c.passed | _evaluated.excluded.passed,
-            "evaluated_on": func.greatest(results.c.evaluated_on, _evaluated.excluded.evaluated_on),
-        },
-    ).returning(results.c.enrolment_id)
+        set_={name: _reckoned.excluded[name] for name in ("attempts", "passed", "evaluated_on")},
+    )
 )
 _revoked = _new(
     attempts=sa.literal_column("0"),
@@ -96,10 +134,38 @@ LIST = Listing(
 )
 
 
-async def evaluated(tx: Transaction, enrolment_id: UUID, *, passed: bool, evaluated_on: date) -> bool:
-    """Counts an attempt; False if there is no such enrolment."""
-    values = {"enrolment_id": enrolment_id, "passed": passed, "evaluated_on": evaluated_on}
-    return await tx.row(_EVALUATED, values) is not None
+async def locked(tx: Transaction, enrolment_id: UUID) -> bool:
+    """Keeps other attempts of the enrolment waiting until the transaction ends; False if there is none."""
+    return await tx.row(_LOCK, {"enrolment_id": enrolment_id}) is not None
+
+
+async def keep_attempt(
+    tx: Transaction, enrolment_id: UUID, evaluation_id: UUID, *, passed: bool, evaluated_on: date
+) -> None:
+    """Keeps an attempt of a locked enrolment, and reckons its result."""
+    values = {"enrolment_id": enrolment_id, "evaluation_id": evaluation_id}
+    await tx.execute(_KEEP, values | {"passed": passed, "evaluated_on": evaluated_on})
+    await tx.execute(_RECKON, values)
+
+
+async def change_attempt(
+    tx: Transaction,
+    enrolment_id: UUID,
+    evaluation_id: UUID,
+    *,
+    was_passed: bool,
+    passed: bool,
+    voided: bool,
+) -> bool:
+    """Changes an attempt of a locked enrolment, and reckons its result; False if there is no such attempt."""
+    change = {"of_evaluation": evaluation_id, "passed": passed, "voided": voided}
+    if await tx.row(_CHANGE, change) is None:
+        before = {"was_passed": was_passed, "new_evaluation_id": evaluation_id}
+        await tx.execute(_ADOPT, before | {"enrolment_id": enrolment_id})
+        if await tx.row(_CHANGE, change) is None:
+            return False
+    await tx.execute(_RECKON, {"enrolment_id": enrolment_id})
+    return True
 
 
 async def revoked(tx: Transaction, enrolment_id: UUID, *, void: bool, revoked_on: date, reason: str) -> bool:
