@@ -16,6 +16,7 @@ from chuangpei.bus.port import Received
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.events.base import Event, ExitGround, InstitutionRef, ProjectRef
 from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.subsidy import SubsidyFraudConfirmed
 from chuangpei.events.training import InstitutionRegistered
 from chuangpei.kernel.credit_code import make_credit_code
 from chuangpei.kernel.identifiers import new_id
@@ -109,6 +110,24 @@ class City:
             reason_code="subsidy_fraud",
             exit_ground=ground,
             revoked_on=on,
+        )
+
+    @staticmethod
+    def fraud(
+        who: str = "A", ground: ExitGround | None = "X2", *, number: str = "CP1"
+    ) -> SubsidyFraudConfirmed:
+        """subsidy-svc tells of a confirmed fraud."""
+        return SubsidyFraudConfirmed(
+            claim_id=new_id(),
+            finding_id=new_id(),
+            certificate_id=new_id(),
+            certificate_number=number,
+            institution=InstitutionRef(credit_code=CODES[who], name=NAMES[who], district=DISTRICTS[who]),
+            project_code="S3-01",
+            person_key="k" * 64,
+            amount_fen=180_000,
+            exit_ground=ground,
+            confirmed_on=date(2026, 7, 11),
         )
 
     async def deliver(self, *events: Event | Received) -> None:

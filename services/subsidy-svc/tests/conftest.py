@@ -352,6 +352,13 @@ class Office:
             writer.writerow(line | {"result": "failed" if code else "settled", "bank_code": code})
         return text.getvalue()
 
+    async def paid(self, certificate: CertificateIssued | None = None, who: str = "holder") -> dict:
+        """A claim that the bank has paid."""
+        claim = await self.cleared(await self.submitted(certificate, who))
+        batch = await self.received()
+        await self.bank_answers(batch, self.bank_answer(await self.export(batch)))
+        return await self.shown(claim)
+
     # What the database and the outbox say
 
     async def sql(self, statement: str, *values: object) -> list:

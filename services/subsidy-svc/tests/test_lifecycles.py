@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 from subsidy_svc.claims import lifecycle as claims
+from subsidy_svc.fault_findings import lifecycle as fault_findings
 from subsidy_svc.payments import lifecycle as batches
 from subsidy_svc.proposals import lifecycle as proposals
+from subsidy_svc.recoveries import lifecycle as recoveries
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-DRAWN = [("Claim", claims), ("Batch", batches), ("Proposal", proposals)]
+DRAWN = [
+    ("Claim", claims),
+    ("Batch", batches),
+    ("Proposal", proposals),
+    ("Recovery", recoveries),
+    ("Finding of fault", fault_findings),
+]
 
 
 @pytest.mark.parametrize(("heading", "lifecycle"), DRAWN)

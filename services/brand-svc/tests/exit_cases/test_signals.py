@@ -149,3 +149,27 @@ async def test_districts_see_their_own_signals_alone(institutions):
     assert len((await city.get("/signals", city.as_("auditor"))).json()["items"]) == 2
     [one] = (await city.get("/signals", city.bureau, credit_code=seen[0]["credit_code"])).json()["items"]
     assert one == seen[0]
+
+
+async def test_a_confirmed_subsidy_fraud_of_an_institution_opens_a_case_on_x2(holder):
+    city = holder
+    await city.deliver(city.fraud("A", number="CP-9"))
+    [case] = await city.cases()
+    assert (case["ground"], case["state"]) == ("X2", "opened")
+    [signal] = case["signals"]
+    assert (signal["source"], signal["reference"]) == ("subsidy.fraud_confirmed", "CP-9")
+    assert (signal["reason_code"], signal["occurred_on"]) == ("subsidy_fraud", "2026-07-11")
+
+
+async def test_a_fraud_without_the_institution_opens_nothing(holder):
+    city = holder
+    await city.deliver(city.fraud("A", None))
+    assert await city.cases() == []
+    assert (await city.get("/signals", city.bureau)).json()["items"] == []
+
+
+async def test_a_fraud_and_a_revocation_on_one_ground_are_one_case(holder):
+    city = holder
+    await city.deliver(city.revocation("A", "X2", number="CP-1"), city.fraud("A", number="CP-2"))
+    [case] = await city.cases()
+    assert {one["reference"] for one in case["signals"]} == {"CP-1", "CP-2"}

@@ -45,6 +45,10 @@ class Scope:
     value: str = ""
 
 
+EVERYTHING = Scope(Reach.ALL)
+"""For what the service itself looks up."""
+
+
 def scope_of(principal: Principal) -> Scope:
     """What one sees: a citizen the own things, an officer the own district, the city's offices all."""
     if principal.role is Role.CITIZEN:

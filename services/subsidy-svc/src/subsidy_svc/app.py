@@ -31,6 +31,7 @@ from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
 from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
 from subsidy_svc.explanations.routes import router as explanations
+from subsidy_svc.fault_findings.routes import router as fault_findings
 from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.ledger.routes import router as ledger
 from subsidy_svc.notices.routes import router as notices
@@ -121,6 +122,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             payments,
             line_findings,
             recoveries,
+            fault_findings,
             ledger,
             budgets,
             decisions,

@@ -2,6 +2,7 @@
 
 from subsidy_svc.budgets import tables as budgets
 from subsidy_svc.claims import tables as claims
+from subsidy_svc.fault_findings import tables as fault_findings
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
@@ -14,6 +15,7 @@ from subsidy_svc.windows import tables as windows
 __all__ = [
     "budgets",
     "claims",
+    "fault_findings",
     "ledger",
     "metadata",
     "notices",

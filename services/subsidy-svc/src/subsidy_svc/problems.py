@@ -67,6 +67,12 @@ NOT_AS_SEALED = Problem(
 FINDING_WAITS = Problem(
     "finding_waits", 409, Text("该笔已有待确认的核实结果", "A finding about this line waits to be confirmed")
 )
+MORE_THAN_OWED = Problem("more_than_owed", 409, Text("超出尚欠金额", "More than is still owed"))
+FINDING_STANDS = Problem(
+    "finding_stands",
+    409,
+    Text("该申领已有待确认或已确认的责任认定", "A finding about this claim waits, or stands"),
+)
 BANK_FILE_REFUSED = Problem(
     "bank_file_refused",
     422,

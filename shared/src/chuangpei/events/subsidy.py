@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from chuangpei.events.base import TYPE_PREFIX, Event, Part
+from chuangpei.events.base import TYPE_PREFIX, Event, ExitGround, InstitutionRef, Part
 
 
 class ClaimWindowOpened(Event):
@@ -181,6 +181,55 @@ class RecoveryOpened(Event):
     amount_fen: int
     cause: Literal["certificate_revoked"]
     opened_on: date
+
+
+class RecoveryOpenedByFinding(Event):
+    """A paid claim must be recovered because the city confirmed whose fault the payment was (追回; D03)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.recovery.opened_by_finding.v1"
+    KEY: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    recovery_id: UUID
+    person_key: str
+    district: str
+    amount_fen: int
+    fault: Literal["person_fraud", "office_error"]
+    opened_on: date
+
+
+class RecoveryEnded(Event):
+    """A recovery ended: all of it came in (已追回), or what was still owed was waived (减免)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.recovery.ended.v1"
+    KEY: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    recovery_id: UUID
+    person_key: str
+    district: str
+    outcome: Literal["recovered", "waived"]
+    received_fen: int
+    waived_fen: int
+    on: date
+
+
+class SubsidyFraudConfirmed(Event):
+    """The city confirmed a district's finding that a paid subsidy was got by fraud (骗取补贴; D03).
+
+    ``exit_ground`` is X2 where the institution took part, and then starts its brand's exit case (B11, D09).
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.subsidy.fraud_confirmed.v1"
+    KEY: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    finding_id: UUID
+    certificate_id: UUID
+    certificate_number: str
+    institution: InstitutionRef
+    project_code: str
+    person_key: str
+    amount_fen: int
+    exit_ground: ExitGround | None
+    confirmed_on: date
 
 
 class PaymentBatchEvent(Event):

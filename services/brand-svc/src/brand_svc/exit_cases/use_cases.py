@@ -29,7 +29,18 @@ from brand_svc.transitions import stale
 async def receive_revocations(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
     """Keeps the signals in revoked certificates and opens or joins cases against holders (D09)."""
     now = service.clock.now()
-    found = (Signal.of_revocation(message.event, message.event_id, now) for message in messages)  # type: ignore[arg-type]  # the type of the handler's event
+    found = [Signal.of_revocation(message.event, message.event_id, now) for message in messages]  # type: ignore[arg-type]  # the type of the handler's event
+    await _receive(tx, service, found)
+
+
+async def receive_frauds(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
+    """Keeps the signals in confirmed subsidy frauds and opens or joins cases against holders (X2, D09)."""
+    now = service.clock.now()
+    found = [Signal.of_fraud(message.event, message.event_id, now) for message in messages]  # type: ignore[arg-type]  # the type of the handler's event
+    await _receive(tx, service, found)
+
+
+async def _receive(tx: Transaction, service: Service, found: Sequence[Signal | None]) -> None:
     received = [signal for signal in found if signal is not None]
     if not received:
         return

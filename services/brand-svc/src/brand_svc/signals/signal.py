@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chuangpei.events.base import ExitGround
 from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.subsidy import SubsidyFraudConfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +41,23 @@ class Signal:
             ground=event.exit_ground,
             reason_code=event.reason_code,
             occurred_on=event.revoked_on,
+            received_at=received_at,
+        )
+
+    @classmethod
+    def of_fraud(cls, event: SubsidyFraudConfirmed, event_id: UUID, received_at: datetime) -> Self | None:
+        """The signal in a confirmed subsidy fraud, or None where the institution had no part in it (D09)."""
+        if event.exit_ground is None:
+            return None
+        return cls(
+            event_id=event_id,
+            source="subsidy.fraud_confirmed",
+            reference=event.certificate_number,
+            credit_code=event.institution.credit_code,
+            institution_name=event.institution.name,
+            district=event.institution.district,
+            ground=event.exit_ground,
+            reason_code="subsidy_fraud",
+            occurred_on=event.confirmed_on,
             received_at=received_at,
         )

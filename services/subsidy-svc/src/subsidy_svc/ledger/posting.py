@@ -26,6 +26,7 @@ class Entry:
     batch_id: UUID | None = None
     bank_result_id: UUID | None = None
     recovery_id: UUID | None = None
+    receipt_id: UUID | None = None
     budget_id: UUID | None = None
 
 
@@ -48,12 +49,27 @@ async def post(tx: Transaction, service: Service, principal: Principal, entries:
             "batch_id": entry.batch_id,
             "bank_result_id": entry.bank_result_id,
             "recovery_id": entry.recovery_id,
+            "receipt_id": entry.receipt_id,
             "budget_id": entry.budget_id,
         }
         for entry in entries
     ]
     if rows:
         await repository.insert_all(tx, rows)
+
+
+async def reverse_receipt_entry(
+    tx: Transaction, service: Service, principal: Principal, receipt_id: UUID
+) -> None:
+    """Posts the mirror of a receipt's entry (冲销); the database lets it happen once."""
+    values = {
+        "posted_at": service.clock.now(),
+        "posted_on": service.clock.today(),
+        "posted_by": principal.subject,
+        "of_receipt": receipt_id,
+    }
+    posted = await repository.insert_reversal(tx, values)
+    assert posted == 1, "a receipt has one entry"
 
 
 async def follow_claim(

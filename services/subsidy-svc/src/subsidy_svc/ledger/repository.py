@@ -27,6 +27,7 @@ _MIRRORED = (
     "batch_id",
     "bank_result_id",
     "recovery_id",
+    "receipt_id",
     "budget_id",
 )
 _REVERSE = Statement(
@@ -41,7 +42,7 @@ _REVERSE = Statement(
             entries.c.debit,
             entries.c.id,
             *(entries.c[name] for name in _MIRRORED),
-        ).where(entries.c.id == bindparam("entry_id", type_=sa.BigInteger)),
+        ).where(entries.c.receipt_id == bindparam("of_receipt", type_=sa.Uuid), entries.c.reverses.is_(None)),
     )
 )
 
@@ -160,7 +161,7 @@ async def insert_all(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def insert_reversal(tx: Transaction, values: dict[str, Any]) -> int:
-    """Posts the mirror of an entry, which the database lets happen once; returns how many it wrote."""
+    """Posts the mirror of a receipt's entry, which the database lets happen once; returns how many."""
     return await tx.execute(_REVERSE, values)
 
 

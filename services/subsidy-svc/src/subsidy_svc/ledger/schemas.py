@@ -69,6 +69,7 @@ class EntryView(BaseModel):
                     "batch_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c009",
                     "bank_result_id": None,
                     "recovery_id": None,
+                    "receipt_id": None,
                     "budget_id": None,
                     "reverses": None,
                 }
@@ -92,6 +93,7 @@ class EntryView(BaseModel):
     batch_id: UUID | None
     bank_result_id: UUID | None
     recovery_id: UUID | None
+    receipt_id: UUID | None
     budget_id: UUID | None
     reverses: int | None
 

@@ -31,6 +31,7 @@ entries = sa.Table(
     sa.Column("batch_id", sa.Uuid, sa.ForeignKey("payment_batches.id")),
     sa.Column("bank_result_id", sa.Uuid, sa.ForeignKey("bank_results.id")),
     sa.Column("recovery_id", sa.Uuid, sa.ForeignKey("recoveries.id")),
+    sa.Column("receipt_id", sa.Uuid, sa.ForeignKey("recovery_receipts.id")),
     sa.Column("budget_id", sa.Uuid, sa.ForeignKey("budgets.id")),
     sa.Column("reverses", sa.BigInteger, sa.ForeignKey("ledger_entries.id"), unique=True),
     sa.CheckConstraint("amount_fen > 0", name="amount_fen"),

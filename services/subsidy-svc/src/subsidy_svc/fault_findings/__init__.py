@@ -1,0 +1,1 @@
+"""Findings of whose fault a wrong payment was (责任认定)."""
