@@ -102,6 +102,16 @@ async def test_a_corrected_name_stands_on_the_new_edition_and_not_on_the_old(off
     assert (found["verdict"], found["holder"]) == ("valid", "李三丰")
 
 
+async def test_what_is_issued_later_for_the_training_bears_the_corrected_name(office):
+    event = await office.complete()
+    await office.correct_name((await office.certificates(event))["training_completion"], "李三丰")
+    await office.evaluated(event, 90)
+    qualification = (await office.certificates(event))["training_qualification"]
+    found = await checked(office, (await carried(office, qualification["number"])).content)
+    assert found["holder"] == "李三丰"
+    assert (await office.evaluation_of(event))["trainee"] == "李*"
+
+
 async def test_a_name_that_is_right_already_is_not_corrected(office, qualification):
     answer = await office.correct_name(qualification, "张三丰")
     assert (answer.status_code, answer.json()["code"]) == (422, "nothing_amended")

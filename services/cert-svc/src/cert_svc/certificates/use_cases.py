@@ -23,6 +23,7 @@ from cert_svc.certificates.edition import Edition, Replacement
 from cert_svc.certificates.identifier import draw_serial, make, of_next_edition
 from cert_svc.certificates.lifecycle import Action, State
 from cert_svc.certificates.register import register
+from cert_svc.completions import repository as completions
 from cert_svc.completions.completion import Completion
 from cert_svc.credentials import use_cases as credentials
 from cert_svc.credentials.repository import withdraw
@@ -82,8 +83,10 @@ async def reissue(
     """Gives a valid certificate a new number, and a corrected ``name`` where one is given (换发; C06).
 
     The day of issue stays (D01). The old credential is withdrawn and a new one signed, in the ledger, audited
-    and told.
+    and told. What is issued for the training later bears the corrected name too.
     """
+    if name:
+        await completions.hold(tx, number)
     certificate = await _changeable(tx, principal, number, version)
     if isinstance(certificate, Refusal):
         return certificate
@@ -98,6 +101,8 @@ async def reissue(
     )
     reissued = certificate.reissue(following, told(service.privacy, person))
     await repository.save_edition(tx, certificate)
+    if name:
+        await completions.rename(tx, certificate.enrolment_id, person)
     await withdraw(tx, certificate.id, at)
     await credentials.attest(tx, service, certificate)
     await repository.enter_in_ledger(tx, certificate, "reissued", principal, at, replacement.reason)

@@ -10,6 +10,7 @@ from chuangpei.events.base import InstitutionRef, ProjectRef
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
+from cert_svc.certificates.tables import certificate_editions, certificates
 from cert_svc.completions.completion import Completion
 from cert_svc.completions.tables import completions
 from cert_svc.people import StoredPerson
@@ -44,7 +45,22 @@ _COMPLETE_AGAIN = Statement(
     .returning(_columns.enrolment_id)
 )
 _FOR_UPDATE = Statement(
-    sa.select(completions).where(_columns.enrolment_id == bindparam("enrolment_id")).with_for_update()
+    sa.select(completions)
+    .where(_columns.enrolment_id == bindparam("enrolment_id"))
+    # Whoever inserts what refers to it holds its key, and is not to be waited for.
+    .with_for_update(key_share=True)
+)
+_HOLD = Statement(
+    sa.select(_columns.enrolment_id)
+    .join(certificates, certificates.c.enrolment_id == _columns.enrolment_id)
+    .join(certificate_editions, certificate_editions.c.certificate_id == certificates.c.id)
+    .where(certificate_editions.c.number == bindparam("number"))
+    .with_for_update(of=completions, key_share=True)
+)
+_RENAME = Statement(
+    completions.update()
+    .where(_columns.enrolment_id == bindparam("of_enrolment", type_=sa.Uuid))
+    .values({name: bindparam(name, type_=_columns[name].type) for name in ("masked_name", "name_encrypted")})
 )
 _REVOKE = Statement(
     completions.update()
@@ -74,6 +90,17 @@ async def revoke(tx: Transaction, enrolment_id: UUID, revoked_on: date, ground: 
     """Marks a completion as taken back."""
     values = {"of_enrolment": enrolment_id, "revoked_on": revoked_on, "revocation_ground": ground}
     await tx.execute(_REVOKE, values)
+
+
+async def hold(tx: Transaction, number: str) -> None:
+    """Locks the completion that the certificate of a number rests on: completions before certificates."""
+    await tx.execute(_HOLD, {"number": number})
+
+
+async def rename(tx: Transaction, enrolment_id: UUID, person: StoredPerson) -> None:
+    """Writes the corrected name, so that what is issued next bears it too."""
+    values = {"masked_name": person.masked_name, "name_encrypted": person.name_encrypted}
+    await tx.execute(_RENAME, {"of_enrolment": enrolment_id, **values})
 
 
 def completion_of(row: Row) -> Completion:

@@ -1,5 +1,6 @@
-"""The completed trainings this service was told of; a trigger lets each be
-taken back, then completed again, and changes in nothing besides.
+"""The completed trainings this service was told of.
+
+A trigger lets each be taken back, then completed again, lets its name be corrected, and nothing besides.
 """
 
 import sqlalchemy as sa
