@@ -12,6 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from chuangpei.auth import Principal, Role
 from chuangpei.database import Statement
+from chuangpei.listing import Asked, Listing
+from pydantic import BaseModel
 from sqlalchemy import bindparam
 
 from training_svc.institutions.tables import institutions
@@ -65,6 +67,19 @@ def scope_of(principal: Principal) -> Scope:
         case Role.CITY_CENTRE | Role.CITY_BUREAU | Role.AUDITOR:
             return EVERYTHING
     raise ValueError(f"{principal.role} does not read training records")
+
+
+def asked_by(
+    principal: Principal,
+    listing: Listing,
+    query: BaseModel,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **filters: Any,
+) -> Asked:
+    """What one of the :data:`READERS` asks of a list, within the own scope."""
+    scope = scope_of(principal)
+    return listing.asked(query, reach=scope.reach, scope=scope.value, given=given, **filters)
 
 
 def authority_of(principal: Principal) -> str:

@@ -10,7 +10,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -20,14 +19,13 @@ from training_svc.appraisals import repository, use_cases
 from training_svc.appraisals.schemas import (
     AppraisalAmendment,
     AppraisalExport,
-    AppraisalFilters,
     AppraisalPage,
     AppraisalView,
     NewAppraisal,
 )
 from training_svc.appraisals.views import view
 from training_svc.service import of
-from training_svc.visibility import EVERYTHING, READERS, scope_of
+from training_svc.visibility import EVERYTHING, READERS, asked_by, scope_of
 
 Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -70,7 +68,9 @@ async def list_appraisals(
     request: Request, principal: Reader, query: Annotated[AppraisalPage, Query()]
 ) -> Page[AppraisalView]:
     """The appraisals of instructors one may see (T10)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, view)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, view
+    )
 
 
 @router.get("/appraisals/export", summary="导出考核 · Export the appraisals", responses=EXPORT_RESPONSES)
@@ -78,7 +78,7 @@ async def export_appraisals(
     request: Request, principal: Reader, query: Annotated[AppraisalExport, Query()]
 ) -> Response:
     """The appraisals of instructors one may see, as a file (T10)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "appraisals", _COLUMNS, (view(row) async for row in rows), query.format)
 
 
@@ -128,11 +128,6 @@ async def _read(tx: Transaction, appraisal_id: UUID) -> AppraisalView:
     row = await repository.one(tx, appraisal_id, EVERYTHING)
     assert row is not None, "it was written in this transaction"
     return view(row)
-
-
-def _asked(principal: Principal, query: AppraisalFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _written(scores: dict[str, int]) -> str:

@@ -30,7 +30,7 @@ from training_svc.enrolments import repository as enrolments
 from training_svc.policy.attendance import Method
 from training_svc.policy.findings import local
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Reader = Annotated[Principal, Allow(*READERS)]
 
@@ -131,8 +131,7 @@ async def _require_enrolment(request: Request, enrolment_id: UUID, principal: Pr
 
 
 def _asked(principal: Principal, query: AttendanceFilters, **of_one: Any) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **of_one)
+    return asked_by(principal, repository.LIST, query, **of_one)
 
 
 def _view(row: Row) -> AttendanceView:

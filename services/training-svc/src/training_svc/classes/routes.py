@@ -38,7 +38,7 @@ from training_svc.classes.training_class import Session, TrainingClass
 from training_svc.instructors.lifecycle import State as InstructorState
 from training_svc.persons import SealedPerson
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Manager = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
@@ -230,13 +230,12 @@ async def cancel_session(
 
 
 def _asked(principal: Principal, query: ClassFilters, today: date) -> Asked:
-    scope = scope_of(principal)
     own: dict[str, Any] = {"flagged": None}
     if query.state:
         own |= _PHASES[query.state](today)
     if query.flagged is not None:
         own["flagged_on" if query.flagged else "unflagged_on"] = today
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **own)
+    return asked_by(principal, repository.LIST, query, **own)
 
 
 _PHASES: Mapping[Phase, Callable[[date], dict[str, Any]]] = {

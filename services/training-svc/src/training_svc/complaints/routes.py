@@ -21,7 +21,6 @@ from training_svc.complaints.complaint import Complaint
 from training_svc.complaints.lifecycle import Action
 from training_svc.complaints.schemas import (
     ComplaintExport,
-    ComplaintFilters,
     ComplaintPage,
     ComplaintView,
     DisclosedView,
@@ -35,7 +34,7 @@ from training_svc.complaints.schemas import (
     Reversal,
 )
 from training_svc.service import of
-from training_svc.visibility import EVERYTHING, scope_of
+from training_svc.visibility import EVERYTHING, asked_by, scope_of
 
 Complaining = Annotated[Principal, Allow(Role.CITIZEN, Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Citizen = Annotated[Principal, Allow(Role.CITIZEN)]
@@ -91,7 +90,7 @@ async def list_complaints(
     """The complaints one may see, the complainants masked (T06)."""
     return await repository.LIST.page(
         of(request).database,
-        _asked(principal, query),
+        asked_by(principal, repository.LIST, query),
         query,
         lambda row: _view(repository.complaint_of(row)),
     )
@@ -102,7 +101,7 @@ async def export_complaints(
     request: Request, principal: Reader, query: Annotated[ComplaintExport, Query()]
 ) -> Response:
     """The complaints one may see, as a file, the complainants masked (T06)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "complaints", _COLUMNS, rows, query.format)
 
 
@@ -239,11 +238,6 @@ async def _decided(
             await use_cases.decide(tx, service, principal, complaint_id, version, action, body.outcome)
         )
     return reply(_view(decided))
-
-
-def _asked(principal: Principal, query: ComplaintFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _asked_of_own(principal: Principal, query: MyComplaintFilters) -> Asked:

@@ -26,7 +26,7 @@ from training_svc.course_materials.schemas import (
 )
 from training_svc.courses import repository as courses
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -122,7 +122,7 @@ async def _asked(request: Request, course_id: UUID, principal: Principal, query:
     scope = scope_of(principal)
     if await courses.one(of(request).database, course_id, scope) is None:
         raise Refused(Refusal(NOT_FOUND))
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, course_id=course_id)
+    return asked_by(principal, repository.LIST, query, course_id=course_id)
 
 
 def _view(row: Row) -> MaterialView:

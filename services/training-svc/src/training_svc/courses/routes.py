@@ -10,7 +10,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -21,7 +20,6 @@ from training_svc.courses.course import Course
 from training_svc.courses.schemas import (
     CourseAmendment,
     CourseExport,
-    CourseFilters,
     CoursePage,
     CourseView,
     NewCourse,
@@ -30,7 +28,7 @@ from training_svc.courses.schemas import (
     Retirement,
 )
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -73,7 +71,9 @@ async def list_courses(
     request: Request, principal: Reader, query: Annotated[CoursePage, Query()]
 ) -> Page[CourseView]:
     """The courses one may see, in whatever state (T09)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _listed)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _listed
+    )
 
 
 @router.get("/export", summary="导出精品课程 · Export the courses", responses=EXPORT_RESPONSES)
@@ -81,7 +81,7 @@ async def export_courses(
     request: Request, principal: Reader, query: Annotated[CourseExport, Query()]
 ) -> Response:
     """The courses one may see, as a file (T09)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "courses", _COLUMNS, rows, query.format)
 
 
@@ -163,11 +163,6 @@ async def _seen(request: Request, course_id: UUID, principal: Principal) -> Cour
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
     return found
-
-
-def _asked(principal: Principal, query: CourseFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _view(course: Course) -> CourseView:

@@ -11,7 +11,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -22,14 +21,13 @@ from training_svc.designations.designation import Designation
 from training_svc.designations.schemas import (
     DesignationAmendment,
     DesignationExport,
-    DesignationFilters,
     DesignationPage,
     DesignationView,
     NewDesignation,
     Withdrawal,
 )
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -79,7 +77,9 @@ async def list_designations(
     def view(row: Row) -> DesignationView:
         return _view(repository.designation_of(row), today)
 
-    return await repository.LIST.page(service.database, _asked(principal, query), query, view)
+    return await repository.LIST.page(
+        service.database, asked_by(principal, repository.LIST, query), query, view
+    )
 
 
 @router.get(
@@ -89,7 +89,7 @@ async def export_designations(
     request: Request, principal: Reader, query: Annotated[DesignationExport, Query()]
 ) -> Response:
     """The designations of the institutions one may see, as a file (T08)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "designations", _COLUMNS, rows, query.format)
 
 
@@ -156,11 +156,6 @@ async def withdraw_designation(
             await use_cases.withdraw(tx, service, principal, designation_id, version, body.reason)
         )
     return reply(_view(withdrawn, service.clock.today()))
-
-
-def _asked(principal: Principal, query: DesignationFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _view(one: Designation, today: date) -> DesignationView:

@@ -38,7 +38,7 @@ from training_svc.enrolments.schemas import (
 from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
 from training_svc.enterprises.use_cases import snapshot_of
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Manager = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
@@ -256,8 +256,7 @@ async def _asked_of_class(request: Request, principal: Principal, class_id: UUID
 
 
 def _asked(principal: Principal, query: ListQuery, **own: Any) -> Asked:
-    scope = scope_of(principal)
-    return lists.ALL.asked(query, reach=scope.reach, scope=scope.value, **own)
+    return asked_by(principal, lists.ALL, query, **own)
 
 
 async def _record_look(tx: Transaction, service: Service, principal: Principal, person_key: str) -> None:

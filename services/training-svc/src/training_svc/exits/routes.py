@@ -21,7 +21,7 @@ from training_svc.exits.lifecycle import State
 from training_svc.exits.schemas import ExitExport, ExitFilters, ExitPage, ExitView, NewExit, Withdrawal
 from training_svc.exits.views import view
 from training_svc.service import of
-from training_svc.visibility import EVERYTHING, READERS, scope_of
+from training_svc.visibility import EVERYTHING, READERS, asked_by, scope_of
 
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -123,9 +123,8 @@ async def _read(tx: Transaction, exit_id: UUID, today: date) -> ExitView:
 
 
 def _asked(principal: Principal, query: ExitFilters, today: date) -> Asked:
-    scope = scope_of(principal)
     by_day = {State.NOTICED: "noticed_still_on", State.EFFECTIVE: "effective_on"}
     state: dict[str, Any] = {}
     if query.state in by_day:
         state = {"state": None, by_day[query.state]: today}
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, **state)
+    return asked_by(principal, repository.LIST, query, **state)

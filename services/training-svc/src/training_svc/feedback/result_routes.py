@@ -23,7 +23,7 @@ from training_svc.feedback.schemas import (
     InstructorResultView,
 )
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Reader = Annotated[Principal, Allow(*READERS)]
 
@@ -139,8 +139,7 @@ async def export_instructor_results(
 
 
 def _asked(principal: Principal, listing: Listing, query: ListQuery) -> Asked:
-    scope = scope_of(principal)
-    return listing.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, listing, query)
 
 
 def _of_instructors(principal: Principal, listing: Listing, query: ListQuery) -> Asked:

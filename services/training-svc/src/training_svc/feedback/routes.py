@@ -34,7 +34,7 @@ from training_svc.feedback.schemas import (
 from training_svc.feedback.tokens import hash_of
 from training_svc.policy.feedback import questions_on
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -171,8 +171,7 @@ async def _asked(
     request: Request, class_id: UUID, principal: Principal, listing: Listing, query: ListQuery
 ) -> Asked:
     await _seen(request, class_id, principal)
-    scope = scope_of(principal)
-    return listing.asked(query, reach=scope.reach, scope=scope.value, class_id=class_id)
+    return asked_by(principal, listing, query, class_id=class_id)
 
 
 def _round(row: Row) -> RoundView:

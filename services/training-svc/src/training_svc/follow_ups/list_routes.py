@@ -19,7 +19,6 @@ from training_svc.follow_ups.schemas import (
     DueView,
     FiguresView,
     FollowUpExport,
-    FollowUpFilters,
     FollowUpPage,
     FollowUpSummary,
     StatisticsExport,
@@ -30,7 +29,7 @@ from training_svc.follow_ups.schemas import (
 from training_svc.follow_ups.statistics import figures
 from training_svc.policy.follow_up import FollowUpParameters, follow_up_parameters
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 T = TypeVar("T")
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -44,7 +43,7 @@ async def list_follow_ups(
 ) -> Page[FollowUpSummary]:
     """The follow-ups one may see, masked (T11)."""
     return await lists.FOLLOW_UPS.page(
-        of(request).database, _follow_ups(principal, query), query, views.summary
+        of(request).database, asked_by(principal, lists.FOLLOW_UPS, query), query, views.summary
     )
 
 
@@ -53,7 +52,7 @@ async def export_follow_ups(
     request: Request, principal: Reader, query: Annotated[FollowUpExport, Query()]
 ) -> Response:
     """The follow-ups one may see, masked, as a file (T11)."""
-    rows = lists.FOLLOW_UPS.all_rows(of(request).database, _follow_ups(principal, query))
+    rows = lists.FOLLOW_UPS.all_rows(of(request).database, asked_by(principal, lists.FOLLOW_UPS, query))
     shown = _each(rows, views.summary)
     return await export(request, "follow-ups", views.FOLLOW_UP_COLUMNS, shown, query.format)
 
@@ -131,15 +130,9 @@ def _parameters(service: Service) -> FollowUpParameters:
     return follow_up_parameters(law, today if law.in_force.covers(today) else law.in_force.last or today)
 
 
-def _follow_ups(principal: Principal, query: FollowUpFilters) -> Asked:
-    scope = scope_of(principal)
-    return lists.FOLLOW_UPS.asked(query, reach=scope.reach, scope=scope.value)
-
-
 def _due(service: Service, principal: Principal, query: DueFilters) -> Asked:
-    scope = scope_of(principal)
     until = query.due_until or service.clock.today()
-    return lists.DUE.asked(query, reach=scope.reach, scope=scope.value, due_until=until)
+    return asked_by(principal, lists.DUE, query, due_until=until)
 
 
 async def _each(rows: AsyncIterator[Row], shown: Callable[[Row], T]) -> AsyncIterator[T]:

@@ -30,7 +30,7 @@ from training_svc.inspection_programmes.schemas import (
 )
 from training_svc.policy.draw import Method
 from training_svc.service import of
-from training_svc.visibility import Scope, scope_of
+from training_svc.visibility import Scope, asked_by, scope_of
 
 Supervisor = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Office = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
@@ -79,8 +79,7 @@ async def list_programmes(
     request: Request, principal: Office, query: Annotated[ProgrammePage, Query()]
 ) -> Page[ProgrammeView]:
     """The programmes of one's district, or of all (C05, O03)."""
-    scope = scope_of(principal)
-    asked = repository.PROGRAMMES.asked(query, reach=scope.reach, scope=scope.value)
+    asked = asked_by(principal, repository.PROGRAMMES, query)
     return await repository.PROGRAMMES.page(
         of(request).database, asked, query, lambda row: ProgrammeView.model_validate(dict(row))
     )
@@ -95,8 +94,7 @@ async def export_programmes(
     request: Request, principal: Office, query: Annotated[ProgrammeExport, Query()]
 ) -> Response:
     """The programmes as a file (C05, O03)."""
-    scope = scope_of(principal)
-    asked = repository.PROGRAMMES.asked(query, reach=scope.reach, scope=scope.value)
+    asked = asked_by(principal, repository.PROGRAMMES, query)
     rows = repository.PROGRAMMES.all_rows(of(request).database, asked)
     return await export(request, "inspection-programmes", _COLUMNS, rows, query.format)
 
@@ -138,7 +136,7 @@ async def list_draws(
     """Every draw of a programme, none left out (C05)."""
     scope = scope_of(principal)
     await _programme(request, programme_id, scope)
-    asked = repository.DRAWS.asked(query, reach=scope.reach, scope=scope.value, programme_id=programme_id)
+    asked = asked_by(principal, repository.DRAWS, query, programme_id=programme_id)
     return await repository.DRAWS.page(
         of(request).database, asked, query, lambda row: DrawSummary.model_validate(dict(row))
     )
@@ -155,7 +153,7 @@ async def export_draws(
     """The draws with their seeds as a file (C05)."""
     scope = scope_of(principal)
     await _programme(request, programme_id, scope)
-    asked = repository.DRAWS.asked(query, reach=scope.reach, scope=scope.value, programme_id=programme_id)
+    asked = asked_by(principal, repository.DRAWS, query, programme_id=programme_id)
     rows = repository.DRAWS.all_rows(of(request).database, asked)
     return await export(request, "inspection-draws", _DRAW_COLUMNS, rows, query.format)
 

@@ -19,7 +19,7 @@ from training_svc.inspections.schemas import (
 )
 from training_svc.inspections.views import summary
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by
 
 Reader = Annotated[Principal, Allow(*READERS)]
 
@@ -66,10 +66,9 @@ async def export_inspections(
 
 
 def _asked(service: Service, principal: Principal, query: InspectionFilters) -> Asked:
-    scope = scope_of(principal)
     today = service.clock.today()
     overdue: dict[str, Any] = {}
     if query.overdue is not None:
         overdue["overdue_on" if query.overdue else "in_time_on"] = today
     wanted = query.model_copy(update={"overdue": None})
-    return repository.LIST.asked(wanted, reach=scope.reach, scope=scope.value, **overdue)
+    return asked_by(principal, repository.LIST, wanted, **overdue)

@@ -31,7 +31,7 @@ from training_svc.institutions.schemas import (
     NewInstitution,
 )
 from training_svc.service import Service, of
-from training_svc.visibility import EVERYTHING, READERS, scope_of
+from training_svc.visibility import EVERYTHING, READERS, asked_by, scope_of
 
 Registrar = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
@@ -163,9 +163,8 @@ async def name_institution_contact(
 
 
 def _asked(service: Service, principal: Principal, query: InstitutionFilters) -> Asked:
-    scope = scope_of(principal)
     today = {"today": service.clock.today()}
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, given=today)
+    return asked_by(principal, repository.LIST, query, given=today)
 
 
 async def _shown(tx: Transaction, service: Service, institution: Institution) -> InstitutionView:

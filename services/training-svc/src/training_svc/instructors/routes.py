@@ -33,7 +33,7 @@ from training_svc.instructors.schemas import (
 )
 from training_svc.instructors.views import summary, view
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Employer = Annotated[Principal, Allow(Role.INSTITUTION)]
 Citizen = Annotated[Principal, Allow(Role.CITIZEN)]
@@ -189,8 +189,7 @@ def _found(instructor: Instructor | None) -> Instructor:
 
 
 def _asked(principal: Principal, query: InstructorFilters, today: date) -> Asked:
-    scope, state = scope_of(principal), lists.in_state(query.state, today)
-    return lists.LIST.asked(query, reach=scope.reach, scope=scope.value, **state)
+    return asked_by(principal, lists.LIST, query, **lists.in_state(query.state, today))
 
 
 def _row(row: Row, today: date) -> InstructorSummary:

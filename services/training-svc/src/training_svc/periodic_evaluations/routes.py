@@ -10,7 +10,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -20,7 +19,6 @@ from training_svc.periodic_evaluations import repository, use_cases
 from training_svc.periodic_evaluations.schemas import (
     AmendedEvaluation,
     EvaluationExport,
-    EvaluationFilters,
     EvaluationPage,
     EvaluationView,
     FormView,
@@ -29,7 +27,7 @@ from training_svc.periodic_evaluations.schemas import (
 from training_svc.policy.evaluation import ObjectKind, form_of
 from training_svc.problems import NO_LAW_IN_FORCE
 from training_svc.service import of
-from training_svc.visibility import READERS, Scope, scope_of
+from training_svc.visibility import READERS, Scope, asked_by, scope_of
 
 Supervisor = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -86,7 +84,9 @@ async def list_evaluations(
     request: Request, principal: Reader, query: Annotated[EvaluationPage, Query()]
 ) -> Page[EvaluationView]:
     """The evaluations one may see (O03)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _view
+    )
 
 
 @router.get(
@@ -98,7 +98,7 @@ async def export_evaluations(
     request: Request, principal: Reader, query: Annotated[EvaluationExport, Query()]
 ) -> Response:
     """The evaluations one may see, as a file (O03)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "periodic-evaluations", _COLUMNS, rows, query.format)
 
 
@@ -143,11 +143,6 @@ async def list_evaluation_amendments(
     async with of(request).database.transaction() as tx:
         await _read(tx, evaluation_id, scope_of(principal))
         return await history(tx, use_cases.OBJECT_TYPE, evaluation_id, query)
-
-
-def _asked(principal: Principal, query: EvaluationFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 async def _read(tx: Transaction, evaluation_id: UUID, scope: Scope) -> EvaluationView:

@@ -29,7 +29,7 @@ from training_svc.qualifications.schemas import (
 )
 from training_svc.qualifications.views import view_of
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Applicant = Annotated[Principal, Allow(Role.INSTITUTION)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -187,9 +187,8 @@ async def _seen(request: Request, qualification_id: UUID, principal: Principal) 
 
 
 def _asked(service: Service, principal: Principal, query: QualificationFilters) -> Asked:
-    scope = scope_of(principal)
     given = {"today": service.clock.today()}
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, given=given)
+    return asked_by(principal, repository.LIST, query, given=given)
 
 
 def _row_view(service: Service, row: Row) -> QualificationView:

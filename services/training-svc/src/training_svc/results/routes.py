@@ -8,16 +8,15 @@ from chuangpei.database import Row
 from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.results import repository
-from training_svc.results.schemas import ResultExport, ResultFilters, ResultPage, ResultView
+from training_svc.results.schemas import ResultExport, ResultPage, ResultView
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Reader = Annotated[Principal, Allow(*READERS)]
 
@@ -43,7 +42,9 @@ async def list_results(
     request: Request, principal: Reader, query: Annotated[ResultPage, Query()]
 ) -> Page[ResultView]:
     """The evaluated enrolments one may see, and whether they passed (T06, T08)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _view
+    )
 
 
 @router.get("/results/export", summary="导出培训结果 · Export the results", responses=EXPORT_RESPONSES)
@@ -51,7 +52,7 @@ async def export_results(
     request: Request, principal: Reader, query: Annotated[ResultExport, Query()]
 ) -> Response:
     """The evaluated enrolments one may see, as a file (T06, T08)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "results", _COLUMNS, rows, query.format)
 
 
@@ -66,11 +67,6 @@ async def read_result(request: Request, enrolment_id: UUID, principal: Reader) -
     if row is None:
         raise Refused(Refusal(NOT_FOUND))
     return reply(_view(row))
-
-
-def _asked(principal: Principal, query: ResultFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _view(row: Row) -> ResultView:

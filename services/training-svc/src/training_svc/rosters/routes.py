@@ -23,14 +23,13 @@ from training_svc.rosters.schemas import (
     ErrorPage,
     RosterErrorView,
     RosterExport,
-    RosterFilters,
     RosterPage,
     RosterView,
     TemplateQuery,
 )
 from training_svc.rosters.template import template
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -114,7 +113,9 @@ async def list_rosters(
     request: Request, principal: Reader, query: Annotated[RosterPage, Query()]
 ) -> Page[RosterView]:
     """The imports one may see (T06)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view_of)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _view_of
+    )
 
 
 @router.get(
@@ -124,7 +125,7 @@ async def export_rosters(
     request: Request, principal: Reader, query: Annotated[RosterExport, Query()]
 ) -> Response:
     """The imports one may see, as a file (T06)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "rosters", _COLUMNS, (_view_of(row) async for row in rows), query.format)
 
 
@@ -170,11 +171,6 @@ async def _seen(request: Request, roster_id: UUID, principal: Principal) -> Rost
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
     return found
-
-
-def _asked(principal: Principal, query: RosterFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _errors_asked(roster_id: UUID, query: ErrorFilters) -> Asked:

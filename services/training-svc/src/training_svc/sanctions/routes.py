@@ -29,12 +29,11 @@ from training_svc.sanctions.schemas import (
     NewSanction,
     SanctionAmendment,
     SanctionExport,
-    SanctionFilters,
     SanctionPage,
     SanctionView,
 )
 from training_svc.service import Service, of
-from training_svc.visibility import READERS, scope_of
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -96,7 +95,9 @@ async def list_sanctions(
     def view(row: Row) -> SanctionView:
         return _view(repository.sanction_of(row), today)
 
-    return await repository.LIST.page(service.database, _asked(principal, query), query, view)
+    return await repository.LIST.page(
+        service.database, asked_by(principal, repository.LIST, query), query, view
+    )
 
 
 @router.get("/sanctions/export", summary="导出处罚与失信 · Export the sanctions", responses=EXPORT_RESPONSES)
@@ -104,7 +105,7 @@ async def export_sanctions(
     request: Request, principal: Reader, query: Annotated[SanctionExport, Query()]
 ) -> Response:
     """The sanctions of the institutions one may see, as a file (T08)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "sanctions", _COLUMNS, rows, query.format)
 
 
@@ -186,15 +187,9 @@ async def export_flagged_classes(
     return await export(request, "flagged-classes", _CLASS_COLUMNS, rows, query.format)
 
 
-def _asked(principal: Principal, query: SanctionFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
-
-
 def _asked_classes(service: Service, principal: Principal, query: FlaggedClassFilters) -> Asked:
-    scope = scope_of(principal)
     today = {"today": service.clock.today()}
-    return repository.FLAGGED_CLASSES.asked(query, reach=scope.reach, scope=scope.value, given=today)
+    return asked_by(principal, repository.FLAGGED_CLASSES, query, given=today)
 
 
 def _class_view(row: Row) -> FlaggedClassView:

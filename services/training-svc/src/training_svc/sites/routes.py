@@ -10,7 +10,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -18,8 +17,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
 from training_svc.sites import repository, use_cases
-from training_svc.sites.schemas import NewSite, SiteAmendment, SiteExport, SiteFilters, SitePage, SiteView
-from training_svc.visibility import EVERYTHING, READERS, scope_of
+from training_svc.sites.schemas import NewSite, SiteAmendment, SiteExport, SitePage, SiteView
+from training_svc.visibility import EVERYTHING, READERS, asked_by, scope_of
 
 Keeper = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Reader = Annotated[Principal, Allow(*READERS)]
@@ -63,7 +62,9 @@ async def list_sites(
     request: Request, principal: Reader, query: Annotated[SitePage, Query()]
 ) -> Page[SiteView]:
     """The sites of the institutions one may see (T06)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _view
+    )
 
 
 @router.get("/sites/export", summary="导出场地 · Export the sites", responses=EXPORT_RESPONSES)
@@ -71,7 +72,7 @@ async def export_sites(
     request: Request, principal: Reader, query: Annotated[SiteExport, Query()]
 ) -> Response:
     """The sites of the institutions one may see, as a file (T06)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "sites", _COLUMNS, rows, query.format)
 
 
@@ -104,11 +105,6 @@ async def list_site_amendments(
     if await repository.one(database, site_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
     return await history(database, "site", site_id, query)
-
-
-def _asked(principal: Principal, query: SiteFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 async def _shown(tx: Transaction, site_id: UUID) -> SiteView:

@@ -11,7 +11,6 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
@@ -25,7 +24,6 @@ from training_svc.training_plans.schemas import (
     NewPlanLine,
     PlanAmendment,
     PlanExport,
-    PlanFilters,
     PlanPage,
     PlanResubmission,
     PlanReturn,
@@ -36,7 +34,7 @@ from training_svc.training_plans.schemas import (
     ProgressQuery,
     ProgressRow,
 )
-from training_svc.visibility import OFFICES, scope_of
+from training_svc.visibility import OFFICES, asked_by, scope_of
 
 District = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -86,7 +84,9 @@ async def list_plans(
     request: Request, principal: Reader, query: Annotated[PlanPage, Query()]
 ) -> Page[PlanSummary]:
     """The plans of the districts one may see (O02)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _summary)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _summary
+    )
 
 
 @router.get("/export", summary="导出培训计划 · Export the training plans", responses=EXPORT_RESPONSES)
@@ -94,7 +94,7 @@ async def export_plans(
     request: Request, principal: Reader, query: Annotated[PlanExport, Query()]
 ) -> Response:
     """The plans of the districts one may see, as a file (O02)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "training-plans", _COLUMNS, rows, query.format)
 
 
@@ -204,11 +204,6 @@ async def _seen(request: Request, plan_id: UUID, principal: Principal) -> Plan:
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
     return found
-
-
-def _asked(principal: Principal, query: PlanFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _summary(row: Row) -> PlanSummary:

@@ -10,20 +10,18 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
-from training_svc.visibility import OFFICES, scope_of
+from training_svc.visibility import OFFICES, asked_by, scope_of
 from training_svc.working_mechanisms import repository, use_cases
 from training_svc.working_mechanisms.mechanism import Mechanism
 from training_svc.working_mechanisms.schemas import (
     MechanismAmendment,
     MechanismExport,
-    MechanismFilters,
     MechanismPage,
     MechanismView,
     NewMechanism,
@@ -71,7 +69,9 @@ async def list_mechanisms(
     request: Request, principal: Reader, query: Annotated[MechanismPage, Query()]
 ) -> Page[MechanismView]:
     """What the districts one may see have filed (O01)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _listed)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _listed
+    )
 
 
 @router.get("/export", summary="导出工作机制 · Export the working mechanisms", responses=EXPORT_RESPONSES)
@@ -79,7 +79,7 @@ async def export_mechanisms(
     request: Request, principal: Reader, query: Annotated[MechanismExport, Query()]
 ) -> Response:
     """What the districts one may see have filed, as a file (O01)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "working-mechanisms", _COLUMNS, rows, query.format)
 
 
@@ -151,11 +151,6 @@ async def _seen(request: Request, mechanism_id: UUID, principal: Principal) -> M
     if found is None:
         raise Refused(Refusal(NOT_FOUND))
     return found
-
-
-def _asked(principal: Principal, query: MechanismFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _listed(row: Row) -> MechanismView:
