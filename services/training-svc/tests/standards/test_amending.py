@@ -159,7 +159,7 @@ async def test_an_application_waits_for_an_amendment_under_way_and_is_measured_b
     institution = await world.institution()
     body = StandardAmendment(min_hours=20, reason="发布有误")
     async with world.service.database.transaction() as tx:
-        await published.amend(tx, world.service, CENTRE, STANDARD, standard["id"], 1, body)
+        await published.amend(tx, world.service, CENTRE, standard["id"], 1, STANDARD, body)
         applying = asyncio.create_task(world.submitted(institution))
         await world.somebody_waits_for_a_lock()
     assert [one["required"] for one in (await applying)["findings"] if one["outcome"] == "failed"] == ["≥ 20"]

@@ -6,13 +6,13 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.activities import repository, use_cases
@@ -24,6 +24,7 @@ from training_svc.activities.schemas import (
     NewActivity,
 )
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS
 
 Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
@@ -100,9 +101,7 @@ async def amend_activity(
     request: Request, activity_id: UUID, body: ActivityAmendment, principal: Keeper, if_match: IfMatch = None
 ) -> Response:
     """Amends what was recorded, its results too, with a reason (T10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = accepted(await use_cases.amend(tx, service, principal, activity_id, version, body))
+    row = await done(request, if_match, principal, use_cases.amend, activity_id, body)
     return reply(_view(row))
 
 

@@ -8,7 +8,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Request, Response
 
 from training_svc.attendance import use_cases
@@ -25,6 +25,7 @@ from training_svc.attendance.schemas import (
     photo,
 )
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -80,9 +81,7 @@ async def correct_attendance(
     if_match: IfMatch = None,
 ) -> Response:
     """Corrects a record and keeps the old value, who, when and why (T06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        corrected = accepted(await use_cases.correct(tx, service, principal, attendance_id, version, body))
+    corrected = await done(request, if_match, principal, use_cases.correct, attendance_id, body)
     return reply(_view(corrected))
 
 
@@ -99,9 +98,7 @@ async def amend_attendance(
     if_match: IfMatch = None,
 ) -> Response:
     """The district corrects a record of who has completed; the completion is judged again (T06, C01–C03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        corrected = accepted(await use_cases.amend(tx, service, principal, attendance_id, version, body))
+    corrected = await done(request, if_match, principal, use_cases.amend, attendance_id, body)
     return reply(_view(corrected))
 
 

@@ -11,7 +11,7 @@ from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
-from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance, Attendee, Correction, HeldSession
@@ -29,6 +29,7 @@ from training_svc.enrolments import repository as enrolments
 from training_svc.enrolments.lifecycle import State
 from training_svc.problems import ATTENDANCE_EXISTS, ATTENDANCE_REFUSED
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import EVERYTHING, Scope, scope_of
 
 _UNKNOWN = Text("本班没有此报名", "The class has no such enrolment")
@@ -117,10 +118,7 @@ async def explain(tx: Transaction, attendance_id: UUID, scope: Scope) -> Correct
 async def _changeable(
     tx: Transaction, principal: Principal, attendance_id: UUID, version: int
 ) -> Attendance | Refusal:
-    found = await repository.load_for_update(tx, attendance_id, scope_of(principal))
-    if found is None:
-        return Refusal(NOT_FOUND)
-    return found if found.version == version else Refusal(PRECONDITION_FAILED)
+    return as_read(await repository.load_for_update(tx, attendance_id, scope_of(principal)), version)
 
 
 async def _correct(

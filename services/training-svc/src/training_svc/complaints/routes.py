@@ -13,7 +13,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.complaints import repository, use_cases
@@ -34,6 +34,7 @@ from training_svc.complaints.schemas import (
     Reversal,
 )
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import EVERYTHING, asked_by, scope_of
 
 Complaining = Annotated[Principal, Allow(Role.CITIZEN, Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]
@@ -168,9 +169,7 @@ async def investigate_complaint(
     request: Request, complaint_id: UUID, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """The institution's district takes a complaint up (T06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        taken = accepted(await use_cases.investigate(tx, service, principal, complaint_id, version))
+    taken = await done(request, if_match, principal, use_cases.investigate, complaint_id)
     return reply(_view(taken))
 
 
@@ -205,11 +204,9 @@ async def reverse_complaint(
     request: Request, complaint_id: UUID, body: Reversal, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """Amends upheld to dismissed or the other way, with a reason; the first finding is kept (T08)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        reversed_ = accepted(
-            await use_cases.reverse(tx, service, principal, complaint_id, version, body.outcome, body.reason)
-        )
+    reversed_ = await done(
+        request, if_match, principal, use_cases.reverse, complaint_id, body.outcome, body.reason
+    )
     return reply(_view(reversed_))
 
 
@@ -232,11 +229,7 @@ async def _decided(
     if_match: str | None,
     action: Action,
 ) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        decided = accepted(
-            await use_cases.decide(tx, service, principal, complaint_id, version, action, body.outcome)
-        )
+    decided = await done(request, if_match, principal, use_cases.decide, complaint_id, action, body.outcome)
     return reply(_view(decided))
 
 

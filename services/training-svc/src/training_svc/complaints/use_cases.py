@@ -10,7 +10,7 @@ from chuangpei.auth import Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.complaints import repository
 from training_svc.complaints.complaint import Channel, Complaint
@@ -19,6 +19,7 @@ from training_svc.complaints.schemas import NewComplaint
 from training_svc.institutions import repository as institutions
 from training_svc.persons import open_contact, seal_contact
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 
 _CONTENT = "complaint.content"
@@ -187,12 +188,7 @@ def _new(service: Service, principal: Principal, institution: Row, body: NewComp
 async def _changeable(
     tx: Transaction, principal: Principal, complaint_id: UUID, version: int
 ) -> Complaint | Refusal:
-    complaint = await repository.load_for_update(tx, complaint_id, scope_of(principal))
-    if complaint is None:
-        return Refusal(NOT_FOUND)
-    if complaint.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    return complaint
+    return as_read(await repository.load_for_update(tx, complaint_id, scope_of(principal)), version)
 
 
 async def _record(

@@ -6,12 +6,12 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Request, Response
 
 from training_svc.completions import use_cases
@@ -20,6 +20,7 @@ from training_svc.enrolments import repository
 from training_svc.enrolments.schemas import JudgedEnrolmentView
 from training_svc.enrolments.views import judged_view
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -63,9 +64,7 @@ async def amend_completion(
     if_match: IfMatch = None,
 ) -> Response:
     """The district revokes a wrong completion, or completes by a corrected record, saying why (C01–C03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        judged = accepted(await use_cases.amend(tx, service, principal, enrolment_id, version, body))
+    judged = await done(request, if_match, principal, use_cases.amend, enrolment_id, body)
     return reply(judged_view(judged))
 
 

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.course_materials import repository, use_cases
@@ -26,6 +26,7 @@ from training_svc.course_materials.schemas import (
 )
 from training_svc.courses import repository as courses
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -97,9 +98,7 @@ async def revise_material(
     request: Request, material_id: UUID, body: NewMaterial, principal: Developer, if_match: IfMatch = None
 ) -> Response:
     """The developer changes a draft; a released version never changes (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        revised = accepted(await use_cases.revise(tx, service, principal, material_id, version, body))
+    revised = await done(request, if_match, principal, use_cases.revise, material_id, body)
     return reply(_view(revised))
 
 
@@ -112,9 +111,7 @@ async def release_material(
     request: Request, material_id: UUID, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre releases a version, which never changes again (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        released = accepted(await use_cases.release(tx, service, principal, material_id, version))
+    released = await done(request, if_match, principal, use_cases.release, material_id)
     return reply(_view(released))
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.courses import repository, use_cases
@@ -28,6 +28,7 @@ from training_svc.courses.schemas import (
     Retirement,
 )
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -105,10 +106,7 @@ async def recognise_course(
     request: Request, course_id: UUID, body: Recognition, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """Somebody who did not assess it recognises the course, with a grant of at most 100,000 yuan (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        decided = await use_cases.recognise(tx, service, principal, course_id, version, body.grant_fen)
-        course = accepted(decided)
+    course = await done(request, if_match, principal, use_cases.recognise, course_id, body.grant_fen)
     return reply(_view(course))
 
 
@@ -117,9 +115,7 @@ async def reject_course(
     request: Request, course_id: UUID, body: Rejection, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """Somebody who did not assess it rejects the course with what was found (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        course = accepted(await use_cases.reject(tx, service, principal, course_id, version, body.findings))
+    course = await done(request, if_match, principal, use_cases.reject, course_id, body.findings)
     return reply(_view(course))
 
 
@@ -130,9 +126,7 @@ async def admit_course(
     request: Request, course_id: UUID, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """A recognised course with a released material joins the city's course system (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        course = accepted(await use_cases.admit(tx, service, principal, course_id, version))
+    course = await done(request, if_match, principal, use_cases.admit, course_id)
     return reply(_view(course))
 
 
@@ -141,9 +135,7 @@ async def retire_course(
     request: Request, course_id: UUID, body: Retirement, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """A course leaves the course system (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        course = accepted(await use_cases.retire(tx, service, principal, course_id, version, body.reason))
+    course = await done(request, if_match, principal, use_cases.retire, course_id, body.reason)
     return reply(_view(course))
 
 
@@ -152,9 +144,7 @@ async def amend_course(
     request: Request, course_id: UUID, body: CourseAmendment, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """Corrects a recognised course or its retirement, or takes that back; the grant keeps its cap (T09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        course = accepted(await use_cases.amend(tx, service, principal, course_id, version, body))
+    course = await done(request, if_match, principal, use_cases.amend, course_id, body)
     return reply(_view(course))
 
 

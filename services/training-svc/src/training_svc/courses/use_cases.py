@@ -31,6 +31,7 @@ from training_svc.projects import repository as projects
 from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.standards import repository as standards
+from training_svc.versions import as_read
 from training_svc.visibility import EVERYTHING, scope_of
 
 _UNKNOWN_PROJECT = FieldError(
@@ -254,10 +255,7 @@ async def _decided(
 
 
 async def _changeable(tx: Transaction, course_id: UUID, version: int) -> Course | Refusal:
-    course = await repository.load_for_update(tx, course_id, EVERYTHING)
-    if course is None:
-        return Refusal(NOT_FOUND)
-    return course if course.version == version else Refusal(PRECONDITION_FAILED)
+    return as_read(await repository.load_for_update(tx, course_id, EVERYTHING), version)
 
 
 def _facts(

@@ -7,13 +7,13 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.designations import repository, use_cases
@@ -27,6 +27,7 @@ from training_svc.designations.schemas import (
     Withdrawal,
 )
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -121,10 +122,8 @@ async def amend_designation(
     if_match: IfMatch = None,
 ) -> Response:
     """Corrects the term, the ground or the withdrawal of a designation, or takes a withdrawal back (T08)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        amended = accepted(await use_cases.amend(tx, service, principal, designation_id, version, body))
-    return reply(_view(amended, service.clock.today()))
+    amended = await done(request, if_match, principal, use_cases.amend, designation_id, body)
+    return reply(_view(amended, of(request).clock.today()))
 
 
 @router.get(
@@ -150,12 +149,8 @@ async def withdraw_designation(
     request: Request, designation_id: UUID, body: Withdrawal, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """Takes a designation back before its term ends, saying why (T08)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        withdrawn = accepted(
-            await use_cases.withdraw(tx, service, principal, designation_id, version, body.reason)
-        )
-    return reply(_view(withdrawn, service.clock.today()))
+    withdrawn = await done(request, if_match, principal, use_cases.withdraw, designation_id, body.reason)
+    return reply(_view(withdrawn, of(request).clock.today()))
 
 
 def _view(one: Designation, today: date) -> DesignationView:

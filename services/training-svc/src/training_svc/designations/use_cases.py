@@ -14,7 +14,7 @@ from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.designations import repository
 from training_svc.designations.designation import Designation
@@ -27,6 +27,7 @@ from training_svc.policy.standing import STANDING_RULES
 from training_svc.problems import DESIGNATION_EXISTS, DESIGNATION_REFUSED
 from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import EVERYTHING
 
 _ENDS_TOO_EARLY = FieldError("/ends_on", "ends_too_early", Text("结束早于开始", "It ends before it starts"))
@@ -128,12 +129,7 @@ def _new(
 
 
 async def _changeable(tx: Transaction, designation_id: UUID, version: int) -> Designation | Refusal:
-    designation = await repository.load_for_update(tx, designation_id, EVERYTHING)
-    if designation is None:
-        return Refusal(NOT_FOUND)
-    if designation.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    return designation
+    return as_read(await repository.load_for_update(tx, designation_id, EVERYTHING), version)
 
 
 async def _standing_refusal(tx: Transaction, service: Service, institution_id: UUID) -> Refusal | None:

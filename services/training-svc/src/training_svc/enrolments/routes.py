@@ -38,6 +38,7 @@ from training_svc.enrolments.schemas import (
 from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
 from training_svc.enterprises.use_cases import snapshot_of
 from training_svc.service import Service, of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -175,9 +176,7 @@ async def complete_enrolment(
     request: Request, enrolment_id: UUID, principal: Organiser, if_match: IfMatch = None
 ) -> Response:
     """Completes once the standard's attendance is reached after the last session (C01, C02, C03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        judged = accepted(await use_cases.complete(tx, service, principal, enrolment_id, version))
+    judged = await done(request, if_match, principal, use_cases.complete, enrolment_id)
     return reply(judged_view(judged))
 
 
@@ -243,9 +242,7 @@ async def withdraw_my_enrolment(
 async def _withdrawn(
     request: Request, principal: Principal, enrolment_id: UUID, body: Withdrawal, if_match: str | None
 ) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        left = accepted(await leaving.withdraw(tx, service, principal, enrolment_id, version, body.reason))
+    left = await done(request, if_match, principal, leaving.withdraw, enrolment_id, body.reason)
     return reply(view_of(left))
 
 

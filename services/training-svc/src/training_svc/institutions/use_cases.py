@@ -13,7 +13,7 @@ from chuangpei.kernel.credit_code import check_error
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT
 
 from training_svc.institutions import repository
 from training_svc.institutions.institution import Institution
@@ -31,6 +31,7 @@ from training_svc.problems import (
     REGISTRATION_REFUSED,
 )
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 
 _NO_SUCH_DAY = FieldError(
@@ -164,12 +165,7 @@ def _new(service: Service, principal: Principal, body: NewInstitution) -> Instit
 async def _changeable(
     tx: Transaction, principal: Principal, institution_id: UUID, version: int
 ) -> Institution | Refusal:
-    institution = await repository.load_for_update(tx, institution_id, scope_of(principal))
-    if institution is None:
-        return Refusal(NOT_FOUND)
-    if institution.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    return institution
+    return as_read(await repository.load_for_update(tx, institution_id, scope_of(principal)), version)
 
 
 async def _amended(

@@ -9,7 +9,7 @@ from chuangpei.auth import SYSTEM, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.outbox import emit
-from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import NOT_ALLOWED_NOW
 
 from training_svc.instructors import repository
 from training_svc.instructors.instructor import Instructor
@@ -23,6 +23,7 @@ from training_svc.policy.decision import decide
 from training_svc.policy.instructors import VETTING_RULES, VettingFacts
 from training_svc.problems import INSTRUCTOR_REFUSED
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 
 _DECIDED_BY = {State.APPLIED: Role.DISTRICT_OFFICER, State.VETTED: Role.CITY_CENTRE}
@@ -105,12 +106,7 @@ async def changeable(
     tx: Transaction, principal: Principal, instructor_id: UUID, version: int
 ) -> Instructor | Refusal:
     """The instructor, locked, if the principal sees them and has read the present version."""
-    instructor = await repository.load_for_update(tx, instructor_id, scope_of(principal))
-    if instructor is None:
-        return Refusal(NOT_FOUND)
-    if instructor.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    return instructor
+    return as_read(await repository.load_for_update(tx, instructor_id, scope_of(principal)), version)
 
 
 async def keep_record(

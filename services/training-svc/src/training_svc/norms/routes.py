@@ -6,13 +6,13 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.norms.repository import NORMS
@@ -21,6 +21,7 @@ from training_svc.norms.use_cases import NORM
 from training_svc.published import use_cases
 from training_svc.published.schemas import DocumentExport, DocumentPage, Withdrawal
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import ANYONE, READERS
 
 Publisher = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -99,11 +100,7 @@ async def amend_norm(
     if_match: IfMatch = None,
 ) -> Response:
     """Amends a version, with a reason, until something cites it (T05)."""
-    service, revision = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        amended = await use_cases.amend(tx, service, principal, NORM, norm_id, revision, body)
-        after = accepted(amended)
-    return reply(after)
+    return reply(await done(request, if_match, principal, use_cases.amend, norm_id, NORM, body))
 
 
 @router.get("/{norm_id}/amendments", summary="评价规范更正记录 · Amendments of a norm")
@@ -120,11 +117,7 @@ async def withdraw_norm(
     request: Request, norm_id: UUID, body: Withdrawal, principal: Publisher, if_match: IfMatch = None
 ) -> Response:
     """Withdraws a version that nothing cites yet (T05)."""
-    service, revision = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        withdrawn = await use_cases.withdraw(tx, service, principal, NORM, norm_id, revision, body.reason)
-        after = accepted(withdrawn)
-    return reply(after)
+    return reply(await done(request, if_match, principal, use_cases.withdraw, norm_id, NORM, body.reason))
 
 
 async def _found(request: Request, norm_id: UUID) -> NormView:

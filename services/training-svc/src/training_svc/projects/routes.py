@@ -5,13 +5,13 @@ from typing import Annotated
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.projects import repository, use_cases
@@ -25,6 +25,7 @@ from training_svc.projects.schemas import (
 )
 from training_svc.projects.use_cases import view_of
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import ANYONE, READERS
 
 Publisher = Annotated[Principal, Allow(Role.CITY_CENTRE)]
@@ -85,9 +86,7 @@ async def amend_project(
     request: Request, code: str, body: ProjectAmendment, principal: Publisher, if_match: IfMatch = None
 ) -> Response:
     """Amends name, family or district, or undoes a retirement, with a reason; the stage stays (T01)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        after = accepted(await use_cases.amend(tx, service, principal, code, version, body))
+    after = await done(request, if_match, principal, use_cases.amend, code, body)
     return reply(after)
 
 
@@ -105,9 +104,7 @@ async def retire_project(
     request: Request, code: str, body: Retirement, principal: Publisher, if_match: IfMatch = None
 ) -> Response:
     """A retired project takes no new class and no application; what runs goes on (T01)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        after = accepted(await use_cases.retire(tx, service, principal, code, version, body.reason))
+    after = await done(request, if_match, principal, use_cases.retire, code, body.reason)
     return reply(after)
 
 

@@ -66,9 +66,9 @@ async def amend(
     tx: Transaction,
     service: Service,
     principal: Principal,
-    kind: Kind[V],
     document_id: UUID,
     revision: int,
+    kind: Kind[V],
     body: Amendment,
 ) -> V | Refusal:
     """Amends a version that nothing cites yet, keeping what stood before."""
@@ -102,9 +102,9 @@ async def withdraw(
     tx: Transaction,
     service: Service,
     principal: Principal,
-    kind: Kind[V],
     document_id: UUID,
     revision: int,
+    kind: Kind[V],
     reason: str,
 ) -> V | Refusal:
     """Withdraws (撤回) a version that nothing cites yet: from then on nothing can."""

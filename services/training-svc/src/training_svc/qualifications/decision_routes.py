@@ -17,6 +17,7 @@ from training_svc.qualifications.schemas import (
     Rejection,
     StandingChange,
 )
+from training_svc.steps import done
 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 
@@ -30,12 +31,8 @@ async def approve_qualification(
     request: Request, qualification_id: UUID, body: Approval, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """The institution's district approves, strictly by the standard and the figures it found (T05, T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: decisions.approve(
-            tx, service, principal, qualification_id, version, body
-        ),
+    return answer(
+        request, await done(request, if_match, principal, decisions.approve, qualification_id, body)
     )
 
 
@@ -44,13 +41,7 @@ async def reject_qualification(
     request: Request, qualification_id: UUID, body: Rejection, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """The institution's district rejects, saying why, with the findings (T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: decisions.reject(
-            tx, service, principal, qualification_id, version, body
-        ),
-    )
+    return answer(request, await done(request, if_match, principal, decisions.reject, qualification_id, body))
 
 
 @router.post("/suspend", response_model=QualificationView, summary="暂停资质 · Suspend a qualification")
@@ -98,11 +89,7 @@ async def amend_qualification(
     if_match: IfMatch = None,
 ) -> Response:
     """The district amends what it recorded at its decision, or takes a rejection or revocation back (T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: decisions.amend(tx, service, principal, qualification_id, version, body),
-    )
+    return answer(request, await done(request, if_match, principal, decisions.amend, qualification_id, body))
 
 
 _CHANGES: dict[str, decisions.StandingChange] = {
@@ -120,10 +107,16 @@ async def _change(
     deed: str,
     body: StandingChange,
 ) -> Response:
-    return await answer(
+    return answer(
         request,
-        if_match,
-        lambda tx, service, version: decisions.change_standing(
-            tx, service, principal, qualification_id, version, deed, _CHANGES[deed], body.reason
+        await done(
+            request,
+            if_match,
+            principal,
+            decisions.change_standing,
+            qualification_id,
+            deed,
+            _CHANGES[deed],
+            body.reason,
         ),
     )

@@ -1,20 +1,19 @@
 """Qualifications over HTTP: applying, reading, lists."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.qualifications import repository, use_cases
@@ -29,6 +28,7 @@ from training_svc.qualifications.schemas import (
 )
 from training_svc.qualifications.views import view_of
 from training_svc.service import Service, of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Applicant = Annotated[Principal, Allow(Role.INSTITUTION)]
@@ -127,13 +127,7 @@ async def revise_qualification(
     request: Request, qualification_id: UUID, body: Draft, principal: Applicant, if_match: IfMatch = None
 ) -> Response:
     """An institution fills its draft anew (T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: use_cases.revise(
-            tx, service, principal, qualification_id, version, body
-        ),
-    )
+    return answer(request, await done(request, if_match, principal, use_cases.revise, qualification_id, body))
 
 
 @router.post(
@@ -145,11 +139,7 @@ async def submit_qualification(
     request: Request, qualification_id: UUID, principal: Applicant, if_match: IfMatch = None
 ) -> Response:
     """An institution submits its draft, citing the standard in force that day (T03, T05, T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: use_cases.submit(tx, service, principal, qualification_id, version),
-    )
+    return answer(request, await done(request, if_match, principal, use_cases.submit, qualification_id))
 
 
 @router.post(
@@ -161,22 +151,12 @@ async def withdraw_qualification(
     request: Request, qualification_id: UUID, principal: Applicant, if_match: IfMatch = None
 ) -> Response:
     """An institution takes its application back before it is decided (T07)."""
-    return await answer(
-        request,
-        if_match,
-        lambda tx, service, version: use_cases.withdraw(tx, service, principal, qualification_id, version),
-    )
+    return answer(request, await done(request, if_match, principal, use_cases.withdraw, qualification_id))
 
 
-Step = Callable[[Transaction, Service, int], Awaitable[Qualification | Refusal]]
-
-
-async def answer(request: Request, if_match: str | None, step: Step) -> Response:
-    """Takes a step on the version that was read, in one transaction, and shows what came of it."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        after = accepted(await step(tx, service, version))
-    return reply(view_of(after, service.clock.today()))
+def answer(request: Request, after: Qualification) -> Response:
+    """What came of a step on a qualification."""
+    return reply(view_of(after, of(request).clock.today()))
 
 
 async def _seen(request: Request, qualification_id: UUID, principal: Principal) -> Qualification:

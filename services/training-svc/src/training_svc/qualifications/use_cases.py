@@ -11,7 +11,7 @@ from chuangpei.events.base import Event, ProjectRef
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
-from chuangpei.problems import INVALID_INPUT, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.institutions import repository as institutions
 from training_svc.policy.decision import Decision, decide
@@ -34,6 +34,7 @@ from training_svc.qualifications.schemas import Draft, NewQualification
 from training_svc.sanctions import repository as sanctions
 from training_svc.service import Service
 from training_svc.standards import repository as standards
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 
 _UNKNOWN_STANDARD = FieldError(
@@ -134,12 +135,7 @@ async def changeable(
     tx: Transaction, principal: Principal, qualification_id: UUID, version: int
 ) -> Qualification | Refusal:
     """The qualification, locked, if the principal may see it and has read its present version."""
-    qualification = await repository.load_for_update(tx, qualification_id, scope_of(principal))
-    if qualification is None:
-        return Refusal(NOT_FOUND)
-    if qualification.version != version:
-        return Refusal(PRECONDITION_FAILED)
-    return qualification
+    return as_read(await repository.load_for_update(tx, qualification_id, scope_of(principal)), version)
 
 
 async def kept(

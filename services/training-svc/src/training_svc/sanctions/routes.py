@@ -7,14 +7,14 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.policy.standing import BARRING
@@ -33,6 +33,7 @@ from training_svc.sanctions.schemas import (
     SanctionView,
 )
 from training_svc.service import Service, of
+from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU)]
@@ -133,10 +134,8 @@ async def amend_sanction(
     if_match: IfMatch = None,
 ) -> Response:
     """Corrects source, document number or period, with a reason; what the city recorded, the city (T08)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        amended = accepted(await use_cases.amend(tx, service, principal, sanction_id, version, body))
-    return reply(_view(amended, service.clock.today()))
+    amended = await done(request, if_match, principal, use_cases.amend, sanction_id, body)
+    return reply(_view(amended, of(request).clock.today()))
 
 
 @router.get("/sanctions/{sanction_id}/amendments", summary="处罚更正记录 · A sanction's amendments")
@@ -157,10 +156,8 @@ async def lift_sanction(
     request: Request, sanction_id: UUID, body: Lifting, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """Lifts a sanction, saying why; what it barred is free again; the city's is lifted by the city (T08)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        lifted = accepted(await use_cases.lift(tx, service, principal, sanction_id, version, body.reason))
-    return reply(_view(lifted, service.clock.today()))
+    lifted = await done(request, if_match, principal, use_cases.lift, sanction_id, body.reason)
+    return reply(_view(lifted, of(request).clock.today()))
 
 
 @router.get("/flagged-classes", summary="受限机构的在办班级 · Running classes of barred institutions")

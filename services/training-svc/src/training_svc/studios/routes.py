@@ -6,16 +6,17 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.studios import repository, use_cases
 from training_svc.studios.schemas import NewStudio, StudioAmendment, StudioExport, StudioPage, StudioView
 from training_svc.visibility import READERS
@@ -74,9 +75,7 @@ async def amend_studio(
     request: Request, studio_id: UUID, body: StudioAmendment, principal: Keeper, if_match: IfMatch = None
 ) -> Response:
     """Amends what was recorded, or closes the studio, with a reason (T10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = accepted(await use_cases.amend(tx, service, principal, studio_id, version, body))
+    row = await done(request, if_match, principal, use_cases.amend, studio_id, body)
     return reply(_view(row))
 
 

@@ -7,16 +7,17 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.training_plans import progress, repository, use_cases
 from training_svc.training_plans.plan import Plan
 from training_svc.training_plans.schemas import (
@@ -145,9 +146,7 @@ async def resubmit_plan(
     request: Request, plan_id: UUID, body: PlanResubmission, principal: District, if_match: IfMatch = None
 ) -> Response:
     """The district submits a returned plan anew (O02)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        plan = accepted(await use_cases.resubmit(tx, service, principal, plan_id, version, body.lines))
+    plan = await done(request, if_match, principal, use_cases.resubmit, plan_id, body.lines)
     return reply(_view(plan))
 
 
@@ -156,9 +155,7 @@ async def accept_plan(
     request: Request, plan_id: UUID, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre accepts the plan; from now on it is measured against (O02)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        plan = accepted(await use_cases.accept(tx, service, principal, plan_id, version))
+    plan = await done(request, if_match, principal, use_cases.accept, plan_id)
     return reply(_view(plan))
 
 
@@ -167,9 +164,7 @@ async def return_plan(
     request: Request, plan_id: UUID, body: PlanReturn, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre returns the plan with the reason (O02)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        plan = accepted(await use_cases.send_back(tx, service, principal, plan_id, version, body.reason))
+    plan = await done(request, if_match, principal, use_cases.send_back, plan_id, body.reason)
     return reply(_view(plan))
 
 
@@ -178,9 +173,7 @@ async def amend_plan(
     request: Request, plan_id: UUID, body: PlanAmendment, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre adjusts an accepted plan with the reason; what stood before is kept (O02)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        plan = accepted(await use_cases.amend(tx, service, principal, plan_id, version, body))
+    plan = await done(request, if_match, principal, use_cases.amend, plan_id, body)
     return reply(_view(plan))
 
 

@@ -9,7 +9,6 @@ from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.problems import NOT_FOUND, PRECONDITION_FAILED
 
 from training_svc.policy.decision import decide
 from training_svc.policy.plans import PLAN_RULES, PlanFacts
@@ -19,6 +18,7 @@ from training_svc.training_plans import repository
 from training_svc.training_plans.lifecycle import State
 from training_svc.training_plans.plan import Plan, PlanLine
 from training_svc.training_plans.schemas import NewPlan, NewPlanLine, PlanAmendment
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 
 
@@ -148,10 +148,7 @@ async def _moved(
 
 
 async def _changeable(tx: Transaction, principal: Principal, plan_id: UUID, version: int) -> Plan | Refusal:
-    plan = await repository.load_for_update(tx, plan_id, scope_of(principal))
-    if plan is None:
-        return Refusal(NOT_FOUND)
-    return plan if plan.version == version else Refusal(PRECONDITION_FAILED)
+    return as_read(await repository.load_for_update(tx, plan_id, scope_of(principal)), version)
 
 
 async def _record(

@@ -6,16 +6,17 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
+from training_svc.steps import done
 from training_svc.visibility import OFFICES, asked_by, scope_of
 from training_svc.working_mechanisms import repository, use_cases
 from training_svc.working_mechanisms.mechanism import Mechanism
@@ -107,9 +108,7 @@ async def accept_mechanism(
     request: Request, mechanism_id: UUID, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre takes it on file (O01)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        mechanism = accepted(await use_cases.accept(tx, service, principal, mechanism_id, version))
+    mechanism = await done(request, if_match, principal, use_cases.accept, mechanism_id)
     return reply(_view(mechanism))
 
 
@@ -122,10 +121,7 @@ async def return_mechanism(
     request: Request, mechanism_id: UUID, body: Return, principal: Centre, if_match: IfMatch = None
 ) -> Response:
     """The city centre returns it with the reason; the district files anew (O01)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        returned = await use_cases.send_back(tx, service, principal, mechanism_id, version, body.reason)
-        mechanism = accepted(returned)
+    mechanism = await done(request, if_match, principal, use_cases.send_back, mechanism_id, body.reason)
     return reply(_view(mechanism))
 
 
@@ -140,9 +136,7 @@ async def amend_mechanism(
     if_match: IfMatch = None,
 ) -> Response:
     """The district corrects document, unit or contact of what is on file, with the reason (O01)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        mechanism = accepted(await use_cases.amend(tx, service, principal, mechanism_id, version, body))
+    mechanism = await done(request, if_match, principal, use_cases.amend, mechanism_id, body)
     return reply(_view(mechanism))
 
 

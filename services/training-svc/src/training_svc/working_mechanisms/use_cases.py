@@ -9,10 +9,11 @@ from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Refusal
-from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
+from chuangpei.problems import NOT_ALLOWED_NOW
 
 from training_svc.problems import MECHANISM_PENDING
 from training_svc.service import Service
+from training_svc.versions import as_read
 from training_svc.visibility import scope_of
 from training_svc.working_mechanisms import repository
 from training_svc.working_mechanisms.lifecycle import State
@@ -145,10 +146,7 @@ async def _decided(
 async def _changeable(
     tx: Transaction, principal: Principal, mechanism_id: UUID, version: int
 ) -> Mechanism | Refusal:
-    mechanism = await repository.load_for_update(tx, mechanism_id, scope_of(principal))
-    if mechanism is None:
-        return Refusal(NOT_FOUND)
-    return mechanism if mechanism.version == version else Refusal(PRECONDITION_FAILED)
+    return as_read(await repository.load_for_update(tx, mechanism_id, scope_of(principal)), version)
 
 
 async def _record(
