@@ -192,6 +192,22 @@ async def test_a_candidate_is_taken_off_with_a_reason_and_waits_for_another_sess
         )
 
 
+async def test_who_is_void_before_the_session_is_taken_off_and_starts_anew_on_it(office, sessions):
+    planned = await sessions.planned(capacity=1)
+    event = await office.complete()
+    candidate = await sessions.seated(planned, event)
+    voided = await office.step(
+        await office.evaluation_of(event), "void", office.centre, note="报名信息有误，评价作废"
+    )
+    assert voided.status_code == 200, voided.text
+    [shown] = await sessions.candidates(planned)
+    assert shown["scored"] is False
+    off = await sessions.of_candidate(candidate, "take-off", {"reason": "评价已作废"})
+    assert off.status_code == 200, off.text
+    again = await sessions.seat(planned, class_id=str(event.class_id))
+    assert (again.status_code, len(again.json()["candidates"])) == (201, 1)
+
+
 async def test_once_it_has_begun_nobody_is_put_on_it_but_who_came_is_recorded(office, sessions):
     planned = await sessions.planned()
     candidate = await sessions.seated(planned, await office.complete())

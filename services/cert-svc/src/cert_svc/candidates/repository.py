@@ -31,6 +31,8 @@ class Examinee(NamedTuple):
 _session_id = bindparam("session_id", type_=sa.Uuid)
 _ids = bindparam("ids", type_=sa.ARRAY(sa.Uuid))
 _open = evaluations.c.state == State.OPEN.value
+# A body answers from the first score on; what is void without one was never scored.
+_scored = evaluations.c.body_id.is_not(None)
 _staying = candidates.c.removed_at.is_(None)
 # As text, so that the partial indexes are seen to hold it.
 _seated = sa.text("session_candidates.live AND session_candidates.removed_at IS NULL")
@@ -65,7 +67,7 @@ _shown = (
         completions.c.class_id,
         completions.c.masked_name,
         completions.c.institution_name,
-        (~_open).label("scored"),
+        _scored.label("scored"),
     )
     .join(evaluations, evaluations.c.id == candidates.c.evaluation_id)
     .join(completions, completions.c.enrolment_id == evaluations.c.enrolment_id)
@@ -104,7 +106,7 @@ _of_session = (
     .select_from(candidates.join(evaluations, evaluations.c.id == candidates.c.evaluation_id))
     .where(candidates.c.session_id == _session_id, _staying)
 )
-_COUNT_SCORED = Statement(_of_session.where(~_open, _came))
+_COUNT_SCORED = Statement(_of_session.where(_scored, _came))
 _COUNT_UNRECORDED = Statement(_of_session.where(candidates.c.present.is_(None)))
 _COMPLETIONS = Statement(
     sa.select(completions)

@@ -85,8 +85,9 @@ class Evaluation:
     @property
     def passed(self) -> bool | None:
         """The result that stands (合格); None before there is one, and of what is void."""
-        stands = self.confirmation is not None and self.state is not State.VOID
-        return self.confirmation.passed if stands and self.confirmation else None
+        if self.confirmation is None or self.state is State.VOID:
+            return None
+        return self.confirmation.passed
 
     @property
     def result_findings(self) -> tuple[Finding, ...]:
