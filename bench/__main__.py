@@ -20,6 +20,7 @@ from bench.scale import FULL, QUICK
 RESULTS = Path(__file__).with_name("results.json")
 MEASUREMENTS = (
     "certificate_check",
+    "class_500",
     "claim_submit",
     "with_relay",
     "consume",
