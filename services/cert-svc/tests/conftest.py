@@ -73,6 +73,10 @@ class Office:
     def centre(self) -> dict[str, str]:
         return self.as_(Role.CITY_CENTRE)
 
+    def id_number_of(self, who: str) -> str:
+        """The id number of one of ID_NUMBERS."""
+        return ID_NUMBERS[who]
+
     def key_of(self, who: str) -> str:
         """The person key of one of ID_NUMBERS."""
         return self.service.privacy.person_key(ID_NUMBERS[who])

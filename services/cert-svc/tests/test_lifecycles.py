@@ -8,6 +8,7 @@ from cert_svc.certificates import lifecycle as certificates
 from cert_svc.confirmations import lifecycle as confirmations
 from cert_svc.evaluation_bodies import lifecycle as bodies
 from cert_svc.evaluations import lifecycle as evaluations
+from cert_svc.rechecks import lifecycle as rechecks
 from cert_svc.sessions import lifecycle as sessions
 from cert_svc.stock import lifecycle as stock
 
@@ -21,6 +22,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
         ("Evaluation session", sessions),
         ("Evaluation", evaluations),
         ("Confirmation job", confirmations),
+        ("Re-check", rechecks),
         ("Certificate", certificates),
         ("Blank certificate", stock),
     ],

@@ -37,6 +37,8 @@ from cert_svc.evaluations.decision_routes import router as evaluation_decisions
 from cert_svc.evaluators.routes import router as evaluators
 from cert_svc.issuer import issuer_of
 from cert_svc.policy.parameters import Law
+from cert_svc.recheck_draws.routes import router as recheck_draws
+from cert_svc.rechecks.routes import router as rechecks
 from cert_svc.service import Service
 from cert_svc.sessions.routes import router as sessions
 from cert_svc.settings import Settings
@@ -96,6 +98,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             sessions,
             candidates,
             confirmations,
+            recheck_draws,
+            rechecks,
             certificate_routes.router,
             stock,
             stock_ledger,

@@ -9,6 +9,8 @@ from cert_svc.evaluation_bodies import tables as body_tables
 from cert_svc.evaluations import tables as evaluation_tables
 from cert_svc.evaluators import tables as evaluator_tables
 from cert_svc.norms import tables as norm_tables
+from cert_svc.recheck_draws import tables as recheck_draw_tables
+from cert_svc.rechecks import tables as recheck_tables
 from cert_svc.schema import metadata
 from cert_svc.sessions import tables as session_tables
 from cert_svc.stock import tables as stock_tables
@@ -24,6 +26,8 @@ __all__ = [
     "evaluator_tables",
     "metadata",
     "norm_tables",
+    "recheck_draw_tables",
+    "recheck_tables",
     "session_tables",
     "stock_tables",
 ]

@@ -86,3 +86,16 @@ PAPER_DOES_NOT_HOLD = Problem(
     409,
     Text("证书已换发或撤销", "The certificate was reissued or revoked"),
 )
+NOTHING_TO_DRAW = Problem(
+    "nothing_to_draw",
+    404,
+    Text("没有可抽取的评价", "There is no evaluation to draw from"),
+)
+DRAWN_MEANWHILE = Problem(
+    "drawn_meanwhile",
+    409,
+    Text("另一次抽取刚刚完成，请重新抽取", "Another draw was made just now; please draw again"),
+)
+NOT_THE_CHECKER = Problem(
+    "not_the_checker", 403, Text("该复核未分派给您", "The re-check was not given to you")
+)

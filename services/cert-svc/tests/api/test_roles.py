@@ -15,6 +15,7 @@ KEEPERS = {Role.DISTRICT_OFFICER, Role.CITY_CENTRE}
 STOCK = "/cert/v1/stock"
 BODIES_PATH = "/cert/v1/evaluation-bodies"
 SESSIONS_PATH = "/cert/v1/sessions"
+DRAWS_PATH, RECHECKS_PATH = "/cert/v1/recheck-draws", "/cert/v1/rechecks"
 CONFIRMATIONS_PATH = "/cert/v1/confirmations"
 CANDIDATES_PATH = f"{SESSIONS_PATH}/{{session_id}}/candidates"
 ALLOWED = {
@@ -62,6 +63,20 @@ ALLOWED = {
     ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}"): CITY | {Role.EVALUATOR},
     ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}/lines"): CITY | {Role.EVALUATOR},
     ("GET", f"{CONFIRMATIONS_PATH}/{{job_id}}/lines/export"): CITY | {Role.EVALUATOR},
+    ("POST", DRAWS_PATH): {Role.DISTRICT_OFFICER},
+    ("GET", DRAWS_PATH): OFFICES,
+    ("GET", f"{DRAWS_PATH}/export"): OFFICES,
+    ("GET", f"{DRAWS_PATH}/{{draw_id}}"): OFFICES,
+    ("GET", RECHECKS_PATH): OFFICES | {Role.CITIZEN},
+    ("GET", f"{RECHECKS_PATH}/export"): OFFICES | {Role.CITIZEN},
+    ("GET", f"{RECHECKS_PATH}/agreement"): OFFICES,
+    ("GET", f"{RECHECKS_PATH}/agreement/export"): OFFICES,
+    ("GET", f"{RECHECKS_PATH}/{{recheck_id}}"): OFFICES | {Role.CITIZEN},
+    ("POST", f"{RECHECKS_PATH}/{{recheck_id}}/assign"): {Role.DISTRICT_OFFICER},
+    ("POST", f"{RECHECKS_PATH}/{{recheck_id}}/check"): {Role.DISTRICT_OFFICER, Role.CITIZEN},
+    ("POST", f"{RECHECKS_PATH}/{{recheck_id}}/close"): {Role.DISTRICT_OFFICER},
+    ("POST", f"{RECHECKS_PATH}/{{recheck_id}}/amend"): {Role.DISTRICT_OFFICER},
+    ("GET", f"{RECHECKS_PATH}/{{recheck_id}}/amendments"): OFFICES,
     ("GET", "/cert/v1/certificates"): OFFICES | {Role.CITIZEN},
     ("GET", "/cert/v1/certificates/export"): OFFICES | {Role.CITIZEN},
     ("GET", "/cert/v1/certificate-ledger"): OFFICES,
@@ -133,6 +148,9 @@ BODIES = {
         "evaluator_ids": ["01977777-7777-7777-8777-777777777777"],
     },
     "cancel": {"reason": "场地停电"},
+    "recheck-draws": {"first_day": "2026-04-01", "last_day": "2026-06-30", "count": 1},
+    "assign": {"name": "李复核", "id_number": "310101199003070019"},
+    "check": {"score": 80},
     "confirmations": {"class_id": "01977777-7777-7777-8777-777777777777"},
     "close": {},
     "candidates": {"evaluation_id": "01977777-7777-7777-8777-777777777777"},
@@ -168,6 +186,12 @@ BODIES = {
     "replay": {"reason": "登记修复"},
     "discard": {"reason": "登记修复"},
 }
+SPECIAL_BODIES = {
+    f"{SESSIONS_PATH}/{{session_id}}/amend": {"capacity": 20, "reason": "场地较小"},
+    f"{RECHECKS_PATH}/{{recheck_id}}/amend": {"conclusion": "评价过程规范", "reason": "措辞有误"},
+    f"{RECHECKS_PATH}/{{recheck_id}}/close": {"conclusion": "评价过程规范"},
+}
+"""Of paths that end like another one."""
 PERSON = {
     Role.CITIZEN: "other_trainee",
     Role.EVALUATOR: "third",
@@ -183,8 +207,8 @@ def headers_of(office, role):
 
 
 def body_of(path):
-    if path == f"{SESSIONS_PATH}/{{session_id}}/amend":
-        return {"capacity": 20, "reason": "场地较小"}
+    if path in SPECIAL_BODIES:
+        return SPECIAL_BODIES[path]
     return BODIES.get(path.rpartition("/")[2])
 
 
@@ -194,6 +218,8 @@ def filled(path):
         .replace("{body_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{evaluator_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{session_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{draw_id}", "01977777-7777-7777-8777-777777777777")
+        .replace("{recheck_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{job_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{candidate_id}", "01977777-7777-7777-8777-777777777777")
         .replace("{number}", "SH2026H7K3M01X2T0B")

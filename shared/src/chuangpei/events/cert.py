@@ -140,6 +140,28 @@ class EvaluationSessionCancelled(EvaluationSessionTold):
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.session_cancelled.v1"
 
 
+class EvaluationRecheckDiffers(Event):
+    """A district's check of an evaluation (抽查复核) came to something else (C05).
+
+    ``original_points`` and ``original_passed`` are what was found when it was drawn, ``points`` and
+    ``passed`` those of the check. The city centre looks into it.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.evaluation.recheck_differs.v1"
+    KEY: ClassVar[str] = "evaluation_id"
+    recheck_id: UUID
+    evaluation_id: UUID
+    enrolment_id: UUID
+    institution: InstitutionRef
+    project: ProjectRef
+    body_id: UUID | None
+    evaluated_on: date
+    original_points: int
+    original_passed: bool
+    points: int
+    passed: bool
+
+
 class CertificateIssued(Event):
     """A certificate (证书) was issued; the stage-3 合格证书 opens a claim window (C02, S05)."""
 

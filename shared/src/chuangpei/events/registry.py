@@ -49,6 +49,7 @@ CERT_EVENTS: tuple[type[Event], ...] = (
     cert.EvaluationUpheld,
     cert.EvaluationCorrected,
     cert.EvaluationVoided,
+    cert.EvaluationRecheckDiffers,
     cert.EvaluationSessionPlanned,
     cert.EvaluationSessionChanged,
     cert.EvaluationSessionCancelled,

@@ -111,6 +111,7 @@ evaluations = sa.Table(
     sa.Index(None, "enrolment_id", "id"),
     sa.Index(None, "state", "id"),
     sa.Index(None, "district", "id"),
+    sa.Index(None, "district", "evaluated_on"),
     sa.Index(None, "body_id", "id"),
     sa.Index(None, "opened_at", "id"),
 )

@@ -23,13 +23,15 @@ _NO_GROUND = "none"
 class Parameters:
     """The numbers of one training: pass mark (合格分数线) in points, retakes (补考) and months for them.
 
-    ``dispute_days`` are the civil days in which a published result may be disputed (复核申请期限).
+    ``dispute_days`` are the civil days in which a published result may be disputed (复核申请期限),
+    ``recheck_difference`` the points by which a district's check may differ and agree (抽查复核分差).
     """
 
     pass_mark: int
     retakes: int
     retake_months: int
     dispute_days: int
+    recheck_difference: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Law:
             retakes=values["retakes"].value,
             retake_months=values["retake_months"].value,
             dispute_days=values["dispute_days"].value,
+            recheck_difference=values["recheck_difference"].value,
         )
 
     def reasons_on(self, day: date) -> Mapping[str, RevocationReason]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from hashlib import sha256
 
 from chuangpei.kernel.dated import ParameterBook
+from chuangpei.kernel.lots import lot
 
 
 class Method(StrEnum):
@@ -81,12 +81,11 @@ def risk(facts: RiskFacts, weights: RiskWeights) -> Mapping[str, int]:
 def drawn(candidates: Iterable[Candidate], method: Method, seed: str, count: int) -> list[Candidate]:
     """The ``count`` candidates that the draw chooses, the first one first (C05).
 
-    The lot of a candidate is the SHA-256 of ``seed:key``; the lowest lots are drawn. By risk the most points
-    come first, and lots decide among equals. Whoever has seed and population gets the same draw.
+    The lowest lots (:mod:`chuangpei.kernel.lots`) are drawn. By risk the most points come first, and lots
+    decide among equals. Whoever has seed and population gets the same draw.
     """
 
     def place(one: Candidate) -> tuple[int, str]:
-        lot = sha256(f"{seed}:{one.key}".encode()).hexdigest()
-        return (0 if method is Method.RANDOM else -one.points, lot)
+        return (0 if method is Method.RANDOM else -one.points, lot(seed, one.key))
 
     return sorted(candidates, key=place)[:count]
