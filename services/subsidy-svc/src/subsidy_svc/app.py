@@ -40,6 +40,7 @@ from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
 from subsidy_svc.proposals.routes import router as proposals
+from subsidy_svc.reconciliations.routes import router as reconciliations
 from subsidy_svc.recoveries.routes import router as recoveries
 from subsidy_svc.review_queue.routes import router as review_queue
 from subsidy_svc.service import Service
@@ -122,6 +123,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             payments,
             line_findings,
             recoveries,
+            reconciliations,
             fault_findings,
             ledger,
             budgets,

@@ -7,6 +7,7 @@ from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
 from subsidy_svc.proposals import tables as proposals
+from subsidy_svc.reconciliations import tables as reconciliations
 from subsidy_svc.recoveries import tables as recoveries
 from subsidy_svc.schema import metadata
 from subsidy_svc.supplements import tables as supplements
@@ -21,6 +22,7 @@ __all__ = [
     "notices",
     "payments",
     "proposals",
+    "reconciliations",
     "recoveries",
     "supplements",
     "windows",

@@ -5,12 +5,14 @@ from chuangpei.background import Timer
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
 from subsidy_svc.proposals.trial import try_due
+from subsidy_svc.reconciliations.use_cases import reconcile_due
 from subsidy_svc.service import Service
 from subsidy_svc.windows.reminders import remind
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
 
 # A calendar comes with a new version of the program or of its parameters: looking now and then is enough.
 _CALENDAR_SECONDS = 3600.0
+_RECONCILE_SECONDS = 600.0
 
 
 def timers(service: Service) -> list[Timer]:
@@ -33,11 +35,17 @@ def timers(service: Service) -> list[Timer]:
             await refresh(tx, service.law)
             return await correct_provisional_windows(tx, service.law)
 
+    async def reconcile() -> int:
+        # All districts of a day in one act: nothing is left to be asked for again at once.
+        await reconcile_due(service)
+        return 0
+
     seconds = service.settings.timer_seconds
     return [
         Timer("close elapsed windows", close_windows, seconds),
         Timer("remind of windows that close", remind_holders, seconds),
         Timer("clear claims", clear_claims, seconds),
         Timer("try proposals", lambda: try_due(service), seconds),
+        Timer("reconcile the day", reconcile, _RECONCILE_SECONDS),
         Timer("correct provisional last days", correct_windows, _CALENDAR_SECONDS),
     ]
