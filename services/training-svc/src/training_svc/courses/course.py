@@ -160,9 +160,9 @@ class Course:
             return Refusal(NOT_ALLOWED_NOW)
         for name, value in changes.items():
             setattr(self, name, value)
-        self.version += not restored_on
         if restored_on:
             return CourseRestored(course_id=self.id, credit_code=self.credit_code, restored_on=restored_on)
+        self.version += 1
         return self._retired() if self.retired_on != retired_on else None
 
     def described(self) -> dict[str, Any]:
