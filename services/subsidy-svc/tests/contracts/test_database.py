@@ -11,8 +11,10 @@ from chuangpei.testing.contracts import unmatched_checks
 from subsidy_svc.app import MIGRATIONS
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims import submission
+from subsidy_svc.law import published
 from subsidy_svc.models import metadata
 from subsidy_svc.notices import repository as notices
+from subsidy_svc.proposals import repository as proposals
 from subsidy_svc.windows import repository as windows
 
 
@@ -72,6 +74,12 @@ PLANS = {
         windows._TO_REMIND,
         {"today": date(2026, 6, 1), "most": 500},
         {"ix_windows_remind", "uq_claims_open_certificate"},
+    ),
+    "the last publication of the law": (published._NEWEST, {}, {"uq_proposals_number"}),
+    "the next claims of a trial": (
+        proposals._STRETCH,
+        {"reached": UUID(int=0), "last_claim": UUID(int=1), "most": 200},
+        {"pk_claims"},
     ),
     "the claim of a revoked certificate": (
         claims._OPEN_OF_CERTIFICATE,

@@ -103,13 +103,10 @@ async def many(office, count):
         await office.submitted(await office.certificate(who=who, project=f"P{number // 3}"), who)
 
 
-async def test_progress_is_shown_while_it_goes_on_and_a_claim_made_meanwhile_is_left_out(
-    office, centre, monkeypatch
-):
-    monkeypatch.setattr(trial, "TRIED_AT_ONCE", 2)
+async def test_progress_is_shown_while_it_goes_on_and_a_claim_made_meanwhile_is_left_out(office, centre):
     await many(office, 5)
     proposal = await centre.on_trial(await centre.proposed())
-    assert await try_due(office.service) == 1
+    assert await try_due(office.service, 2) == 1
     shown = await centre.shown(proposal)
     assert (shown["state"], shown["trial"]["claims_total"], shown["trial"]["claims_tried"]) == (
         "trying",
@@ -117,7 +114,7 @@ async def test_progress_is_shown_while_it_goes_on_and_a_claim_made_meanwhile_is_
         2,
     )
     await office.submitted(await office.certificate(project="P9"))
-    await centre.work()
+    await centre.work(2)
     shown = await centre.shown(proposal)
     assert (shown["state"], shown["trial"]["claims_tried"], shown["trial"]["claims_changed"]) == (
         "tried",
@@ -127,11 +124,10 @@ async def test_progress_is_shown_while_it_goes_on_and_a_claim_made_meanwhile_is_
     assert shown["trial"]["ended_at"] is not None
 
 
-async def test_several_workers_try_each_claim_once(office, centre, monkeypatch):
-    monkeypatch.setattr(trial, "TRIED_AT_ONCE", 2)
+async def test_several_workers_try_each_claim_once(office, centre):
     await many(office, 7)
     proposals = [await centre.on_trial(await centre.proposed()) for _ in range(2)]
-    while any(await asyncio.gather(*(try_due(office.service) for _ in range(4)))):
+    while any(await asyncio.gather(*(try_due(office.service, 2) for _ in range(4)))):
         pass
     for proposal in proposals:
         assert len(await centre.effects(proposal)) == 7
@@ -144,18 +140,17 @@ class Broken(Exception):  # noqa: N818  # it is no error of the code
 
 async def broken_off(office):
     async with office.service.database.transaction() as tx:
-        await trial._stretch(tx, office.service, await trial.repository.next_trying(tx))
+        await trial._stretch(tx, office.service, await trial.repository.next_trying(tx), 2)
         raise Broken
 
 
-async def test_a_stretch_that_breaks_off_is_done_again_and_counted_once(office, centre, monkeypatch):
-    monkeypatch.setattr(trial, "TRIED_AT_ONCE", 2)
+async def test_a_stretch_that_breaks_off_is_done_again_and_counted_once(office, centre):
     await many(office, 4)
     proposal = await centre.on_trial(await centre.proposed())
-    await try_due(office.service)
+    await try_due(office.service, 2)
     with pytest.raises(Broken):
         await broken_off(office)
-    await centre.work()
+    await centre.work(2)
     shown = await centre.shown(proposal)
     assert (shown["trial"]["claims_tried"], shown["trial"]["claims_changed"]) == (4, 4)
 

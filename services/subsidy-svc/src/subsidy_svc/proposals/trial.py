@@ -27,11 +27,9 @@ from subsidy_svc.service import Service
 
 log = logging.getLogger(__name__)
 
-TRIED_AT_ONCE = 200
 
-
-async def try_due(service: Service) -> int:
-    """Tries the next stretch of the proposal that waits longest; 0 where none is on trial.
+async def try_due(service: Service, most: int = 200) -> int:
+    """Tries the next ``most`` claims of the proposal that waits longest; 0 where none is on trial.
 
     A trial that fails is ended, and can be begun again; a lost database is not its fault.
     """
@@ -42,7 +40,7 @@ async def try_due(service: Service) -> int:
             if proposal is None:
                 return 0
             proposal_id = proposal.id
-            await _stretch(tx, service, proposal)
+            await _stretch(tx, service, proposal, most)
     except Exception as error:
         if proposal_id is None or is_worth_retrying(error):
             raise
@@ -51,10 +49,10 @@ async def try_due(service: Service) -> int:
     return 1
 
 
-async def _stretch(tx: Transaction, service: Service, proposal: Proposal) -> None:
+async def _stretch(tx: Transaction, service: Service, proposal: Proposal, most: int) -> None:
     await refresh(tx, service.law)
     proposed = dated(service.law.parameters, proposal.changes, proposal.effective_from)
-    rows = await repository.stretch(tx, proposal.trial, TRIED_AT_ONCE) if proposal.trial.last_claim else []
+    rows = await repository.stretch(tx, proposal.trial, most) if proposal.trial.last_claim else []
     laws: dict[str, Law] = {}
     effects = [_effect(service, row, proposed, laws) for row in rows if row["facts"]]
     changed = [one for one in effects if one["was_fen"] != one["would_be_fen"]]
@@ -66,7 +64,7 @@ async def _stretch(tx: Transaction, service: Service, proposal: Proposal) -> Non
     trial.claims_changed += len(changed)
     trial.claims_without_facts += len(rows) - len(effects)
     trial.reached = rows[-1]["id"] if rows else trial.reached
-    if len(rows) < TRIED_AT_ONCE:
+    if len(rows) < most:
         await _end(tx, service, proposal)
     else:
         await repository.save(tx, proposal)
