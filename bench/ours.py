@@ -60,6 +60,7 @@ def subsidy_service(dsn: str, bus: str, key_file: str) -> subsidy_svc.service.Se
         bus_partitions=6,
         registry_url="http://127.0.0.1:9",
         accounts_url="http://127.0.0.1:9",
+        attachments_url=f"file://{Path(key_file).parent}/attachments",
     )
     return subsidy_svc.app.assemble(
         settings,

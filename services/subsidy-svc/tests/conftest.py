@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -148,6 +149,10 @@ class Office:
             name_encrypted=privacy.in_events.encrypt(name, "event.name"),
             id_number_encrypted=privacy.in_events.encrypt(number, "event.id_number"),
         )
+
+    @staticmethod
+    def uuid(claim: dict) -> UUID:
+        return UUID(claim["id"])
 
     # Certificates
 
@@ -379,7 +384,7 @@ async def office(unfunded: Office) -> Office:
 
 
 @pytest.fixture
-async def unfunded(make_database: MakeDatabase) -> AsyncIterator[Office]:
+async def unfunded(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Office]:
     """The service on 2026-06-01 at nine in Shanghai, without any budget."""
     clock, issuer = FixedClock.on(date(2026, 6, 1)), DevelopmentIssuer()
     settings = test_settings(
@@ -387,6 +392,7 @@ async def unfunded(make_database: MakeDatabase) -> AsyncIterator[Office]:
         await make_database(MIGRATIONS),
         registry_url="http://127.0.0.1:9/unused",
         accounts_url="http://127.0.0.1:9/unused",
+        attachments_url=f"file://{tmp_path}/attachments",
     )
     registry, accounts = FakeRegistry(), FakeAccounts()
     service = assemble(

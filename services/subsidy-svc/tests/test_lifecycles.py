@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from subsidy_svc.attachments import lifecycle as attachments
 from subsidy_svc.claims import lifecycle as claims
+from subsidy_svc.drafts import lifecycle as drafts
 from subsidy_svc.fault_findings import lifecycle as fault_findings
 from subsidy_svc.payments import lifecycle as batches
 from subsidy_svc.proposals import lifecycle as proposals
@@ -13,6 +15,8 @@ from subsidy_svc.recoveries import lifecycle as recoveries
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 DRAWN = [
     ("Claim", claims),
+    ("Draft", drafts),
+    ("Attachment", attachments),
     ("Batch", batches),
     ("Proposal", proposals),
     ("Recovery", recoveries),

@@ -101,6 +101,23 @@ class Keyring:
         sealed = nonce + self._keys[self._current].encrypt(nonce, clear.encode(), purpose.encode())
         return f"{self._current}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
+    def encrypt_bytes(self, clear: bytes, purpose: str) -> bytes:
+        """As :meth:`encrypt`, for a file: the key's id, a dot, nonce, ciphertext and tag, as they are."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._keys[self._current].encrypt(nonce, clear, purpose.encode())
+        return self._current.encode() + b"." + nonce + sealed
+
+    def decrypt_bytes(self, value: bytes, purpose: str) -> bytes:
+        """The clear file; raises :class:`CannotDecrypt`."""
+        key_id, _, sealed = value.partition(b".")
+        aead = self._keys.get(key_id.decode(errors="replace"))
+        if aead is None:
+            raise CannotDecrypt("no such key")
+        try:
+            return aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+        except (InvalidTag, ValueError) as error:
+            raise CannotDecrypt("the file was changed or belongs elsewhere") from error
+
     def decrypt(self, value: str, purpose: str) -> str:
         """The clear text; raises :class:`CannotDecrypt`."""
         key_id, _, encoded = value.partition(".")

@@ -41,18 +41,22 @@ def service_values(service: str, database: str, secrets: Secrets, around: Surrou
         "current_event_key": "e1",
         "clock_file": str(around.clock_file),
         "timer_seconds": 0.5,
-        **_outside_ports(service, around.tools),
+        **_outside_ports(service, around.tools, around.clock_file.parent),
         **(_signing(around) if service == "cert" else {}),
     }
 
 
-def _outside_ports(service: str, tools: str) -> Values:
+def _outside_ports(service: str, tools: str, folder: Path) -> Values:
     registry, accounts = f"{tools}/simulators/registry", f"{tools}/simulators/accounts"
     match service:
         case "training":
             return {"registry_url": registry}
         case "subsidy":
-            return {"registry_url": registry, "accounts_url": accounts}
+            return {
+                "registry_url": registry,
+                "accounts_url": accounts,
+                "attachments_url": f"file://{folder.resolve()}/attachments",
+            }
     return {}
 
 

@@ -24,11 +24,13 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from subsidy_svc.attachments.routes import router as attachments
 from subsidy_svc.budgets.routes import router as budgets
 from subsidy_svc.claims.decision_routes import router as review_decisions
 from subsidy_svc.claims.routes import router as claims
 from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
+from subsidy_svc.drafts.routes import router as drafts
 from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
 from subsidy_svc.explanations.routes import router as explanations
 from subsidy_svc.fault_findings.routes import router as fault_findings
@@ -39,6 +41,7 @@ from subsidy_svc.payments.finding_routes import router as line_findings
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
+from subsidy_svc.ports.files import Files, StoredFiles
 from subsidy_svc.proposals.routes import router as proposals
 from subsidy_svc.reconciliations.routes import router as reconciliations
 from subsidy_svc.recoveries.routes import router as recoveries
@@ -63,6 +66,7 @@ def assemble(
     law: LawBook | None = None,
     registry: Registry | None = None,
     accounts: Accounts | None = None,
+    files: Files | None = None,
 ) -> Service:
     """The service of the settings; what is given takes the place of what the settings name."""
     timeout = settings.port_timeout_seconds
@@ -77,6 +81,7 @@ def assemble(
         documents=Documents(),
         registry=registry or HttpRegistry(settings.registry_url, timeout),
         accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
+        files=files or StoredFiles.of(settings),
     )
 
 
@@ -117,6 +122,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             claims,
             review_decisions,
             supplements,
+            attachments,
+            drafts,
             review_queue,
             windows,
             notices,

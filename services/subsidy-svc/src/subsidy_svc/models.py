@@ -1,7 +1,9 @@
 """Every table of this service, for its migrations."""
 
+from subsidy_svc.attachments import tables as attachments
 from subsidy_svc.budgets import tables as budgets
 from subsidy_svc.claims import tables as claims
+from subsidy_svc.drafts import tables as drafts
 from subsidy_svc.fault_findings import tables as fault_findings
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
@@ -14,8 +16,10 @@ from subsidy_svc.supplements import tables as supplements
 from subsidy_svc.windows import tables as windows
 
 __all__ = [
+    "attachments",
     "budgets",
     "claims",
+    "drafts",
     "fault_findings",
     "ledger",
     "metadata",

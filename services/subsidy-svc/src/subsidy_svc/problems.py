@@ -39,6 +39,22 @@ PLACE_TAKEN = Problem(
 CERTIFICATE_REVOKED = Problem(
     "certificate_revoked", 409, Text("合格证书已撤销", "The certificate has been revoked")
 )
+FILES_AWAY = Problem(
+    "files_unavailable",
+    503,
+    Text("附件存储暂时不可用", "The store of attachments cannot be reached just now"),
+)
+ATTACHMENTS_FULL = Problem(
+    "attachments_full", 409, Text("附件数量已达上限", "The claim has all the files it may")
+)
+ATTACHMENT_DAMAGED = Problem(
+    "attachment_damaged",
+    500,
+    Text("附件内容与上传时不一致", "The stored file is not what was attached"),
+)
+DRAFT_LIVE = Problem(
+    "draft_live", 409, Text("该证书已有一份草稿", "There is a draft for this certificate already")
+)
 BUSY = Problem(
     "busy",
     503,

@@ -13,12 +13,13 @@ from fastapi import Request
 
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts
+from subsidy_svc.ports.files import Files
 from subsidy_svc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, the law, documents and the two registries of others."""
+    """Settings, clock, database, bus, keys, the law, documents, two registries of others, files."""
 
     settings: Settings
     clock: Clock
@@ -30,6 +31,7 @@ class Service:
     documents: Documents
     registry: Registry
     accounts: Accounts
+    files: Files
 
 
 def of(request: Request) -> Service:

@@ -1,10 +1,13 @@
 """The settings of subsidy-svc; nothing else reads the environment."""
 
 from chuangpei.settings import CommonSettings
+from pydantic import SecretStr
 
 
 class Settings(CommonSettings):
-    """Common settings, and where the registries of others are.
+    """Common settings, where the registries of others are, and where attachments are kept.
+
+    ``attachments_url`` is ``file:///folder`` or ``s3://bucket/prefix``; the other four are for S3 alone.
 
     ``max_body_bytes`` has room for a bank's result file; JSON bodies have the smaller limit of
     ``JSON_BODY_BYTES``.
@@ -12,6 +15,11 @@ class Settings(CommonSettings):
 
     registry_url: str
     accounts_url: str
+    attachments_url: str
+    attachments_s3_endpoint: str | None = None
+    attachments_s3_region: str | None = None
+    attachments_s3_key_id: str | None = None
+    attachments_s3_secret: SecretStr | None = None
     port_timeout_seconds: float = 5.0
     max_body_bytes: int = 33_554_432
 

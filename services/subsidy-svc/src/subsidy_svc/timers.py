@@ -2,6 +2,7 @@
 
 from chuangpei.background import Timer
 
+from subsidy_svc.attachments.use_cases import sweep
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
 from subsidy_svc.proposals.trial import try_due
@@ -11,7 +12,7 @@ from subsidy_svc.windows.reminders import remind
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
 
 # A calendar comes with a new version of the program or of its parameters: looking now and then is enough.
-_CALENDAR_SECONDS = 3600.0
+_HOUR_SECONDS = 3600.0
 _RECONCILE_SECONDS = 600.0
 
 
@@ -40,6 +41,10 @@ def timers(service: Service) -> list[Timer]:
         await reconcile_due(service)
         return 0
 
+    async def sweep_attachments() -> int:
+        async with service.database.transaction() as tx:
+            return await sweep(tx, service)
+
     seconds = service.settings.timer_seconds
     return [
         Timer("close elapsed windows", close_windows, seconds),
@@ -47,5 +52,6 @@ def timers(service: Service) -> list[Timer]:
         Timer("clear claims", clear_claims, seconds),
         Timer("try proposals", lambda: try_due(service), seconds),
         Timer("reconcile the day", reconcile, _RECONCILE_SECONDS),
-        Timer("correct provisional last days", correct_windows, _CALENDAR_SECONDS),
+        Timer("sweep attachments", sweep_attachments, _HOUR_SECONDS),
+        Timer("correct provisional last days", correct_windows, _HOUR_SECONDS),
     ]

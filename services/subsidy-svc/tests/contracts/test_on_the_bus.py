@@ -16,12 +16,13 @@ from subsidy_svc.app import MIGRATIONS, assemble, create_api
 from subsidy_svc.settings import Settings
 
 
-async def test_a_certificate_on_the_bus_opens_a_window_and_time_closes_it(make_database, office):
+async def test_a_certificate_on_the_bus_opens_a_window_and_time_closes_it(make_database, office, tmp_path):
     settings = test_settings(
         Settings,
         await make_database(MIGRATIONS),
         registry_url="http://127.0.0.1:9",
         accounts_url="http://127.0.0.1:9",
+        attachments_url=f"file://{tmp_path}",
     )
     clock = FixedClock.on(date(2026, 6, 1))
     service = assemble(settings, clock=clock, verifier=verifier_for(DevelopmentIssuer(), settings.privacy()))

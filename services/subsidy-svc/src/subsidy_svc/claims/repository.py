@@ -94,9 +94,9 @@ _SAVE_ACCOUNT = Statement(
     .values({name: bindparam(name) for name in _ACCOUNT})
 )
 _OWNER = Statement(
-    sa.select(claims.c.person_key, claims.c.district, claims.c.certificate_id).where(
-        claims.c.id == bindparam("id")
-    )
+    sa.select(claims.c.person_key, claims.c.district, claims.c.certificate_id, windows.c.issued_on)
+    .select_from(_with_window)
+    .where(claims.c.id == bindparam("id"))
 )
 _OPEN_OF_CERTIFICATE = Statement(
     sa.select(claims.c.id, claims.c.district).where(

@@ -49,6 +49,13 @@ class OtherAccount(Body):
     reason: str = Field(min_length=2, max_length=200, examples=["社保卡金融账户未激活"])
 
 
+def chosen(given: CardAccount | OtherAccount) -> ChosenAccount:
+    """The account asked for, as the use cases know it."""
+    if isinstance(given, CardAccount):
+        return ChosenAccount(AccountKind.SOCIAL_SECURITY_CARD)
+    return ChosenAccount(AccountKind.OTHER, given.bank, given.account_number, given.holder_name, given.reason)
+
+
 class AccountBody(Body):
     """Where to pay (收款账户; S11)."""
 
@@ -56,12 +63,7 @@ class AccountBody(Body):
 
     def chosen_account(self) -> ChosenAccount:
         """The account asked for, as the use cases know it."""
-        if isinstance(self.account, CardAccount):
-            return ChosenAccount(AccountKind.SOCIAL_SECURITY_CARD)
-        given = self.account
-        return ChosenAccount(
-            AccountKind.OTHER, given.bank, given.account_number, given.holder_name, given.reason
-        )
+        return chosen(self.account)
 
 
 class ClaimBody(AccountBody):

@@ -1,6 +1,7 @@
 """The one statement of a submission: it writes place, claim, audit row, event and answer, or nothing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert, aggregate_order_by, insert
 
 from subsidy_svc.claims.places import taken_place
 from subsidy_svc.claims.tables import claims, reservations
+from subsidy_svc.drafts.tables import drafts
 from subsidy_svc.law import published
 from subsidy_svc.windows.repository import WINDOW_COLUMNS
 from subsidy_svc.windows.tables import windows
@@ -43,12 +45,20 @@ _ANSWER_COLUMNS = ("principal", "key", "fingerprint", "status", "headers", "body
 _OUTBOX_COLUMNS = ("event_id", "type", "key", "occurred_at", "traceparent", "value")
 
 
+@dataclass(frozen=True, slots=True)
+class OfDraft:
+    """The draft that an application comes from, as it was read: it is submitted with it, or neither is."""
+
+    id: UUID
+    version: int
+
+
 class Outcome(Enum):
     """What the statement did: all of it, or nothing and why."""
 
     WRITTEN = auto()
     NOT_TO_BE_HAD = auto()
-    """No place is free, the project has one, or the window was revoked; or another submission came first."""
+    """No place is free, the project has one, the window is revoked, the draft changed, or one came first."""
     KEY_USED = auto()
 
 
@@ -62,26 +72,39 @@ def _insert(table: sa.Table, names: tuple[str, ...], prefix: str, source: sa.CTE
     return insert(table).from_select(list(names), given)
 
 
-def _submit() -> Statement:
-    window = (
-        sa.select(windows.c.certificate_id)
-        .where(
-            windows.c.certificate_id == bindparam("claim_certificate_id", type_=sa.Uuid),
-            windows.c.revoked_on.is_(None),
-        )
-        .with_for_update()
-        .cte("locked_window")
+def _submit(*, from_draft: bool = False) -> Statement:
+    window = sa.select(windows.c.certificate_id).where(
+        windows.c.certificate_id == bindparam("claim_certificate_id", type_=sa.Uuid),
+        windows.c.revoked_on.is_(None),
     )
-    claim = _insert(claims, CLAIM_COLUMNS, "claim", taken_place(window)).returning(claims.c.id).cte("claim")
+    if from_draft:
+        window = window.join(drafts, drafts.c.certificate_id == windows.c.certificate_id).where(
+            drafts.c.id == bindparam("draft_id", type_=sa.Uuid),
+            drafts.c.version == bindparam("draft_version", type_=sa.Integer),
+            drafts.c.state == "draft",
+        )
+    place = taken_place(window.with_for_update().cte("locked"))
+    claim = _insert(claims, CLAIM_COLUMNS, "claim", place).returning(claims.c.id).cte("claim")
     # Without ON CONFLICT: a key that was used before undoes the whole statement.
     answered = _insert(idempotency_keys, _ANSWER_COLUMNS, "answer", claim).cte("answered")
     audited = _insert(audit_log, _AUDIT_COLUMNS, "audit", claim).cte("audited")
     told = _insert(outbox, _OUTBOX_COLUMNS, "event", claim).returning(outbox.c.id)
-    return Statement(told.add_cte(answered, audited))
+    told = told.add_cte(answered, audited)
+    return Statement(told.add_cte(_draft_of(claim)) if from_draft else told)
+
+
+def _draft_of(claim: sa.CTE) -> sa.CTE:
+    return (
+        drafts.update()
+        .where(drafts.c.id == bindparam("draft_id", type_=sa.Uuid))
+        .values(state="submitted", claim_id=claim.c.id, version=drafts.c.version + 1)
+        .cte("drafted")
+    )
 
 
 _KEY = "pk_idempotency_keys"
 _SUBMIT = _submit()
+_SUBMIT_DRAFT = _submit(from_draft=True)
 _counted_projects = (
     sa.select(
         func.coalesce(
@@ -110,10 +133,13 @@ async def standing(database: Database, certificate_id: UUID, person_key: str) ->
     return await database.row(_STANDING, {"certificate_id": certificate_id, "person_key": person_key})
 
 
-async def write(database: Database, values: Mapping[str, Any]) -> Outcome:
-    """Writes the claim with all that belongs to it, in a transaction of its own."""
+async def write(database: Database, values: Mapping[str, Any], *, from_draft: bool = False) -> Outcome:
+    """Writes the claim with all that belongs to it, in a transaction of its own.
+
+    ``from_draft``: where the draft still is as it was read, and it is submitted with the claim.
+    """
     try:
-        written = await database.row(_SUBMIT, values)
+        written = await database.row(_SUBMIT_DRAFT if from_draft else _SUBMIT, values)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != _KEY:
             raise

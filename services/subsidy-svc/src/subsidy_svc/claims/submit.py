@@ -12,7 +12,7 @@ from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Finding, Refusal
 from chuangpei.outbox import event_row
-from chuangpei.problems import IDEMPOTENCY_MISMATCH, NOT_FOUND
+from chuangpei.problems import IDEMPOTENCY_MISMATCH, NOT_FOUND, PRECONDITION_FAILED
 from chuangpei.tracing import current_request_id
 
 from subsidy_svc.claims import submission
@@ -21,7 +21,7 @@ from subsidy_svc.claims.gathering import ChosenAccount, Gathered, gather
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
-from subsidy_svc.claims.submission import Outcome
+from subsidy_svc.claims.submission import OfDraft, Outcome
 from subsidy_svc.law.published import catch_up
 from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.frozen import frozen
@@ -91,19 +91,23 @@ async def submit(
     principal: Principal,
     prepared: Prepared,
     answer_row: Callable[[ClaimView], dict[str, Any]],
+    *,
+    draft: OfDraft | None = None,
 ) -> ClaimView | Refusal:
     """Takes a place and writes the claim, or refuses with what stands in the way now (S03, S04, D06).
 
     ``answer_row`` gives the row stored under the Idempotency-Key. Where that was used before, the answer
-    stored then counts more than this refusal.
+    stored then counts more than this refusal. A ``draft`` is submitted with the claim, or neither is.
     """
     claim = _claim(prepared, principal)
     view = new_claim_view(claim, prepared.gathered.window)
     values = _values(service, principal, prepared, claim)
     values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
+    if draft is not None:
+        values |= {"draft_id": draft.id, "draft_version": draft.version}
     # Each lost race for a slot leaves one slot fewer.
     for _ in range(prepared.law.subsidies_per_person + 1):
-        outcome = await submission.write(service.database, values)
+        outcome = await submission.write(service.database, values, from_draft=draft is not None)
         if outcome is Outcome.WRITTEN:
             return view
         if outcome is Outcome.KEY_USED:
@@ -111,6 +115,8 @@ async def submit(
         decision = await _decide_again(service, prepared)
         if not decision.eligible:
             return Refusal(NOT_ELIGIBLE, findings=decision.findings)
+    if draft is not None:
+        return Refusal(PRECONDITION_FAILED)
     return Refusal(BUSY, retry_after_seconds=1)
 
 

@@ -11,7 +11,7 @@ from chuangpei.kernel.dated import DatedValue, ParameterBook
 from chuangpei.kernel.money import Fen
 from chuangpei.kernel.working_days import WorkingDays
 
-from subsidy_svc.policy.review import ReviewTerms, review_terms
+from subsidy_svc.policy.review import AttachmentTerms, ReviewTerms, attachment_terms, review_terms
 
 PARAMETERS = Path(__file__).with_name("parameters.yaml")
 
@@ -64,6 +64,7 @@ class Law:
     places_freed_by: frozenset[str]
     revocation_treatment: Mapping[Stage, Treatment]
     review: ReviewTerms
+    attachments: AttachmentTerms
     calendar: WorkingDays
     articles: Mapping[str, str]
 
@@ -140,6 +141,7 @@ class LawBook:
                 for stage, treatment in value["revocation_treatment"].items()
             },
             review=review_terms(value),
+            attachments=attachment_terms(value),
             calendar=WorkingDays(overrides),
             articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},
         )

@@ -18,6 +18,19 @@ class ReviewTerms:
     supplements_per_claim: int
 
 
+@dataclass(frozen=True, slots=True)
+class AttachmentTerms:
+    """How large a file may be (字节上限), and how many a claim may have."""
+
+    max_bytes: int
+    per_claim: int
+
+
+def attachment_terms(value: Mapping[str, Any]) -> AttachmentTerms:
+    """The terms of attachments among the values of the parameters."""
+    return AttachmentTerms(value["attachment_max_bytes"], value["attachments_per_claim"])
+
+
 def review_terms(value: Mapping[str, Any]) -> ReviewTerms:
     """The terms among the values of the parameters."""
     return ReviewTerms(**{name: value[name] for name in ReviewTerms.__slots__})

@@ -246,9 +246,11 @@ async def of_person(database: Database, person_key: str, after: UUID, most: int)
     return [window_from(row) for row in rows]
 
 
-async def one_of_person(database: Database, certificate_id: UUID, person_key: str) -> Window | None:
+async def one_of_person(
+    source: Database | Transaction, certificate_id: UUID, person_key: str
+) -> Window | None:
     """One of the person's windows."""
-    row = await database.row(_ONE_OF_PERSON, {"certificate_id": certificate_id, "person_key": person_key})
+    row = await source.row(_ONE_OF_PERSON, {"certificate_id": certificate_id, "person_key": person_key})
     return window_from(row) if row else None
 
 

@@ -1,0 +1,1 @@
+"""Files attached to claims (附件)."""
