@@ -69,7 +69,7 @@ async def _body_chosen(play: Play) -> None:
 async def _scored_and_confirmed(
     play: Play, evaluations: Mapping[Person, Json], scores: Mapping[Person, int]
 ) -> None:
-    """T05, C04: one scores each part of the norm, another person confirms; who scored may not confirm."""
+    """T05, C04: one scores each part of the norm; another, never who scored, confirms, and publishes."""
     scorer, confirmer = (
         await play.actor(EVALUATOR_WHO_SCORES),
         await play.actor(EVALUATOR_WHO_CONFIRMS),
@@ -92,6 +92,8 @@ async def _scored_and_confirmed(
         confirmed = await confirmer.post(f"{path}/confirm", version=scored["version"])
         passed = confirmed["state"] == "confirmed" and confirmed["passed"]
         expect(passed is (scores[person] == _PASS), f"the result of {scores[person]} points", confirmed)
+        published = await confirmer.post(f"{path}/publish", version=confirmed["version"])
+        expect(published["state"] == "published", "a result that is published", published)
     play.tell.done("双人评价", "Scored by one, confirmed by another", f"{len(scores)} C04")
 
 
@@ -106,6 +108,9 @@ async def _failed_without_certificate(play: Play, person: Person) -> None:
     holder = await play.actor(person.account())
     held = await holder.all("/cert/v1/certificates")
     expect([one["kind"] for one in held] == ["training_completion"], "the 结业证书 alone", held)
+    [result] = await holder.all("/cert/v1/evaluations")
+    told = result["score"] == _FAIL and result["passed"] is False and result["last_dispute_day"]
+    expect(bool(told), "the own result, its reasons and the last day to dispute it", result)
     play.tell.done("未通过者只有结业证书", "Who failed keeps the completion certificate alone", "D12")
 
 
