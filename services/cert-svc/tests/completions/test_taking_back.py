@@ -5,6 +5,9 @@ from datetime import date
 
 import asyncpg
 import pytest
+from cert_svc.evaluations.repository import newest_for_update
+from cert_svc.evaluations.voiding import void
+from chuangpei.auth import SYSTEM
 from chuangpei.events.cert import CertificateRevoked
 from chuangpei.testing.events import received
 
@@ -66,13 +69,43 @@ async def test_a_certificate_revoked_before_keeps_its_reason(office):
     assert [one.reason_code for one in await revocations(office)] == ["false_training"]
 
 
-async def test_nothing_is_scored_until_the_training_is_completed_again(office):
+@pytest.mark.parametrize("scored", [False, True])
+async def test_an_evaluation_without_a_result_is_void_and_opens_again_with_the_training(office, scored):
     event = await office.complete()
     evaluation = await office.evaluation_of(event)
+    if scored:
+        evaluation = (await office.score(evaluation, 90)).json()
     await office.deliver(office.taken_back(event))
-    assert (await office.score(evaluation, 90)).status_code == 422
+    void = await office.evaluation_of(event)
+    assert (void["id"], void["state"]) == (evaluation["id"], "void")
+    assert (await office.score(void, 90)).status_code == 409
     await office.deliver(event.model_copy(update={"completed_on": office.clock.today()}))
+    anew = await office.evaluation_of(event)
+    assert (anew["state"], anew["attempt"]) == ("open", 1)
+    assert anew["id"] != evaluation["id"]
     assert (await office.evaluated(event, 90))["passed"] is True
+
+
+async def test_a_failed_evaluation_stays_failed(office):
+    event = await office.complete()
+    await office.evaluated(event, 10)
+    await office.deliver(office.taken_back(event))
+    await office.deliver(event.model_copy(update={"completed_on": office.clock.today()}))
+    failed = await office.evaluation_of(event)
+    assert (failed["state"], failed["passed"]) == ("confirmed", False)
+    assert (await office.retake(failed)).status_code == 201
+
+
+async def test_a_pass_that_was_voided_meanwhile_does_not_come_back(office):
+    event = await office.complete()
+    passed = await office.evaluated(event, 90)
+    await office.deliver(office.taken_back(event))
+    async with office.service.database.transaction() as tx:
+        evaluation = await newest_for_update(tx, event.enrolment_id)
+        assert str(evaluation.id) == passed["id"]
+        await void(tx, office.service, SYSTEM, evaluation, note="评价组织有误")
+    await office.deliver(event.model_copy(update={"completed_on": office.clock.today()}))
+    assert ("training_qualification", "valid") not in await states(office, event)
 
 
 async def test_completed_again_it_gets_new_certificates_of_that_day_and_the_old_stay_revoked(office):
@@ -124,7 +157,7 @@ async def test_a_pass_confirmed_at_the_same_time_leaves_no_valid_certificate(off
     event = await office.complete()
     scored = (await office.score(await office.evaluation_of(event), 90)).json()
     confirmed, _none = await asyncio.gather(office.confirm(scored), office.deliver(office.taken_back(event)))
-    assert confirmed.status_code in (200, 422)
+    assert confirmed.status_code in (200, 409, 412)
     assert {state for _, state in await states(office, event)} == {"revoked"}
 
 

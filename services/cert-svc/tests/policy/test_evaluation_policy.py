@@ -171,9 +171,13 @@ def test_only_reasons_that_speak_against_the_institution_carry_an_exit_ground():
     }
 
 
-def test_only_after_a_fault_of_the_office_is_a_void_evaluation_opened_again():
+def test_only_without_the_trainees_fault_is_a_void_evaluation_opened_again():
     reasons = LAW.reasons_on(date(2026, 6, 1)).values()
-    assert {one.code for one in reasons if one.evaluated_anew} == {"clerical_error", "evaluation_voided"}
+    assert {one.code for one in reasons if one.evaluated_anew} == {
+        "clerical_error",
+        "completion_revoked",
+        "evaluation_voided",
+    }
 
 
 def test_a_certificate_can_be_revoked_after_the_training_law_has_ended():

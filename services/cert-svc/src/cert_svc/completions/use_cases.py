@@ -17,6 +17,7 @@ from cert_svc.certificates.use_cases import issue, revoke_valid
 from cert_svc.completions import repository
 from cert_svc.completions.completion import Completion
 from cert_svc.evaluations.use_cases import open_first
+from cert_svc.evaluations.voiding import open_anew, void_undecided
 from cert_svc.norms import repository as norms
 from cert_svc.people import received
 from cert_svc.policy.parameters import Parameters
@@ -25,6 +26,7 @@ from cert_svc.policy.rules import EVALUATED_STAGE, completion_kind
 from cert_svc.service import Service
 
 _QUALIFICATION: CertificateKind = "training_qualification"
+_REASON = "completion_revoked"
 _NOTES: Mapping[RevocationGround, str] = MappingProxyType(
     {
         "attendance_corrected": "考勤更正后未达到结业要求，结业认定已撤销",
@@ -36,7 +38,9 @@ _NOTES: Mapping[RevocationGround, str] = MappingProxyType(
 async def complete(tx: Transaction, service: Service, event: TrainingCompleted) -> None:
     """Issues the certificate of completion and opens the evaluation of stage 3, once each (C01, C02, C03).
 
-    A training that was taken back and is completed again gets its certificates anew; its evaluation stands.
+    A training that was taken back and is completed again gets its certificates anew; the result of its
+    evaluation stands, and one that was voided opens again.
+
     Raises ``NoLawInForce`` when the class began and was completed outside the dates of the law (O06): the
     message then waits as a dead letter until the law of that day is known. Raises ``NotYet`` where the norm
     that the class cites has not arrived (T05).
@@ -54,14 +58,16 @@ async def complete(tx: Transaction, service: Service, event: TrainingCompleted) 
     if is_first:
         await open_first(tx, service, completion, await _rubric(tx, event, parameters))
     elif evaluated := await passed_evaluation(tx, completion.enrolment_id):
-        await issue(tx, service, SYSTEM, completion, "training_qualification", evaluated)
+        await issue(tx, service, SYSTEM, completion, _QUALIFICATION, evaluated)
+    else:
+        await open_anew(tx, service, completion.enrolment_id, _REASON)
 
 
 async def take_back(tx: Transaction, service: Service, event: CompletionRevoked) -> None:
     """Revokes the certificates that rest on a completion that was taken back, once (C01, C02, C03, D09).
 
-    What is not evaluated yet waits: without a valid 培训结业证书 nothing is scored or confirmed. Raises
-    ``NotYet`` where the completion has not arrived.
+    An evaluation without a result is void; one with a result stands. Raises ``NotYet`` where the completion
+    has not arrived.
     """
     row = await repository.load_for_update(tx, event.enrolment_id)
     if row is None or row["completed_on"] < event.completed_on:
@@ -71,9 +77,10 @@ async def take_back(tx: Transaction, service: Service, event: CompletionRevoked)
     await repository.revoke(tx, event.enrolment_id, event.revoked_on, event.ground)
     await _record(tx, service, event.enrolment_id, "revoke_completion", _counted(row), event.ground)
     note = _NOTES[event.ground]
+    await void_undecided(tx, service, event.enrolment_id, _REASON, note)
     # The first lock keeps a pass from being confirmed meanwhile; what was confirmed before is then seen.
     for kind in (completion_kind(row["stage"]), _QUALIFICATION):
-        await revoke_valid(tx, service, event.enrolment_id, kind, "completion_revoked", note)
+        await revoke_valid(tx, service, event.enrolment_id, kind, _REASON, note)
 
 
 async def _completed_again(tx: Transaction, service: Service, completion: Completion) -> bool:

@@ -157,6 +157,12 @@ _SEEN = {
 _FOR_UPDATE = Statement(
     _with_completion.where(_columns.id == bindparam("id")).with_for_update(of=evaluations)
 )
+_NEWEST_FOR_UPDATE = Statement(
+    _with_completion.where(_columns.enrolment_id == bindparam("enrolment_id"))
+    .order_by(_columns.id.desc())
+    .limit(1)
+    .with_for_update(of=evaluations)
+)
 
 _ATTEMPTS = Statement(
     _with_completion.where(
@@ -187,6 +193,12 @@ async def add(tx: Transaction, evaluation: Evaluation) -> bool:
 async def load_for_update(tx: Transaction, evaluation_id: UUID) -> Evaluation | None:
     """The evaluation with its blind scores, its row locked."""
     row = await tx.row(_FOR_UPDATE, {"id": evaluation_id})
+    return await _with_blind_scores(tx, evaluation_of(row)) if row else None
+
+
+async def newest_for_update(tx: Transaction, enrolment_id: UUID) -> Evaluation | None:
+    """The newest evaluation of an enrolment like :func:`load_for_update`."""
+    row = await tx.row(_NEWEST_FOR_UPDATE, {"enrolment_id": enrolment_id})
     return await _with_blind_scores(tx, evaluation_of(row)) if row else None
 
 

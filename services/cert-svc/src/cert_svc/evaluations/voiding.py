@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chuangpei.auth import Principal
+from chuangpei.auth import SYSTEM, Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.refusals import Refusal
@@ -14,6 +14,7 @@ from cert_svc.certificates.use_cases import UNKNOWN_REASON, revoke
 from cert_svc.evaluations import repository, telling
 from cert_svc.evaluations.evaluation import Evaluation
 from cert_svc.evaluations.handling import certificate_stands, recorded
+from cert_svc.evaluations.lifecycle import UNDECIDED
 from cert_svc.evaluations.use_cases import opened
 from cert_svc.service import Service
 
@@ -73,6 +74,23 @@ async def void(
         following = wanted if await opened(tx, principal, wanted, "open_anew") else None
     await emit(tx, telling.voided(evaluation, following), at)
     return evaluation
+
+
+async def void_undecided(
+    tx: Transaction, service: Service, enrolment_id: UUID, reason_code: str, note: str
+) -> None:
+    """Voids an enrolment's evaluation that has no result yet, for what the platform was told (C04)."""
+    evaluation = await repository.newest_for_update(tx, enrolment_id)
+    if evaluation is not None and evaluation.state in UNDECIDED:
+        await void(tx, service, SYSTEM, evaluation, reason_code=reason_code, note=note, anew=False)
+
+
+async def open_anew(tx: Transaction, service: Service, enrolment_id: UUID, reason_code: str) -> None:
+    """Opens again the attempt that was voided for a reason which no longer holds (C02, D12)."""
+    evaluation = await repository.newest_for_update(tx, enrolment_id)
+    if evaluation is None or evaluation.voiding is None or evaluation.voiding.reason_code != reason_code:
+        return
+    await opened(tx, SYSTEM, evaluation.anew(service.clock.now()), "open_anew")
 
 
 async def revoke_certificate(
