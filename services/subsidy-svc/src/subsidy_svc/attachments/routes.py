@@ -17,6 +17,7 @@ from subsidy_svc.attachments import repository, use_cases
 from subsidy_svc.attachments.content import MEDIA_TYPES, read_within
 from subsidy_svc.attachments.schemas import AttachmentView, FileQuery
 from subsidy_svc.claims import repository as claims
+from subsidy_svc.law.published import law_of
 from subsidy_svc.service import Service, of
 
 router = APIRouter(prefix="/subsidy/v1/claims", tags=["附件 · attachments"])
@@ -49,7 +50,7 @@ async def attach_file(
     """
     service = of(request)
     claim = await _visible(service, principal, claim_id)
-    most = service.law.on(claim["issued_on"]).attachments.max_bytes
+    most = (await law_of(service.database, service, claim["issued_on"])).attachments.max_bytes
     content = accepted(await read_within(request.stream(), most))
     answer = await stored_answer(service.database, request, principal, key, content)
     if answer is not None:

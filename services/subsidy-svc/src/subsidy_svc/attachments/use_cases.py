@@ -22,6 +22,7 @@ from subsidy_svc.attachments.lifecycle import State
 from subsidy_svc.attachments.schemas import AttachmentView, FileQuery
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import IN_REVIEW
+from subsidy_svc.law.published import law_of
 from subsidy_svc.problems import ATTACHMENT_DAMAGED, ATTACHMENTS_FULL
 from subsidy_svc.service import Service
 from subsidy_svc.supplements.schemas import Subject
@@ -141,7 +142,7 @@ async def _may_attach(
         return Refusal(NOT_FOUND)
     if row["state"] not in IN_REVIEW:
         return Refusal(NOT_ALLOWED_NOW)
-    most = service.law.on(row["issued_on"]).attachments.per_claim
+    most = (await law_of(tx, service, row["issued_on"])).attachments.per_claim
     return Refusal(ATTACHMENTS_FULL) if await repository.count(tx, claim_id) >= most else None
 
 
