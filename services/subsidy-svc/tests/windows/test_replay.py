@@ -43,6 +43,7 @@ async def empty(make_database, office):
         await make_database(MIGRATIONS),
         registry_url="http://127.0.0.1:9",
         accounts_url="http://127.0.0.1:9",
+        attachments_url=office.service.settings.attachments_url,
     )
     service = assemble(settings, clock=FixedClock.on(TODAY), verifier=office.service.verifier)
     await service.database.open()
