@@ -3,12 +3,17 @@
 from brand_svc.consumers import handlers
 from chuangpei.events.cert import CertificateRevoked
 from chuangpei.events.registry import BRAND_EVENTS
+from chuangpei.events.subsidy import SubsidyFraudConfirmed
 from chuangpei.events.training import InstitutionRegistered
 from chuangpei.testing.contracts import badly_described
 
 
 def test_it_listens_to_what_the_readme_says(city):
-    assert set(handlers(city.service)) == {InstitutionRegistered, CertificateRevoked}
+    assert set(handlers(city.service)) == {
+        InstitutionRegistered,
+        CertificateRevoked,
+        SubsidyFraudConfirmed,
+    }
 
 
 async def test_the_events_of_a_whole_life_are_all_it_promises(holder):

@@ -136,7 +136,9 @@ async def test_who_teaches_the_class_does_not_enrol_in_it(world):
         "本班讲师不得报名本班"
     ]
     assert await world.count("SELECT enrolled FROM classes") == 0
-    other = await world.filed(institution, sessions=world.sessions(room="302"))
+    other = await world.filed(
+        institution, sessions=world.sessions(first=2), starts_on="2026-03-04", ends_on="2026-03-05"
+    )
     assert (await enrol(world, institution, other, **teacher)).status_code == 201
 
 
