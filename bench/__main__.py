@@ -21,6 +21,7 @@ RESULTS = Path(__file__).with_name("results.json")
 MEASUREMENTS = (
     "certificate_check",
     "class_500",
+    "status_list",
     "claim_submit",
     "with_relay",
     "consume",
