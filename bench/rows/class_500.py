@@ -1,9 +1,11 @@
-"""``cert.class_500``: a class of 500 confirmed and certified as one job."""
+"""``cert.class_500`` and ``cert.issue``: a class confirmed and certified as one job, and one certificate."""
 
+import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import cert_svc.app
@@ -14,7 +16,7 @@ from cert_svc.confirmations.work import work_on_confirmations
 from cert_svc.evaluation_bodies.schemas import NewBody
 from cert_svc.evaluation_bodies.use_cases import choose
 from cert_svc.evaluations.tables import evaluations
-from cert_svc.evaluations.use_cases import score
+from cert_svc.evaluations.use_cases import confirm, score
 from cert_svc.evaluators.schemas import NewEvaluator
 from cert_svc.evaluators.use_cases import add
 from cert_svc.service import Service
@@ -34,8 +36,11 @@ from bench.measure import Row, Target, in_turn
 
 TRAINEES = 500
 _ROUNDS = 3
+_ISSUED = 100
 _WARM_UP = 20
 _SLOW = 300.0
+_SCORED_VERSION = 2
+"""The version of an evaluation that was scored once."""
 _DAY = date(2026, 5, 20)
 _BORN = date(1990, 1, 1)
 _SCORER, _CONFIRMER = (make_resident_id("310101", _BORN, number) for number in (1, 2))
@@ -73,6 +78,63 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
             f"{TRAINEES} scored evaluations confirmed, certified and signed;"
             " 25 a transaction in ours, 1 in the peer's",
         )
+        yield await _issuing(service, ground.scale.rounds)
+
+
+async def _issuing(service: Service, rounds: int) -> Row:
+    """One certificate a transaction: decided, numbered, signed, encrypted, told; the peer has but the SQL."""
+    ids = (await _scored_class(service, 2 * _ISSUED * (rounds + 1)))[1]
+    turns = iter([ids[start : start + _ISSUED] for start in range(0, len(ids), _ISSUED)])
+    confirmer = _evaluator(service, "confirmer", _CONFIRMER)
+
+    async def ours() -> float:
+        turn = next(turns)
+        gc.collect()
+        begun = time.perf_counter()
+        for one in turn:
+            async with service.database.transaction() as tx:
+                _, certificate = accepted(await confirm(tx, service, confirmer, one, _SCORED_VERSION))
+                assert certificate is not None
+        return _ISSUED / (time.perf_counter() - begun)
+
+    async def peer() -> float:
+        made = [await _statements(service, confirmer, one) for one in next(turns)]
+        gc.collect()
+        begun = time.perf_counter()
+        for statements in made:
+            async with service.database.transaction() as tx:
+                for sql, values in statements:
+                    await tx.connection.fetch(sql, *values)
+        return _ISSUED / (time.perf_counter() - begun)
+
+    await in_turn(ours, peer, 1)
+    pairs = await in_turn(ours, peer, rounds)
+    return pairs.row(
+        "cert.issue",
+        "certificates/s",
+        Target("at least", 0.6),
+        "the same statements with the same values, replayed by asyncpg: no rules, encryption or signature",
+        "a score confirmed and its certificate issued, each in a transaction of its own, one after the other"
+        " on one connection, in process",
+    )
+
+
+async def _statements(
+    service: Service, confirmer: Principal, evaluation_id: UUID
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """What issuing asks of PostgreSQL, written down while it is done and then undone."""
+    found: list[tuple[str, tuple[Any, ...]]] = []
+
+    def write_down(query: Any) -> None:
+        found.append((query.query, tuple(query.args)))
+
+    async with service.database.transaction() as tx:
+        undone = tx.connection.transaction()
+        await undone.start()
+        with tx.connection.query_logger(write_down):
+            accepted(await confirm(tx, service, confirmer, evaluation_id, _SCORED_VERSION))
+        await undone.rollback()
+    return found
 
 
 async def _job_seconds(service: Service, class_id: UUID, number: int) -> float:
@@ -92,7 +154,7 @@ async def _job_seconds(service: Service, class_id: UUID, number: int) -> float:
 
 
 async def _seconds_one_by_one(server: Server, token: str, ids: Sequence[UUID]) -> float:
-    headers = {"authorization": f"Bearer {token}", "if-match": '"2"'}
+    headers = {"authorization": f"Bearer {token}", "if-match": f'"{_SCORED_VERSION}"'}
     requests = [request("POST", f"/cert/v1/evaluations/{one}/confirm", headers) for one in ids]
     found = await drive(server.port, requests, connections=1, seconds=_SLOW)
     return len(ids) / found.per_second
