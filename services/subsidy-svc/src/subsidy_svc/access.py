@@ -1,10 +1,14 @@
 """Who may see what (数据权限): what a principal may not see is not found (404)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from chuangpei.auth import Principal, Role
+from chuangpei.listing import Asked, Listing
+from pydantic import BaseModel
 from sqlalchemy import bindparam
 
 _EVERYWHERE = frozenset({Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR})
@@ -56,6 +60,19 @@ def scope_of(principal: Principal) -> Scope:
     if principal.role is Role.DISTRICT_OFFICER:
         return Scope(Reach.DISTRICT, principal.district or "")
     return Scope(Reach.ALL)
+
+
+def asked_by(
+    principal: Principal,
+    listing: Listing,
+    query: BaseModel,
+    *,
+    given: Mapping[str, Any] | None = None,
+    **filters: Any,
+) -> Asked:
+    """What the principal asks of a list, within what one sees."""
+    scope = scope_of(principal)
+    return listing.asked(query, reach=scope.reach, scope=scope.value, given=given, **filters)
 
 
 def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:

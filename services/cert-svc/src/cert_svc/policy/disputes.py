@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.refusals import Finding, Text
 
+from cert_svc.policy.findings import finding
 from cert_svc.policy.rules import (
     CONFLICT_RULES,
     HandlingFacts,
@@ -14,6 +16,7 @@ from cert_svc.policy.rules import (
 )
 
 _RESPONSIBLE = "沪人社规〔2025〕30号 二(六)"
+_finding = partial(finding, "C04", _RESPONSIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,3 @@ def decide_reviewing(facts: HandlingFacts) -> tuple[Finding, ...]:
 def decide_correcting(facts: HandlingFacts) -> tuple[Finding, ...]:
     """May this person correct the disputed result (更正; C02, C04)?"""
     return tuple(rule(facts) for rule in CORRECT_RULES)
-
-
-def _finding(holds: bool, values: tuple[str, str], text: Text) -> Finding:
-    outcome = Outcome.PASSED if holds else Outcome.FAILED
-    return Finding("C04", _RESPONSIBLE, outcome, values[0], values[1], text)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.refusals import Finding, Text
 
+from cert_svc.policy.findings import finding
 from cert_svc.policy.rules import CONFLICT_RULES
 
 _SUPERVISED = "沪人社规〔2025〕30号 二(六)"
+_finding = partial(finding, "C05", _SUPERVISED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,3 @@ def decide_agreement(facts: ComparisonFacts) -> tuple[Finding, ...]:
 
 def _result(passed: bool) -> str:
     return "合格" if passed else "不合格"
-
-
-def _finding(holds: bool, values: tuple[str, str], text: Text) -> Finding:
-    outcome = Outcome.PASSED if holds else Outcome.FAILED
-    return Finding("C05", _SUPERVISED, outcome, values[0], values[1], text)

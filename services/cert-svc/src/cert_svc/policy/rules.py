@@ -6,8 +6,9 @@ from datetime import date
 from typing import Literal, Protocol
 
 from chuangpei.kernel.dates import add_months
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.refusals import Finding, Text
 
+from cert_svc.policy.findings import finding
 from cert_svc.policy.sittings import SITTING_RULES, Sitting
 
 CompletionKind = Literal["entrepreneurship_completion", "training_completion"]
@@ -81,7 +82,7 @@ def last_retake_day(completed_on: date, months: int) -> date:
 
 def evaluator_is_in_office(facts: HandlingFacts) -> Finding:
     """Only evaluators of a body that the city centre chose, in its term and scope, evaluate (T06)."""
-    return _finding(
+    return finding(
         "T06",
         _SELECTED,
         facts.is_in_office,
@@ -95,7 +96,7 @@ def evaluator_is_in_office(facts: HandlingFacts) -> Finding:
 
 def one_body_answers(facts: HandlingFacts) -> Finding:
     """One body evaluates and answers for the result (谁评价、谁负责; C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         facts.is_of_answering_body,
@@ -106,7 +107,7 @@ def one_body_answers(facts: HandlingFacts) -> Finding:
 
 def evaluator_is_not_of_the_institution(facts: ConflictFacts) -> Finding:
     """Who belongs to the institution that trained does not evaluate (回避; C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         not facts.is_of_the_institution,
@@ -117,7 +118,7 @@ def evaluator_is_not_of_the_institution(facts: ConflictFacts) -> Finding:
 
 def evaluator_is_not_the_trainee(facts: ConflictFacts) -> Finding:
     """Nobody evaluates their own training (C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         not facts.is_trainee,
@@ -128,7 +129,7 @@ def evaluator_is_not_the_trainee(facts: ConflictFacts) -> Finding:
 
 def evaluator_did_not_teach(facts: ConflictFacts) -> Finding:
     """Who taught the class does not evaluate it (回避; C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         not facts.taught_the_class,
@@ -140,7 +141,7 @@ def evaluator_did_not_teach(facts: ConflictFacts) -> Finding:
 def only_the_scorer_amends(facts: HandlingFacts) -> Finding:
     """A score is amended by the person who gave it, so that one person answers for it (C04)."""
     holds = facts.is_scorer or not facts.scored_before
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         holds,
@@ -151,7 +152,7 @@ def only_the_scorer_amends(facts: HandlingFacts) -> Finding:
 
 def nobody_scores_blind_twice(facts: HandlingFacts) -> Finding:
     """Blind scores (盲评) are given by different people, once each, and never amended (C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         not facts.is_scorer,
@@ -162,7 +163,7 @@ def nobody_scores_blind_twice(facts: HandlingFacts) -> Finding:
 
 def confirmer_is_not_the_scorer(facts: HandlingFacts) -> Finding:
     """Who scored does not confirm (双人复核; C04)."""
-    return _finding(
+    return finding(
         "C04",
         _RESPONSIBLE,
         not facts.is_scorer,
@@ -173,7 +174,7 @@ def confirmer_is_not_the_scorer(facts: HandlingFacts) -> Finding:
 
 def no_dispute_is_open(facts: HandlingFacts | RetakeFacts) -> Finding:
     """While a result of the enrolment is disputed, no other is decided and no retake opens (D12)."""
-    return _finding(
+    return finding(
         "D12",
         "D12",
         not facts.dispute_is_open,
@@ -185,7 +186,7 @@ def no_dispute_is_open(facts: HandlingFacts | RetakeFacts) -> Finding:
 def training_certificate_stands(facts: HandlingFacts | RetakeFacts) -> Finding:
     """The evaluation follows a finished training, whose 培训结业证书 must not be revoked (C02)."""
     valid = facts.training_certificate_valid
-    return _finding(
+    return finding(
         "C02",
         _EVALUATED,
         valid,
@@ -196,7 +197,7 @@ def training_certificate_stands(facts: HandlingFacts | RetakeFacts) -> Finding:
 
 def retakes_are_left(facts: RetakeFacts) -> Finding:
     """At most so many retakes (补考次数; D12)."""
-    return _finding(
+    return finding(
         "D12",
         "D12",
         facts.attempt <= facts.retakes_allowed,
@@ -208,7 +209,7 @@ def retakes_are_left(facts: RetakeFacts) -> Finding:
 def retake_is_in_time(facts: RetakeFacts) -> Finding:
     """A retake opens within so many months of completion, its last day included (补考期限; D12)."""
     last = last_retake_day(facts.completed_on, facts.months_allowed)
-    return _finding(
+    return finding(
         "D12",
         "D12",
         facts.today <= last,
@@ -255,7 +256,3 @@ RETAKE_RULES: tuple[RetakeRule, ...] = (
     training_certificate_stands,
     no_dispute_is_open,
 )
-
-
-def _finding(rule: str, article: str, holds: bool, values: tuple[str, str], text: Text) -> Finding:
-    return Finding(rule, article, Outcome.PASSED if holds else Outcome.FAILED, values[0], values[1], text)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.refusals import Finding, Text
 
+from cert_svc.policy.findings import finding
 from cert_svc.policy.rules import CONFLICT_RULES
 
 _TRACEABLE = "沪人社规〔2025〕30号 二(二) 培训过程可追溯"
 _SELECTED = "沪人社规〔2025〕30号 二(二)"
+_finding = partial(finding, "T06")
 
 
 class ScopeFacts(Protocol):
@@ -177,8 +180,3 @@ def decide_evaluators(facts: Conflict) -> tuple[Finding, ...]:
 def decide_presence(facts: PresenceFacts) -> tuple[Finding, ...]:
     """May it be recorded whether the candidate came (到场; T06)?"""
     return tuple(rule(facts) for rule in PRESENCE_RULES)
-
-
-def _finding(article: str, holds: bool, values: tuple[str, str], text: Text) -> Finding:
-    outcome = Outcome.PASSED if holds else Outcome.FAILED
-    return Finding("T06", article, outcome, values[0], values[1], text)

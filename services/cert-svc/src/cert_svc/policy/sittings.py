@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from chuangpei.kernel.refusals import Finding, Outcome, Text
+from chuangpei.kernel.refusals import Finding, Text
+
+from cert_svc.policy.findings import finding
 
 _TRACEABLE = "沪人社规〔2025〕30号 二(二) 培训过程可追溯"
+_finding = partial(finding, "T06", _TRACEABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,3 @@ SITTING_RULES: tuple[Callable[[SittingFacts], Finding], ...] = (
     session_has_begun,
     candidate_was_there,
 )
-
-
-def _finding(holds: bool, values: tuple[str, str], text: Text) -> Finding:
-    outcome = Outcome.PASSED if holds else Outcome.FAILED
-    return Finding("T06", _TRACEABLE, outcome, values[0], values[1], text)

@@ -16,7 +16,7 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by, scope_of
 from subsidy_svc.budgets import repository, use_cases
 from subsidy_svc.budgets.schemas import (
     BudgetAmendment,
@@ -122,5 +122,4 @@ async def list_budget_amendments(
 
 
 def _asked(principal: Principal, query: BudgetFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)

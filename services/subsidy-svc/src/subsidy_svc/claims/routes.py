@@ -15,7 +15,7 @@ from chuangpei.problems import FOUR_EYES, NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import may_see_claim, scope_of
+from subsidy_svc.access import asked_by, may_see_claim
 from subsidy_svc.claims import accounts, repository, use_cases
 from subsidy_svc.claims.schemas import (
     AccountBody,
@@ -149,8 +149,7 @@ async def export_claims(
 
 
 def _asked(principal: Principal, query: ClaimFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)
 
 
 def _view(row: Row) -> ClaimView:

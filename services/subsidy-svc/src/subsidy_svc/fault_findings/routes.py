@@ -15,7 +15,7 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by, scope_of
 from subsidy_svc.fault_findings import repository, use_cases
 from subsidy_svc.fault_findings.schemas import (
     FaultFindingView,
@@ -125,5 +125,4 @@ async def refuse(
 
 
 def _asked(principal: Principal, query: FindingFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)

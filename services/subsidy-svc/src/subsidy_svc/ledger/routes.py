@@ -10,7 +10,7 @@ from chuangpei.listing import Asked
 from chuangpei.paging import Page, PageQuery
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import district_of, scope_of
+from subsidy_svc.access import asked_by, district_of
 from subsidy_svc.ledger import repository
 from subsidy_svc.ledger.report import by_fund, summed
 from subsidy_svc.ledger.schemas import (
@@ -103,10 +103,7 @@ async def list_entry_lines(
     request: Request, principal: Reader, entry_id: int, query: Annotated[PageQuery, Query()]
 ) -> Page[EntryLineView]:
     """The payment lines of which a batch's entry is the sum; none where it rests on a claim (O04, S10)."""
-    scope = scope_of(principal)
-    asked = repository.LINES_OF_ENTRY.asked(
-        query, reach=scope.reach, scope=scope.value, entry_id=entry_id, sort="line_no"
-    )
+    asked = asked_by(principal, repository.LINES_OF_ENTRY, query, entry_id=entry_id, sort="line_no")
     return await repository.LINES_OF_ENTRY.page(of(request).database, asked, query, _line_view)
 
 
@@ -120,5 +117,4 @@ def _seen(principal: Principal, query: FundQuery) -> str | None:
 
 
 def _asked(principal: Principal, query: EntryFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)

@@ -14,7 +14,7 @@ from chuangpei.paging import Page
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by
 from subsidy_svc.payments import finding_repository as repository
 from subsidy_svc.payments import findings
 from subsidy_svc.payments.schemas import (
@@ -122,5 +122,4 @@ async def refuse_finding(
 
 
 def _asked(principal: Principal, batch_id: UUID, query: FindingFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, batch_id=batch_id)
+    return asked_by(principal, repository.LIST, query, batch_id=batch_id)

@@ -16,7 +16,7 @@ from chuangpei.web import Body, IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from subsidy_svc.access import may_see_district, scope_of
+from subsidy_svc.access import asked_by, may_see_district
 from subsidy_svc.payments import repository, settlement, use_cases
 from subsidy_svc.payments.batch import Batch
 from subsidy_svc.payments.export import BANK_COLUMNS, bank_file, bank_rows
@@ -296,5 +296,4 @@ def _view(row: Row) -> BatchView:
 
 
 def _asked(principal: Principal, query: BatchFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)

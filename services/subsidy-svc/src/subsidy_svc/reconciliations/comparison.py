@@ -4,8 +4,15 @@ The decisions are claims, lines and recoveries; the ledger is its entries; the b
 what two people found where it could not tell. Each statement reads all of them in one snapshot.
 """
 
+from subsidy_svc.ledger.repository import COVERS
+
 SECONDS = 300.0
 """How long one statement may take over a million claims."""
+
+_BY_ACCOUNT = ", ".join(
+    f"SUM(amount_fen * ((debit = '{one}')::int - (credit = '{one}')::int)) AS {one}"
+    for one in ("committed", "payable", "paid", "receivable")
+)
 
 # Where each claim that was ever approved stands, by its own state and its line in a sealed batch.
 _DECIDED = """
@@ -24,29 +31,17 @@ decided AS (
 )
 """
 # What the ledger says of each claim: its own entries, and its lines below those of its batches.
-_BOOKED = """
+_BOOKED = f"""
 postings AS (
     SELECT e.claim_id, e.debit, e.credit, e.amount_fen
     FROM ledger_entries e WHERE e.district = $1 AND e.claim_id IS NOT NULL
     UNION ALL
-    SELECT l.claim_id, e.debit, e.credit, l.amount_fen
-    FROM ledger_entries e
-    JOIN payment_lines l ON l.batch_id = e.batch_id AND l.fund_year = e.fund_year AND (
-        e.occasion = 'seal'
-        OR e.occasion = 'return' AND l.status = 'returned'
-        OR e.occasion = 'settle' AND l.status = 'settled' AND l.bank_result_id = e.bank_result_id
-        OR e.occasion = 'fail' AND l.status = 'failed' AND l.bank_result_id = e.bank_result_id)
-    WHERE e.district = $1 AND e.claim_id IS NULL AND e.batch_id IS NOT NULL
+    SELECT payment_lines.claim_id, ledger_entries.debit, ledger_entries.credit, payment_lines.amount_fen
+    FROM ledger_entries JOIN payment_lines ON {COVERS}
+    WHERE ledger_entries.district = $1 AND ledger_entries.batch_id IS NOT NULL
 ),
-booked AS (
-    SELECT claim_id,
-        SUM(amount_fen * ((debit = 'committed')::int - (credit = 'committed')::int)) AS committed,
-        SUM(amount_fen * ((debit = 'payable')::int - (credit = 'payable')::int)) AS payable,
-        SUM(amount_fen * ((debit = 'paid')::int - (credit = 'paid')::int)) AS paid,
-        SUM(amount_fen * ((debit = 'receivable')::int - (credit = 'receivable')::int)) AS receivable
-    FROM postings GROUP BY claim_id
-)
-"""
+booked AS (SELECT claim_id, {_BY_ACCOUNT} FROM postings GROUP BY claim_id)
+"""  # noqa: S608  # constants of this module
 # What the bank paid of each batch, by its files and by what two people found.
 _BANK = """
 bank AS (
@@ -61,13 +56,7 @@ bank AS (
 
 SUMS = f"""
 WITH {_DECIDED}, {_BANK},
-accounts AS (
-    SELECT SUM(amount_fen * ((debit = 'committed')::int - (credit = 'committed')::int)) AS committed,
-        SUM(amount_fen * ((debit = 'payable')::int - (credit = 'payable')::int)) AS payable,
-        SUM(amount_fen * ((debit = 'paid')::int - (credit = 'paid')::int)) AS paid,
-        SUM(amount_fen * ((debit = 'receivable')::int - (credit = 'receivable')::int)) AS receivable
-    FROM ledger_entries WHERE district = $1
-),
+accounts AS (SELECT {_BY_ACCOUNT} FROM ledger_entries WHERE district = $1),
 decisions AS (
     SELECT SUM(committed) AS committed, SUM(payable) AS payable, SUM(paid) AS paid,
         SUM(receivable) AS receivable FROM decided

@@ -14,7 +14,7 @@ from chuangpei.paging import Page
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by
 from subsidy_svc.reconciliations import repository, use_cases
 from subsidy_svc.reconciliations.schemas import (
     DifferenceExport,
@@ -143,10 +143,8 @@ async def explain(
 
 
 def _asked(principal: Principal, query: ReconciliationFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.LIST, query)
 
 
 def _asked_differences(principal: Principal, query: DifferenceFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.DIFFERENCES.asked(query, reach=scope.reach, scope=scope.value)
+    return asked_by(principal, repository.DIFFERENCES, query)

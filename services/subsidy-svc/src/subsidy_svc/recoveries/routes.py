@@ -16,7 +16,7 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by, scope_of
 from subsidy_svc.recoveries import repository, use_cases
 from subsidy_svc.recoveries.recovery import Recovery
 from subsidy_svc.recoveries.schemas import (
@@ -263,6 +263,5 @@ async def _seen(request: Request, principal: Principal, recovery_id: UUID) -> Re
 
 
 def _asked(request: Request, principal: Principal, query: RecoveryFilters) -> Asked:
-    scope = scope_of(principal)
     today = of(request).clock.today()
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value, given={"today": today})
+    return asked_by(principal, repository.LIST, query, given={"today": today})

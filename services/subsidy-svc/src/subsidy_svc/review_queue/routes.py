@@ -13,7 +13,7 @@ from chuangpei.paging import Page
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from subsidy_svc.access import scope_of
+from subsidy_svc.access import asked_by
 from subsidy_svc.claims import repository
 from subsidy_svc.review_queue import use_cases
 from subsidy_svc.review_queue.schemas import (
@@ -95,10 +95,7 @@ async def hand_case_back(
 
 
 def _asked(service: Service, office: Principal, query: QueueFilters) -> Asked:
-    scope = scope_of(office)
     wanted = query.model_copy(update={"mine": None})
     taken_by = office.subject if query.mine else None
     given = {"today": service.clock.today()}
-    return repository.QUEUE.asked(
-        wanted, reach=scope.reach, scope=scope.value, given=given, taken_by=taken_by
-    )
+    return asked_by(office, repository.QUEUE, wanted, given=given, taken_by=taken_by)

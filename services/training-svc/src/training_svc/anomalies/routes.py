@@ -6,20 +6,20 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.anomalies import repository, use_cases
-from training_svc.anomalies.schemas import AnomalyExport, AnomalyFilters, AnomalyPage, AnomalyView, Said
+from training_svc.anomalies.schemas import AnomalyExport, AnomalyPage, AnomalyView, Said
 from training_svc.policy.anomalies import TEXTS, Kind
 from training_svc.service import of
-from training_svc.visibility import READERS, scope_of
+from training_svc.steps import done
+from training_svc.visibility import READERS, asked_by, scope_of
 
 Speaker = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
@@ -51,7 +51,9 @@ async def list_anomalies(
     request: Request, principal: Reader, query: Annotated[AnomalyPage, Query()]
 ) -> Page[AnomalyView]:
     """What the rules found in the attendance one may see, the newest first (T06)."""
-    return await repository.LIST.page(of(request).database, _asked(principal, query), query, _view)
+    return await repository.LIST.page(
+        of(request).database, asked_by(principal, repository.LIST, query), query, _view
+    )
 
 
 @router.get("/export", summary="导出考勤异常 · Export the anomalies", responses=EXPORT_RESPONSES)
@@ -59,7 +61,7 @@ async def export_anomalies(
     request: Request, principal: Reader, query: Annotated[AnomalyExport, Query()]
 ) -> Response:
     """The anomalies one may see, as a file (T06)."""
-    rows = repository.LIST.all_rows(of(request).database, _asked(principal, query))
+    rows = repository.LIST.all_rows(of(request).database, asked_by(principal, repository.LIST, query))
     return await export(request, "anomalies", _COLUMNS, rows, query.format)
 
 
@@ -77,9 +79,7 @@ async def explain_anomaly(
     request: Request, anomaly_id: UUID, body: Said, principal: Speaker, if_match: IfMatch = None
 ) -> Response:
     """The institution, or its district, says how it came about (T06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = accepted(await use_cases.explain(tx, service, principal, anomaly_id, version, body.reason))
+    row = await done(request, if_match, principal, use_cases.explain, anomaly_id, body.reason)
     return reply(_view(row))
 
 
@@ -88,9 +88,7 @@ async def confirm_anomaly(
     request: Request, anomaly_id: UUID, body: Said, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """The district confirms that something is wrong, whatever the explanation (T06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = accepted(await use_cases.confirm(tx, service, principal, anomaly_id, version, body.reason))
+    row = await done(request, if_match, principal, use_cases.confirm, anomaly_id, body.reason)
     return reply(_view(row))
 
 
@@ -101,9 +99,7 @@ async def amend_anomaly(
     request: Request, anomaly_id: UUID, body: Said, principal: Officer, if_match: IfMatch = None
 ) -> Response:
     """The district takes a wrong confirmation back: the anomaly is explained (T06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = accepted(await use_cases.amend(tx, service, principal, anomaly_id, version, body.reason))
+    row = await done(request, if_match, principal, use_cases.amend, anomaly_id, body.reason)
     return reply(_view(row))
 
 
@@ -116,11 +112,6 @@ async def list_anomaly_amendments(
     if await repository.one(database, anomaly_id, scope_of(principal)) is None:
         raise Refused(Refusal(NOT_FOUND))
     return await history(database, "anomaly", anomaly_id, query)
-
-
-def _asked(principal: Principal, query: AnomalyFilters) -> Asked:
-    scope = scope_of(principal)
-    return repository.LIST.asked(query, reach=scope.reach, scope=scope.value)
 
 
 def _view(row: Row) -> AnomalyView:
