@@ -24,7 +24,7 @@ from sqlalchemy.sql import Executable, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _JSON_TYPES = ("json", "jsonb")
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 15.0
 _READY_SECONDS = 2.0
 _IDLE_SECONDS = 300.0
 Row = asyncpg.Record
@@ -290,6 +290,7 @@ _COLLIDED = (
     asyncpg.LockNotAvailableError,
     asyncpg.InvalidCachedStatementError,
 )
+_UNDONE_AT_ONCE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
 def is_connection_lost(error: BaseException) -> bool:
@@ -300,6 +301,14 @@ def is_connection_lost(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return any(word in str(error) for word in ("closed", "closing", "released back to the pool"))
     return isinstance(error, _LOST)
+
+
+def is_collision(error: BaseException) -> bool:
+    """Whether PostgreSQL undid the whole transaction in favour of another, so that it may begin anew at once.
+
+    Two that meet in one exclusion constraint can end so, in whatever order they lock.
+    """
+    return isinstance(error, _UNDONE_AT_ONCE)
 
 
 def is_worth_retrying(error: BaseException) -> bool:

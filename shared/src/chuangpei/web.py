@@ -20,7 +20,7 @@ from swagger_ui_bundle import swagger_ui_path
 
 from chuangpei import problems
 from chuangpei.auth import TokenVerifier
-from chuangpei.database import is_worth_retrying
+from chuangpei.database import is_collision, is_worth_retrying
 from chuangpei.errors import Refused
 from chuangpei.idempotency import entity_headers
 from chuangpei.input_errors import field_errors
@@ -32,6 +32,7 @@ T = TypeVar("T", bound=BaseModel)
 
 PROBLEM_TYPE = "application/problem+json"
 _RETRY_AFTER_SECONDS = 5
+_TRIES = 3
 
 
 class Body(BaseModel):
@@ -223,6 +224,7 @@ def create_app(
         app.add_exception_handler(kind, handler)
     # Inside the edge: the framework's own limit stands outside and answers in plain text.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body_bytes)
+    app.add_middleware(BeginAnew)
     app.add_middleware(RequestEdge, max_body_bytes=max_body_bytes)
     return app
 
@@ -267,6 +269,52 @@ class RequestEdge:
                 raise
             response = problem_response(Request(scope), _refusal_of(error))
             await response(scope, receive, send_with_id)
+
+
+class BeginAnew:
+    """Does a request over, at most twice, where PostgreSQL undid its transaction in favour of another.
+
+    One transaction a request: what was undone left nothing, and nothing was answered yet. The body that was
+    read is read again from memory; the limit on its size stands inside.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        read: list[Message] = []
+        started = False
+
+        async def send_and_tell(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        for left in reversed(range(_TRIES)):
+            try:
+                await self._app(dict(scope), _read_again(read, receive), send_and_tell)
+                return
+            except Exception as error:
+                if started or not left or not is_collision(error):
+                    raise
+                log.info("undone in favour of another, beginning anew: %s", type(error).__name__)
+
+
+def _read_again(read: list[Message], receive: Receive) -> Receive:
+    """What was read of a request, and then what comes; it is kept for another time."""
+    kept = iter(tuple(read))
+
+    async def next_message() -> Message:
+        for message in kept:
+            return message
+        message = await receive()
+        read.append(message)
+        return message
+
+    return next_message
 
 
 def _is_problem(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from chuangpei.auth import Role
-from chuangpei.database import Database
+from chuangpei.auth import Role, TokenVerifier
+from chuangpei.database import Database, Transaction
 from chuangpei.development import DevelopmentIssuer
 from chuangpei.settings import CommonSettings
 from chuangpei.testing.api import bearer, client, key, verifier_for
-from chuangpei.testing.miniature import create_schema
+from chuangpei.testing.miniature import create_schema, opened
 from chuangpei.testing.miniature_api import create_miniature_api
 from chuangpei.testing.settings import test_settings
 from chuangpei_embedded.postgres import PostgresServer
@@ -24,8 +24,11 @@ ISSUER = DevelopmentIssuer()
 
 
 def api_on(database: Database) -> FastAPI:
-    settings = test_settings(CommonSettings, database.dsn)
-    return create_miniature_api(database, verifier_for(ISSUER, settings.privacy()))
+    return create_miniature_api(database, verifier(database))
+
+
+def verifier(database: Database) -> TokenVerifier:
+    return verifier_for(ISSUER, test_settings(CommonSettings, database.dsn).privacy())
 
 
 @pytest.fixture
@@ -234,6 +237,48 @@ async def test_work_that_others_at_work_spoilt_may_be_tried_again(
 
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_two_who_wait_for_each_other_are_both_served(dsn: str) -> None:
+    """PostgreSQL undoes one of them; it begins anew, with the body that it sent, and acts once."""
+    both_hold_one, orders = asyncio.Barrier(2), iter([(1, 2), (2, 1)])
+    begun_anew = 0
+
+    async def lock_crosswise(tx: Transaction) -> None:
+        nonlocal begun_anew
+        order = next(orders, None)
+        if order is None:
+            begun_anew += 1
+            return
+        await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", order[0])
+        await both_hold_one.wait()
+        await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", order[1])
+
+    database = Database(dsn)
+    app = create_miniature_api(database, verifier(database), lock_crosswise)
+    async with client(app) as http:
+        http.headers.update(bearer(ISSUER.token(Role.CITY_CENTRE)))
+        answers = await asyncio.gather(
+            *(http.post(NOTES, json={"text": text}, headers=key()) for text in ("甲", "乙"))
+        )
+        listed = await http.get(NOTES)
+
+    assert [(answer.status_code, answer.json()["text"]) for answer in answers] == [(201, "甲"), (201, "乙")]
+    assert sorted(note["text"] for note in listed.json()["items"]) == ["乙", "甲"]
+    assert begun_anew == 1
+
+
+async def test_work_undone_again_and_again_is_given_back_to_the_client(
+    dsn: str, http: httpx.AsyncClient
+) -> None:
+    async with opened(dsn) as database, database.transaction() as tx:
+        await tx.connection.execute("CREATE SEQUENCE tries")
+    raising = "DO $$ BEGIN PERFORM nextval('tries'); RAISE EXCEPTION '' USING ERRCODE = '40P01'; END $$"
+    answer = await http.get("/miniature/v1/fail", params={"how": raising})
+
+    assert answer.status_code == 503
+    async with opened(dsn) as database, database.transaction() as tx:
+        assert await tx.connection.fetchval("SELECT last_value FROM tries") == 3
 
 
 @pytest.mark.parametrize(
