@@ -1,10 +1,15 @@
 """Who may see what: districts their own, institutions their own, the city all; the rest answers 404."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
 
+import sqlalchemy as sa
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.listing import Asked, Listing
+from pydantic import BaseModel
+from sqlalchemy import bindparam
 
 from brand_svc.problems import NO_INSTITUTION
 
@@ -39,3 +44,41 @@ def may_see(principal: Principal, *, district: str, credit_code: str) -> bool:
     """Whether a matter of this district and institution may be shown to the principal."""
     own_code = visible_credit_code(principal)
     return visible_district(principal) in (None, district) and own_code in (None, credit_code)
+
+
+class Reach(StrEnum):
+    """How far a principal sees."""
+
+    INSTITUTION = "institution"
+    DISTRICT = "district"
+    ALL = "all"
+
+
+class Scope(NamedTuple):
+    """A reach and its value: a credit code, a district, or nothing."""
+
+    reach: Reach
+    value: str | None = None
+
+
+def scope_of(principal: Principal) -> Scope:
+    """How far the principal sees. Raises Refused (403) for an institution's token without a credit code."""
+    if code := visible_credit_code(principal):
+        return Scope(Reach.INSTITUTION, code)
+    if district := visible_district(principal):
+        return Scope(Reach.DISTRICT, district)
+    return Scope(Reach.ALL)
+
+
+def reaches(
+    *, credit_code: sa.ColumnElement[str], district: sa.ColumnElement[str]
+) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """What each reach narrows a list to, by the parameter ``scope``."""
+    value = bindparam("scope", type_=sa.Text)
+    return {Reach.INSTITUTION: credit_code == value, Reach.DISTRICT: district == value, Reach.ALL: None}
+
+
+def asked_by(principal: Principal, listing: Listing, query: BaseModel, **filters: Any) -> Asked:
+    """What the principal asks of a list that has :func:`reaches`, within what it may see."""
+    scope = scope_of(principal)
+    return listing.asked(query, reach=scope.reach, scope=scope.value, **filters)

@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.database import Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from brand_svc.access import (
@@ -25,6 +25,7 @@ from brand_svc.applications.lifecycle import State
 from brand_svc.applications.repository import Filters
 from brand_svc.applications.schemas import ApplicationView, Review, Submission
 from brand_svc.service import of
+from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1", tags=["申报 · applications"])
 
@@ -99,12 +100,8 @@ async def recommend(
     if_match: IfMatch = None,
 ) -> Response:
     """The institution's own district recommends it to the city (B07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        application = accepted(
-            await use_cases.recommend(tx, service, principal, application_id, version, body.comment)
-        )
-    return reply(ApplicationView.of(application))
+    reviewed = await done(request, if_match, principal, use_cases.recommend, application_id, body.comment)
+    return reply(ApplicationView.of(reviewed))
 
 
 @router.post(
@@ -120,9 +117,5 @@ async def decline(
     if_match: IfMatch = None,
 ) -> Response:
     """The institution's own district does not recommend it (B07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        application = accepted(
-            await use_cases.decline(tx, service, principal, application_id, version, body.comment)
-        )
-    return reply(ApplicationView.of(application))
+    reviewed = await done(request, if_match, principal, use_cases.decline, application_id, body.comment)
+    return reply(ApplicationView.of(reviewed))
