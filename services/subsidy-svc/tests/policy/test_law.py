@@ -48,6 +48,7 @@ def test_the_numbers_of_the_law():
     assert LAW.notice_working_days == 5
     assert LAW.reference_date is ReferenceDate.CLASS_START
     assert LAW.places_freed_by == {"withdrawn", "not_accepted", "rejected", "stopped"}
+    assert LAW.faults_freeing_place == {"office_error"}
     assert LAW.revocation_treatment == {
         Stage.NOT_BATCHED: Treatment.STOP,
         Stage.BATCHED: Treatment.HOLD_OUT,

@@ -32,6 +32,7 @@ def codes(*changes, effective_from=LATER, today=TODAY):
         ("window_reminder_days", "days_before", [60, 14]),
         ("places_freed_by", "choice", ["withdrawn"]),
         ("places_freed_by", "choice", []),
+        ("faults_freeing_place", "choice", []),
     ],
 )
 def test_a_term_of_the_law_may_be_changed_from_a_later_day_on(parameter, unit, value):
@@ -78,6 +79,7 @@ def test_tomorrow_and_the_laws_last_day_may_be_changed():
         (change("claimant_roles", "choice", ["person_in_charge"] * 2), "value", "not_allowed"),
         (change("claimant_roles", "choice", [["person_in_charge"]]), "value", "not_allowed"),
         (change("places_freed_by", "choice", ["withdrawn", "paid"]), "value", "not_allowed"),
+        (change("faults_freeing_place", "choice", ["office_error", "person_fraud"]), "value", "not_allowed"),
         (change("window_rolls_to_working_day", "switch", 1), "value", "not_allowed"),
         (change("claims_per_project", "times", 2), "parameter", "fixed"),
         (change("revocation_treatment", "choice", {"paid": "stop"}), "parameter", "fixed"),

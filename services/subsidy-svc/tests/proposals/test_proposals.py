@@ -103,6 +103,31 @@ async def test_a_certificate_goes_by_the_law_of_its_own_day(office, centre):
     assert last == {"GYB": "2027-06-30", "P2": "2027-01-01"}
 
 
+async def test_whose_fault_frees_a_place_goes_by_the_law_of_the_certificates_day(office, centre):
+    await centre.published(("faults_freeing_place", "choice", []))
+    office.clock.set(office.clock.on(date(2026, 7, 2)).now())
+    [shown] = [
+        one
+        for one in (await office.get("/policy", on="2026-07-01"))["parameters"]
+        if one["name"] == "faults_freeing_place"
+    ]
+    assert (shown["value"], shown["rule"], shown["since"]) == ([], "D03", "2026-07-01")
+    for number, (issued_on, places) in enumerate(((date(2026, 6, 30), 0), (date(2026, 7, 1), 1))):
+        who = ("holder", "partner")[number]
+        claim = await office.paid(await office.certificate(who=who, issued_on=issued_on), who)
+        body = {
+            "claim_id": claim["id"],
+            "fault": "office_error",
+            "institution_took_part": False,
+            "statement": "经办机构认定有误",
+        }
+        finding = (await office.post("/fault-findings", office.officer(), body)).json()
+        path = f"/fault-findings/{finding['id']}/confirm"
+        assert (await office.post(path, office.city, None, finding["version"])).status_code == 200
+        taken = await office.sql("SELECT 1 FROM reservations WHERE claim_id = $1", office.uuid(claim))
+        assert len(taken) == places
+
+
 async def test_a_decision_as_of_another_law_shows_the_difference(office, centre):
     claim = await office.submitted()
     await centre.published(("start_up_years", "years", 1))

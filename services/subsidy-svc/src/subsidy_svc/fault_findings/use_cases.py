@@ -20,7 +20,8 @@ from subsidy_svc.claims.reviewers import is_same_person, own_claim
 from subsidy_svc.fault_findings import repository
 from subsidy_svc.fault_findings.lifecycle import NEXT, Action, State
 from subsidy_svc.fault_findings.schemas import FaultFindingView, NewFaultFinding, finding_view
-from subsidy_svc.policy.faults import Fault, frees_place
+from subsidy_svc.law.published import law_of
+from subsidy_svc.policy.faults import Fault
 from subsidy_svc.problems import FINDING_STANDS
 from subsidy_svc.recoveries.use_cases import open_recoveries
 from subsidy_svc.service import Service
@@ -60,8 +61,9 @@ async def confirm(
 ) -> FaultFindingView | Refusal:
     """Another person, of the city, confirms: the money is claimed back whoever was at fault.
 
-    After the person's fraud the claim still counts against the caps and other services are told; after the
-    office's error the place is free again (D03, D06, X2).
+    Of the person's fraud other services are told. Whether the claim still counts against the caps, the law
+    of the certificate's day says: after the person's fraud it does, after the office's error not.
+    D03, D06, X2.
     """
     decided = await _decided(tx, service, city, finding_id, version, Action.CONFIRM)
     if isinstance(decided, Refusal):
@@ -69,7 +71,8 @@ async def confirm(
     claim, row = decided
     fault = Fault(row["fault"])
     await open_recoveries(tx, service, [claim], service.clock.today(), cause=fault)
-    if frees_place(fault):
+    law = await law_of(tx, service, claim["issued_on"])
+    if fault in law.faults_freeing_place:
         await places.release(tx, claim["id"])
     if fault is Fault.PERSON_FRAUD:
         await emit(tx, _fraud(claim, row, service), service.clock.now())

@@ -1,15 +1,10 @@
-"""Whose fault it was that a paid claim must be got back (责任认定), and what follows from it (D03)."""
+"""Whose fault it was that a paid claim must be got back (责任认定; D03)."""
 
 from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """Whose fault it was."""
+    """Whose fault it was; the law's ``faults_freeing_place`` says which of them frees the claim's place."""
 
     PERSON_FRAUD = "person_fraud"
     OFFICE_ERROR = "office_error"
-
-
-def frees_place(fault: Fault) -> bool:
-    """Whether the place is free again: after the office's error, not after the person's fraud (D03)."""
-    return fault is Fault.OFFICE_ERROR

@@ -11,6 +11,7 @@ from chuangpei.kernel.dated import DatedValue, ParameterBook
 from chuangpei.kernel.money import Fen
 from chuangpei.kernel.working_days import WorkingDays
 
+from subsidy_svc.policy.faults import Fault
 from subsidy_svc.policy.review import AttachmentTerms, ReviewTerms, attachment_terms, review_terms
 
 PARAMETERS = Path(__file__).with_name("parameters.yaml")
@@ -62,6 +63,7 @@ class Law:
     window_reminder_days: tuple[int, ...]
     notice_working_days: int
     places_freed_by: frozenset[str]
+    faults_freeing_place: frozenset[Fault]
     revocation_treatment: Mapping[Stage, Treatment]
     review: ReviewTerms
     attachments: AttachmentTerms
@@ -136,6 +138,7 @@ class LawBook:
             window_reminder_days=value["window_reminder_days"],
             notice_working_days=value["notice_working_days"],
             places_freed_by=frozenset(value["places_freed_by"]),
+            faults_freeing_place=frozenset(map(Fault, value["faults_freeing_place"])),
             revocation_treatment={
                 Stage(stage): Treatment(treatment)
                 for stage, treatment in value["revocation_treatment"].items()

@@ -169,6 +169,7 @@ _NEVER_MORE: Mapping[str, Callable[[Any], Limit]] = {
     "subsidies_per_person": _whole,
     # What was paid keeps its place for good: never two subsidies for one project (S03, D03).
     "places_freed_by": lambda names: _some_of(names, least=0),
+    "faults_freeing_place": lambda names: _some_of(names, least=0),
 }
 """By the parameter of which a proposal allows no more than the law began with."""
 
