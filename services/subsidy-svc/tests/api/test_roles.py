@@ -12,6 +12,7 @@ WATCHERS = {Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR}
 OFFICES = OFFICER | WATCHERS
 ALLOWED = {
     ("GET", "/subsidy/v1/windows"): CITIZEN,
+    ("GET", "/subsidy/v1/windows/export"): CITIZEN,
     ("GET", "/subsidy/v1/windows/{certificate_id}"): CITIZEN,
     ("POST", "/subsidy/v1/claims"): CITIZEN,
     ("POST", "/subsidy/v1/claims/counter"): OFFICER,

@@ -1,5 +1,7 @@
 """Claim windows: opened by stage-3 合格证书 alone, closed by time or revocation (S05, S07, D01, D06, D10)."""
 
+import csv
+import io
 import random
 from datetime import date, datetime
 
@@ -232,6 +234,72 @@ async def test_a_person_sees_their_own_windows_alone(office):
         f"/subsidy/v1/windows/{own.certificate_id}", headers=office.citizen("partner")
     )
     assert answer.status_code == 404
+
+
+async def four_windows(office):
+    """Two that are open, one over, one revoked; by project."""
+    days = {"P1": date(2026, 3, 2), "P2": date(2026, 1, 5), "P3": date(2026, 5, 20), "P4": date(2026, 4, 1)}
+    made = {name: await office.certificate(project=name, issued_on=day) for name, day in days.items()}
+    await office.revoke(made["P4"])
+    office.clock.set(office.clock.on(date(2027, 2, 1)).now())
+    return made
+
+
+async def projects(office, **asked):
+    return [one["project_code"] for one in (await office.get("/windows", office.citizen(), **asked))["items"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["P1", "P2", "P3", "P4"]),
+        ({"state": "open"}, ["P1", "P3"]),
+        ({"state": "closed"}, ["P2", "P4"]),
+        ({"project_code": "P3"}, ["P3"]),
+        ({"sort": "last_day"}, ["P2", "P1", "P4", "P3"]),
+        ({"sort": "-issued_on"}, ["P3", "P4", "P1", "P2"]),
+        ({"last_day_from": "2027-03-02", "last_day_until": "2027-04-01", "sort": "last_day"}, ["P1", "P4"]),
+    ],
+)
+async def test_a_persons_windows_are_narrowed_and_sorted(office, asked, found):
+    await four_windows(office)
+    assert await projects(office, **asked) == found
+
+
+@pytest.mark.parametrize("sort", ["certificate_id", "-last_day"])
+async def test_a_persons_windows_come_page_by_page(office, sort):
+    await four_windows(office)
+    seen, cursor = [], None
+    while True:
+        asked = {"sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = await office.get("/windows", office.citizen(), **asked)
+        seen += [one["project_code"] for one in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == await projects(office, sort=sort)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"state": "lost"}, {"sort": "holder"}, {"last_day_from": "soon"}, {"x": "1"}]
+)
+async def test_windows_are_asked_for_by_what_they_have(office, asked):
+    answer = await office.http.get("/subsidy/v1/windows", headers=office.citizen(), params=asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_a_person_takes_their_own_windows_away_as_a_file(office):
+    await four_windows(office)
+    await office.certificate(who="partner")
+    answer = await office.http.get(
+        "/subsidy/v1/windows/export", headers=office.citizen(), params={"state": "open", "sort": "last_day"}
+    )
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["项目"], row["申领截止日"], row["剩余天数"]) for row in rows] == [
+        ("项目P1", "2027-03-02", "30"),
+        ("项目P3", "2027-05-20", "109"),
+    ]
+    assert {row["持证人"] for row in rows} == {"张*"}
 
 
 async def test_the_holders_name_and_number_stay_encrypted_in_the_database(office):

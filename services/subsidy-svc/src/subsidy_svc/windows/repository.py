@@ -8,13 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
+from chuangpei.listing import Filter, Listing, Order, equal, since, until
 from sqlalchemy import bindparam
 
 from subsidy_svc.bulk import columns_of, insert_rows
 from subsidy_svc.claims.tables import STANDS, claims
 from subsidy_svc.policy.periods import Period
 from subsidy_svc.windows.tables import certificates_without_window, windows
-from subsidy_svc.windows.window import Window
+from subsidy_svc.windows.window import State, Window
 
 _COLUMNS = tuple(windows.c[field.name] for field in fields(Window))
 _OPENED = (
@@ -140,14 +141,23 @@ _REMIND_NEXT = Statement(
     .where(windows.c.certificate_id == _told.c.certificate_id)
     .values(remind_on=_told.c.remind_on)
 )
-_OF_PERSON = Statement(
-    sa.select(*_COLUMNS)
-    .where(
-        windows.c.person_key == bindparam("person_key"),
-        windows.c.certificate_id > bindparam("after", type_=sa.Uuid),
-    )
-    .order_by(windows.c.certificate_id)
-    .limit(bindparam("most", type_=sa.Integer))
+_today = bindparam("today", type_=sa.Date)
+_is_open = sa.and_(
+    windows.c.revoked_on.is_(None), windows.c.issued_on <= _today, windows.c.last_day >= _today
+)
+LIST = Listing(
+    sa.select(*_COLUMNS).where(windows.c.person_key == bindparam("person_key", type_=sa.Text)),
+    key=Order(windows.c.certificate_id, UUID),
+    orders={
+        "issued_on": Order(windows.c.issued_on, date),
+        "last_day": Order(windows.c.last_day, date),
+    },
+    filters={
+        "state": Filter(sa.Text(), lambda value: _is_open == (value == State.OPEN)),
+        "project_code": equal(windows.c.project_code),
+        "last_day_from": since(windows.c.last_day),
+        "last_day_until": until(windows.c.last_day),
+    },
 )
 _BY_NUMBER = Statement(
     sa.select(windows.c.certificate_id).where(
@@ -238,12 +248,6 @@ async def remind_next(tx: Transaction, days: Mapping[UUID, date | None]) -> None
     """Writes the day of each window's next reminder."""
     values = {"certificate_ids": list(days), "remind_on": list(days.values())}
     await tx.execute(_REMIND_NEXT, values)
-
-
-async def of_person(database: Database, person_key: str, after: UUID, most: int) -> list[Window]:
-    """A person's windows by certificate id."""
-    rows = await database.rows(_OF_PERSON, {"person_key": person_key, "after": after, "most": most})
-    return [window_from(row) for row in rows]
 
 
 async def one_of_person(

@@ -1,11 +1,34 @@
 """What the API shows of claim windows."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from chuangpei.export import ExportQuery
+from chuangpei.paging import ListQuery, PageQuery
+from pydantic import BaseModel, ConfigDict, Field
 
-from subsidy_svc.windows.window import Window
+from subsidy_svc.windows.window import State, Window
+
+
+class WindowFilters(ListQuery):
+    """What the list of windows may be narrowed to, and its orders."""
+
+    state: State | None = Field(default=None, description="今日是否在申领期内 · open today or not")
+    project_code: str | None = Field(default=None, min_length=1, max_length=40, examples=["GYB"])
+    last_day_from: date | None = Field(default=None, description="末日不早于 · last day on or after")
+    last_day_until: date | None = Field(default=None, description="末日不晚于 · last day on or before")
+    sort: Literal["certificate_id", "-certificate_id", "issued_on", "-issued_on", "last_day", "-last_day"] = (
+        "certificate_id"
+    )
+
+
+class WindowPage(WindowFilters, PageQuery):
+    """A page of the windows."""
+
+
+class WindowExport(WindowFilters, ExportQuery):
+    """The windows as a file."""
 
 
 class WindowView(BaseModel):
@@ -42,7 +65,7 @@ class WindowView(BaseModel):
     issued_on: date
     last_day: date
     last_day_provisional: bool
-    state: str
+    state: State
     days_left: int
     revoked_on: date | None
 
