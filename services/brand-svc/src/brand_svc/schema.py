@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 import sqlalchemy as sa
-from chuangpei.mechanism_tables import add_mechanism_tables
+from chuangpei.mechanism_tables import add_amendments_table, add_mechanism_tables
 
 metadata = sa.MetaData(
     naming_convention={
@@ -15,6 +15,7 @@ metadata = sa.MetaData(
     }
 )
 add_mechanism_tables(metadata)
+add_amendments_table(metadata)
 
 
 def written(state: StrEnum) -> sa.ColumnElement[str]:
