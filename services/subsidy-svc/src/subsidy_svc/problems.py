@@ -55,6 +55,9 @@ ATTACHMENT_DAMAGED = Problem(
 DRAFT_LIVE = Problem(
     "draft_live", 409, Text("该证书已有一份草稿", "There is a draft for this certificate already")
 )
+CASE_KNOWN = Problem(
+    "case_number_used", 409, Text("该办件编号已有申领", "There is a claim of this case number already")
+)
 BUSY = Problem(
     "busy",
     503,

@@ -49,6 +49,11 @@ PLANS = {
         {"scope": "x", "most": 50},
         {"ix_claims_person"},
     ),
+    "the claim of a case number": (
+        claims.LIST.statement(Asked("all", "", "-id", {"case_number": "SH00FW20260601000123"}, {})),
+        {"scope": "", "of_case_number": "SH00FW20260601000123", "most": 50},
+        {"uq_claims_case_number"},
+    ),
     "a district's queue by due day": (
         claims.QUEUE.statement(Asked("district", "310115", "due_on", {}, {}), first_page=False),
         {

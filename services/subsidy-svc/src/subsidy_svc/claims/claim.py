@@ -26,6 +26,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.problems import NOT_ALLOWED_NOW
 
 from subsidy_svc.claims.lifecycle import IN_REVIEW, NEXT, Action, State
+from subsidy_svc.claims.origin import Channel
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.reviewers import may_not_review, not_another, own_claim
 from subsidy_svc.policy.facts import Account
@@ -42,6 +43,7 @@ class Claim:
 
     ``fund_year`` is the year of the money (O04): that of the approval, whenever it is paid.
     ``due_on`` is the last day for the step that is awaited: acceptance, the supplement or approval (S07).
+    ``case_number`` (办件编号) is that of the city's platform, where the application came through it.
     """
 
     id: UUID
@@ -53,12 +55,13 @@ class Claim:
     amount_fen: int
     enterprise_credit_code: str
     enterprise_name: str
-    channel: str
+    channel: Channel
     account_kind: str
     account_masked: str
     account_reason: str | None
     submitted_at: datetime
     state: State
+    case_number: str | None = None
     filed_by: str | None = None
     filed_by_person: str | None = None
     due_on: date | None = None

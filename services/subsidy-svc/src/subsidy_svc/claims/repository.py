@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 from subsidy_svc.access import claim_reaches, office_reaches
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.origin import Channel
 from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, claims
 from subsidy_svc.notices.tables import notices
 from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, WAITING, batches, lines
@@ -143,7 +144,12 @@ def _in_state(value: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
 LIST = Listing(
     sa.select(*_SHOWN).select_from(_claims_and_windows),
     key=Order(claims.c.id, UUID),
-    filters={"state": Filter(sa.Text(), _in_state), "district": equal(claims.c.district)},
+    filters={
+        "state": Filter(sa.Text(), _in_state),
+        "district": equal(claims.c.district),
+        "channel": equal(claims.c.channel),
+        "case_number": equal(claims.c.case_number),
+    },
     reaches=claim_reaches(claims.c.person_key, claims.c.district),
 )
 QUEUE = Listing(
@@ -160,6 +166,8 @@ QUEUE = Listing(
         "taken": Filter(sa.Boolean(), lambda value: claims.c.taken_by.is_not(None) == value),
         "taken_by": equal(claims.c.taken_by),
         "district": equal(claims.c.district),
+        "channel": equal(claims.c.channel),
+        "case_number": equal(claims.c.case_number),
     },
     reaches=office_reaches(claims.c.district),
 )
@@ -168,7 +176,7 @@ QUEUE = Listing(
 def claim_from(row: Row) -> Claim:
     """The claim in a row that has its columns, and perhaps others."""
     values = {column.name: row[column.name] for column in _CLAIM}
-    return Claim(**values | {"state": State(row["state"])})
+    return Claim(**values | {"state": State(row["state"]), "channel": Channel(row["channel"])})
 
 
 async def load_for_update(tx: Transaction, claim_id: UUID) -> Row | None:

@@ -49,6 +49,8 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("申领编号", "Claim"), lambda row: str(row["id"])),
     Column(Text("提交时间", "Submitted"), lambda row: row["submitted_at"]),
     Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("申请渠道", "Channel"), lambda row: row["channel"]),
+    Column(Text("办件编号", "Case number"), lambda row: row["case_number"]),
     Column(Text("申领人", "Holder"), lambda row: row["masked_name"]),
     Column(Text("证书编号", "Certificate"), lambda row: row["certificate_number"]),
     Column(Text("培训机构", "Institution"), lambda row: row["institution_name"]),
@@ -120,7 +122,11 @@ async def _applied(
     )
     if isinstance(outcome, Prepared):
         outcome = await submit(
-            service, principal, outcome, lambda view: answer_row(request, principal, key, body, view)
+            service,
+            principal,
+            outcome,
+            body.origin(),
+            lambda view: answer_row(request, principal, key, body, view),
         )
     if isinstance(outcome, ClaimView):
         return reply(outcome, 201)

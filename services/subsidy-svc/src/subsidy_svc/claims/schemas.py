@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.gathering import ChosenAccount
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.origin import Channel, Origin
 from subsidy_svc.policy.facts import AccountKind
 from subsidy_svc.windows.window import Window
 
@@ -31,6 +32,17 @@ Article = Annotated[
         examples=["沪人社规〔2025〕30号 一(二)"],
     ),
 ]
+
+
+CaseNumber = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9A-Z][0-9A-Z-]{7,39}$",
+        description="一网通办办件编号，8至40位大写字母、数字或横线 · the platform's case number",
+        examples=["SH00FW20260601000123"],
+    ),
+]
+OnlineChannel = Literal[Channel.ONLINE, Channel.WEB, Channel.APP, Channel.TERMINAL]
 
 
 class CardAccount(Body):
@@ -76,6 +88,8 @@ class ClaimBody(AccountBody):
                     "certificate_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c001",
                     "enterprise_credit_code": "91310115MA1K4XY10Y",
                     "account": {"kind": "social_security_card"},
+                    "channel": "app",
+                    "case_number": "SH00FW20260601000123",
                 }
             ]
         }
@@ -83,6 +97,12 @@ class ClaimBody(AccountBody):
 
     certificate_id: UUID
     enterprise_credit_code: CreditCodeText
+    channel: OnlineChannel = Channel.ONLINE
+    case_number: CaseNumber | None = None
+
+    def origin(self) -> Origin:
+        """How the application came."""
+        return Origin(self.channel, self.case_number)
 
 
 class CounterBody(AccountBody):
@@ -104,6 +124,11 @@ class CounterBody(AccountBody):
     certificate_number: str = Field(min_length=8, max_length=40, pattern=r"^[0-9A-Za-z]+$")
     id_number: IdNumber
     enterprise_credit_code: CreditCodeText
+    case_number: CaseNumber | None = None
+
+    def origin(self) -> Origin:
+        """How the application came."""
+        return Origin(Channel.COUNTER, self.case_number)
 
 
 class Reason(Body):
@@ -143,6 +168,8 @@ class ClaimFilters(ListQuery):
 
     state: State | None = None
     district: DistrictCode | None = None
+    channel: Channel | None = None
+    case_number: CaseNumber | None = None
     sort: Literal["id", "-id"] = "-id"
 
 
@@ -169,7 +196,8 @@ class ClaimView(BaseModel):
     project_name: str
     enterprise_credit_code: str
     enterprise_name: str
-    channel: str
+    channel: Channel
+    case_number: str | None
     account_kind: AccountKind
     account: str
     account_reason: str | None
@@ -281,6 +309,7 @@ def _view(claim: Claim, number: str, holder: str, institution: str, project: str
         enterprise_credit_code=claim.enterprise_credit_code,
         enterprise_name=claim.enterprise_name,
         channel=claim.channel,
+        case_number=claim.case_number,
         account_kind=AccountKind(claim.account_kind),
         account=claim.account_masked,
         account_reason=claim.account_reason,

@@ -60,6 +60,8 @@ class Outcome(Enum):
     NOT_TO_BE_HAD = auto()
     """No place is free, the project has one, the window is revoked, the draft changed, or one came first."""
     KEY_USED = auto()
+    CASE_KNOWN = auto()
+    """Another claim came with the case number."""
 
 
 def _given(table: sa.Table, names: tuple[str, ...], prefix: str) -> list[sa.ColumnElement[Any]]:
@@ -102,7 +104,7 @@ def _draft_of(claim: sa.CTE) -> sa.CTE:
     )
 
 
-_KEY = "pk_idempotency_keys"
+_UNIQUE = {"pk_idempotency_keys": Outcome.KEY_USED, "uq_claims_case_number": Outcome.CASE_KNOWN}
 _SUBMIT = _submit()
 _SUBMIT_DRAFT = _submit(from_draft=True)
 _counted_projects = (
@@ -141,9 +143,9 @@ async def write(database: Database, values: Mapping[str, Any], *, from_draft: bo
     try:
         written = await database.row(_SUBMIT_DRAFT if from_draft else _SUBMIT, values)
     except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != _KEY:
+        if error.constraint_name not in _UNIQUE:
             raise
-        return Outcome.KEY_USED
+        return _UNIQUE[error.constraint_name]
     if written is None:
         return Outcome.NOT_TO_BE_HAD
     if database.wake_relay is not None:

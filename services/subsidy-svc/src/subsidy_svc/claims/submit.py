@@ -19,6 +19,7 @@ from subsidy_svc.claims import submission
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.gathering import ChosenAccount, Gathered, gather
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.origin import Origin
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
 from subsidy_svc.claims.submission import OfDraft, Outcome
@@ -27,7 +28,7 @@ from subsidy_svc.policy.decision import Decision, decide
 from subsidy_svc.policy.frozen import frozen
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.policy.review import due_day
-from subsidy_svc.problems import BUSY, NOT_ELIGIBLE
+from subsidy_svc.problems import BUSY, CASE_KNOWN, NOT_ELIGIBLE
 from subsidy_svc.service import Service
 
 # The columns that the claim itself holds, each with its parameter in the statement.
@@ -90,6 +91,7 @@ async def submit(
     service: Service,
     principal: Principal,
     prepared: Prepared,
+    origin: Origin,
     answer_row: Callable[[ClaimView], dict[str, Any]],
     *,
     draft: OfDraft | None = None,
@@ -99,7 +101,7 @@ async def submit(
     ``answer_row`` gives the row stored under the Idempotency-Key. Where that was used before, the answer
     stored then counts more than this refusal. A ``draft`` is submitted with the claim, or neither is.
     """
-    claim = _claim(prepared, principal)
+    claim = _claim(prepared, principal, origin)
     view = new_claim_view(claim, prepared.gathered.window)
     values = _values(service, principal, prepared, claim)
     values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
@@ -112,6 +114,8 @@ async def submit(
             return view
         if outcome is Outcome.KEY_USED:
             return Refusal(IDEMPOTENCY_MISMATCH)
+        if outcome is Outcome.CASE_KNOWN:
+            return Refusal(CASE_KNOWN)
         decision = await _decide_again(service, prepared)
         if not decision.eligible:
             return Refusal(NOT_ELIGIBLE, findings=decision.findings)
@@ -132,7 +136,7 @@ async def _decide_again(service: Service, prepared: Prepared) -> Decision:
     return decide(facts, prepared.law)
 
 
-def _claim(prepared: Prepared, principal: Principal) -> Claim:
+def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
     window, facts = prepared.gathered.window, prepared.gathered.facts
     assert facts.enterprise_at_reference is not None, "an eligible claim has an enterprise"
     online, law = principal.role is Role.CITIZEN, prepared.law
@@ -146,7 +150,8 @@ def _claim(prepared: Prepared, principal: Principal) -> Claim:
         amount_fen=prepared.decision.amount_fen,
         enterprise_credit_code=facts.enterprise_credit_code,
         enterprise_name=facts.enterprise_at_reference.name,
-        channel="online" if online else "counter",
+        channel=origin.channel,
+        case_number=origin.case_number,
         account_kind=facts.account.kind,
         account_masked=prepared.payee.masked,
         account_reason=facts.account.reason,

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from subsidy_svc.claims.lifecycle import ENDED, IN_REVIEW, State
+from subsidy_svc.claims.origin import Channel
 from subsidy_svc.policy.facts import AccountKind
 from subsidy_svc.schema import metadata, one_of
 
@@ -24,6 +25,7 @@ claims = sa.Table(
     sa.Column("enterprise_credit_code", sa.Text, nullable=False),
     sa.Column("enterprise_name", sa.Text, nullable=False),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("case_number", sa.Text),
     sa.Column("account_kind", sa.Text, nullable=False),
     sa.Column("account_masked", sa.Text, nullable=False),
     sa.Column("account_reason", sa.Text),
@@ -57,7 +59,7 @@ claims = sa.Table(
     sa.Column("decided_by_person", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
-    sa.CheckConstraint(one_of("channel", ("online", "counter")), name="channel"),
+    sa.CheckConstraint(one_of("channel", Channel), name="channel"),
     sa.CheckConstraint(one_of("account_kind", AccountKind), name="account_kind"),
     sa.CheckConstraint("account_kind = 'social_security_card' OR account_reason IS NOT NULL", name="reason"),
     sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
@@ -84,6 +86,12 @@ claims = sa.Table(
         "certificate_id",
         unique=True,
         postgresql_where=sa.text(_STANDING),
+    ),
+    sa.Index(
+        "uq_claims_case_number",
+        "case_number",
+        unique=True,
+        postgresql_where=sa.text("case_number IS NOT NULL"),
     ),
     sa.Index("ix_claims_person", "person_key", "id"),
     sa.Index("ix_claims_district_state", "district", "state", "id"),

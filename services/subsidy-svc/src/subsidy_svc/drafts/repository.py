@@ -32,7 +32,14 @@ _INSERT = Statement(
     .on_conflict_do_nothing()
     .returning(drafts.c.id)
 )
-_CONTENT = ("enterprise_credit_code", "account_kind", "account_masked", "account_encrypted")
+_CONTENT = (
+    "enterprise_credit_code",
+    "account_kind",
+    "account_masked",
+    "account_encrypted",
+    "channel",
+    "case_number",
+)
 _SAVE = Statement(
     drafts.update()
     .where(drafts.c.id == bindparam("of_id"))

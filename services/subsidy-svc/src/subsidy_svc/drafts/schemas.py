@@ -11,7 +11,8 @@ from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from subsidy_svc.claims.schemas import CardAccount, OtherAccount
+from subsidy_svc.claims.origin import Channel
+from subsidy_svc.claims.schemas import CardAccount, CaseNumber, OnlineChannel, OtherAccount
 from subsidy_svc.drafts.lifecycle import State
 from subsidy_svc.policy.facts import AccountKind
 
@@ -21,6 +22,8 @@ class DraftContent(Body):
 
     enterprise_credit_code: CreditCodeText | None = None
     account: Annotated[CardAccount | OtherAccount, Field(discriminator="kind")] | None = None
+    channel: OnlineChannel | None = None
+    case_number: CaseNumber | None = None
 
 
 class NewDraft(DraftContent):
@@ -67,6 +70,8 @@ class DraftView(BaseModel):
     enterprise_credit_code: str | None
     account_kind: AccountKind | None
     account: str | None
+    channel: Channel | None
+    case_number: str | None
     state: State
     saved_at: datetime
     claim_id: UUID | None

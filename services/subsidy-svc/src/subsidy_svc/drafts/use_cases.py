@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
 from subsidy_svc.claims.gathering import ChosenAccount
+from subsidy_svc.claims.origin import Channel, Origin
 from subsidy_svc.claims.schemas import chosen
 from subsidy_svc.drafts import repository
 from subsidy_svc.drafts.lifecycle import NEXT, Action, State
@@ -89,6 +90,11 @@ def complete(service: Service, row: Row, version: int) -> Complete | Refusal:
     return Complete(row["certificate_id"], row["enterprise_credit_code"], account)
 
 
+def origin_of(row: Row) -> Origin:
+    """How a draft's application comes: online, where it does not say."""
+    return Origin(Channel(row["channel"] or Channel.ONLINE), row["case_number"])
+
+
 async def _live(
     tx: Transaction, person: Principal, draft_id: UUID, version: int, action: Action
 ) -> Row | Refusal:
@@ -116,4 +122,6 @@ def _sealed(service: Service, body: DraftContent) -> dict[str, Any]:
         "account_kind": account.kind if account else None,
         "account_masked": f"{account.bank} {mask_account(number)}" if account and number else None,
         "account_encrypted": service.privacy.at_rest.encrypt(given, _PURPOSE) if given else None,
+        "channel": body.channel,
+        "case_number": body.case_number,
     }

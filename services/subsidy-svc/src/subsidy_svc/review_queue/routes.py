@@ -40,6 +40,8 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("培训机构", "Institution"), lambda row: row["institution_name"]),
     Column(Text("项目", "Project"), lambda row: row["project_name"]),
     Column(Text("审核区", "District"), lambda row: row["district"]),
+    Column(Text("申请渠道", "Channel"), lambda row: row["channel"]),
+    Column(Text("办件编号", "Case number"), lambda row: row["case_number"]),
     Column(Text("提交时间", "Submitted"), lambda row: row["submitted_at"]),
     Column(Text("领取人", "Taken by"), lambda row: row["taken_by"]),
     Column(Text("领取时间", "Taken at"), lambda row: row["taken_at"]),

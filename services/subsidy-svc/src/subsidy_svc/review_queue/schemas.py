@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field
 
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.origin import Channel
+from subsidy_svc.claims.schemas import CaseNumber
 
 
 class HandBack(Body):
@@ -29,6 +31,8 @@ class QueueFilters(ListQuery):
     taken: bool | None = Field(default=None, description="是否已领取 · taken by somebody or not")
     mine: bool = Field(default=False, description="仅本人领取 · only what I have taken")
     district: DistrictCode | None = None
+    channel: Channel | None = None
+    case_number: CaseNumber | None = None
     sort: Literal["due_on", "-due_on", "id", "-id"] = "due_on"
 
 
@@ -52,6 +56,8 @@ class CaseView(BaseModel):
     institution_name: str
     project_name: str
     district: str
+    channel: Channel
+    case_number: str | None
     submitted_at: datetime
     taken_by: str | None
     taken_at: datetime | None
@@ -70,6 +76,8 @@ def case_view(claim: Claim, row: Row, today: date) -> CaseView:
         institution_name=row["institution_name"],
         project_name=row["project_name"],
         district=claim.district,
+        channel=claim.channel,
+        case_number=claim.case_number,
         submitted_at=claim.submitted_at,
         taken_by=claim.taken_by,
         taken_at=claim.taken_at,

@@ -1,0 +1,25 @@
+"""How an application came (申请渠道): online, by one of the city's platform's channels, or at a counter."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Channel(StrEnum):
+    """The channel of an application (S06).
+
+    ``web``, ``app`` and ``terminal`` are the platform's (一网通办网页、随申办、自助终端); ``online`` is any
+    other.
+    """
+
+    ONLINE = "online"
+    WEB = "web"
+    APP = "app"
+    TERMINAL = "terminal"
+    COUNTER = "counter"
+
+
+class Origin(NamedTuple):
+    """The channel, and the case number (办件编号) where the application came through the platform."""
+
+    channel: Channel
+    case_number: str | None = None
