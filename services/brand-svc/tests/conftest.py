@@ -1,6 +1,7 @@
 """A brand-svc on a fresh database with a fixed clock, and everybody who calls it."""
 
 from collections.abc import AsyncIterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -32,6 +33,69 @@ FIRST_DAY = date(2026, 7, 1)
 NAMES = {"A": "申城技能培训学校", "B": "浦江人力资源有限公司", "C": "徐汇职业培训中心"}
 DISTRICTS = {"A": PUDONG, "B": PUDONG, "C": XUHUI}
 CODES = {who: make_credit_code(f"91310115MA1K35J{n}1") for n, who in enumerate(NAMES, 1)}
+
+_JUDGED = {"scale": 10, "automatic": None}
+RUBRIC: dict[str, Any] = {
+    "sections": [
+        {
+            "dimension": "demonstration",
+            "weight": 20,
+            "indicators": [
+                {"code": "tasks", "name": "承办重点任务", "weight": 20, "evidence": "任务书、总结", **_JUDGED}
+            ],
+        },
+        {
+            "dimension": "innovation",
+            "weight": 30,
+            "indicators": [
+                {"code": "courses", "name": "特色课程", "weight": 20, "evidence": "课程标准", **_JUDGED},
+                {"code": "teachers", "name": "双师型师资", "weight": 10, "evidence": "师资名册", **_JUDGED},
+            ],
+        },
+        {
+            "dimension": "results",
+            "weight": 30,
+            "indicators": [
+                {
+                    "code": "passing",
+                    "name": "评价合格率",
+                    "weight": 20,
+                    "evidence": "平台评价记录",
+                    "scale": None,
+                    "automatic": {"measure": "pass_rate", "nothing_at": 5000, "full_at": 10000},
+                },
+                {
+                    "code": "jobs",
+                    "name": "带动就业",
+                    "weight": 10,
+                    "evidence": "跟踪服务记录",
+                    "scale": None,
+                    "automatic": {"measure": "jobs_per_hundred", "nothing_at": 0, "full_at": 200},
+                },
+            ],
+        },
+        {
+            "dimension": "compliance",
+            "weight": 20,
+            "indicators": [
+                {"code": "site", "name": "场所设施", "weight": 10, "evidence": "产权或租赁证明", **_JUDGED},
+                {
+                    "code": "complaints",
+                    "name": "查实投诉",
+                    "weight": 10,
+                    "evidence": "平台投诉记录",
+                    "scale": None,
+                    "automatic": {"measure": "complaints_upheld", "nothing_at": 5, "full_at": 0},
+                },
+            ],
+        },
+    ],
+    "most_difference": 10,
+    "pass_mark": 60,
+    "city_mark": 85,
+    "tie_order": ["results", "compliance", "innovation", "demonstration"],
+}
+"""A sound rubric: 60 points are judged, 40 automatic."""
 
 Answer = httpx.Response
 Json = dict[str, Any]
@@ -209,6 +273,32 @@ class City:
         answer = await self.publish(await self.deliberated_round(*who))
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def rubric_body(self, label: str = "2026-1", **content: Any) -> Json:
+        """A sound rubric to draft, with what is to be different of its content."""
+        return {
+            "label": label,
+            "name": f"评分规则 {label}",
+            "effective_from": "2026-07-01",
+            "content": deepcopy(RUBRIC) | content,
+        }
+
+    async def drafted(self, label: str = "2026-1", **content: Any) -> Json:
+        """A drafted rubric."""
+        answer = await self.post("/rubrics", self.centre, self.rubric_body(label, **content))
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def published_rubric(self, label: str = "2026-1", **content: Any) -> Json:
+        """A published rubric."""
+        return await self.step(await self.drafted(label, **content), "/rubrics/{}/publish", self.centre)
+
+    async def choose(self, brand_round: Json, rubric: Json, **years: int) -> Answer:
+        """The city centre says by which rubric a round is scored."""
+        body = {"rubric_id": rubric["id"], **years}
+        return await self.post(
+            f"/rounds/{brand_round['id']}/rubric", self.centre, body, brand_round["version"]
+        )
 
     async def holders(self) -> set[str]:
         """Who is on the public list."""

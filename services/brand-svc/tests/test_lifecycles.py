@@ -8,11 +8,18 @@ from brand_svc.applications import lifecycle as applications
 from brand_svc.brands import lifecycle as brands
 from brand_svc.exit_cases import lifecycle as exit_cases
 from brand_svc.rounds import lifecycle as rounds
+from brand_svc.rubrics import lifecycle as rubrics
 from brand_svc.transitions import next_state
 from chuangpei.kernel.refusals import Refusal
 
 README = Path(__file__).parents[1] / "README.md"
-LIFECYCLES = {"rounds": rounds, "applications": applications, "brands": brands, "exit_cases": exit_cases}
+LIFECYCLES = {
+    "rounds": rounds,
+    "applications": applications,
+    "brands": brands,
+    "exit_cases": exit_cases,
+    "rubrics": rubrics,
+}
 STEPS = [
     pytest.param(module, state, action, id=f"{name}-{state}-{action}")
     for name, module in LIFECYCLES.items()

@@ -13,6 +13,10 @@ from sqlalchemy import bindparam
 
 from brand_svc.problems import NO_INSTITUTION
 
+CITY = (Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)
+"""The offices of the city, which see everything."""
+
+CityReader = Annotated[Principal, Allow(*CITY)]
 CityCentre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 CityBureau = Annotated[Principal, Allow(Role.CITY_BUREAU)]
 DistrictOfficer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]

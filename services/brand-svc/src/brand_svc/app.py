@@ -27,6 +27,7 @@ from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
 from brand_svc.policy.parameters import load_book
 from brand_svc.rounds.routes import router as rounds
+from brand_svc.rubrics.routes import router as rubrics
 from brand_svc.service import Service
 from brand_svc.settings import Settings
 from brand_svc.signals.routes import router as signals
@@ -68,6 +69,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         verifier=service.verifier,
         routers=[
             rounds,
+            rubrics,
             applications,
             brands,
             exit_cases,

@@ -5,6 +5,7 @@ from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.institutions.tables import institutions
 from brand_svc.rounds.tables import recognitions, rounds
+from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
 from brand_svc.signals.tables import signals
 from brand_svc.standing.tables import bans, standings
@@ -17,7 +18,9 @@ __all__ = [
     "institutions",
     "metadata",
     "recognitions",
+    "round_rubrics",
     "rounds",
+    "rubrics",
     "signals",
     "standings",
 ]

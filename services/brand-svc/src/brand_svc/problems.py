@@ -35,3 +35,25 @@ NOT_RECOMMENDED = Problem(
         "Only applications a district recommends in this round can be chosen",
     ),
 )
+RUBRIC_EXISTS = Problem(
+    "rubric_exists", 409, Text("已有此版本号的评分规则", "A rubric with this label exists")
+)
+RUBRIC_FROZEN = Problem(
+    "rubric_frozen",
+    409,
+    Text(
+        "已有轮次采用该评分规则，不能再更改", "A round is scored by this rubric: it is not changed any more"
+    ),
+)
+RUBRIC_NOT_FIT = Problem(
+    "rubric_not_in_force",
+    422,
+    Text("该评分规则不适用于本轮", "The rubric does not hold for this round"),
+)
+SCORING_BEGUN = Problem(
+    "scoring_begun",
+    409,
+    Text(
+        "本轮评分已开始，不能再更换评分规则", "The round is being scored: its rubric is not changed any more"
+    ),
+)

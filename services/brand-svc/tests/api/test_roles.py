@@ -14,6 +14,8 @@ ROUND, APPLICATION, CASE = (
     "/brand/v1/applications/{application_id}",
     "/brand/v1/exit-cases/{case_id}",
 )
+RUBRIC = "/brand/v1/rubrics/{rubric_id}"
+SIGNED_IN = set(ALL_ROLES)
 PARKED = "/brand/v1/operations/parked-messages"
 ALLOWED = {
     ("POST", "/brand/v1/rounds"): {CENTRE},
@@ -30,6 +32,16 @@ ALLOWED = {
     ("GET", APPLICATION): OFFICIALS | {Role.INSTITUTION},
     ("POST", f"{APPLICATION}/recommend"): {OFFICER},
     ("POST", f"{APPLICATION}/decline"): {OFFICER},
+    ("POST", "/brand/v1/rubrics"): {CENTRE},
+    ("GET", "/brand/v1/rubrics"): SIGNED_IN,
+    ("GET", "/brand/v1/rubrics/export"): SIGNED_IN,
+    ("GET", RUBRIC): SIGNED_IN,
+    ("POST", f"{RUBRIC}/amend"): {CENTRE},
+    ("GET", f"{RUBRIC}/amendments"): {CENTRE, BUREAU, AUDITOR},
+    ("POST", f"{RUBRIC}/publish"): {CENTRE},
+    ("POST", f"{RUBRIC}/withdraw"): {CENTRE},
+    ("POST", f"{ROUND}/rubric"): {CENTRE},
+    ("GET", f"{ROUND}/rubric"): SIGNED_IN,
     ("GET", "/brand/v1/brands"): PUBLIC,
     ("GET", "/brand/v1/brands/{credit_code}"): PUBLIC,
     ("GET", "/brand/v1/signals"): OFFICIALS,
@@ -71,6 +83,7 @@ async def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(city, role
             round_id=uuid4(),
             application_id=uuid4(),
             case_id=uuid4(),
+            rubric_id=uuid4(),
             credit_code="91310115MA1K35J311",
             message_id=1,
         )

@@ -23,6 +23,10 @@ class Parameters:
     bar_years: DatedValue
     bar_grounds: DatedValue
     round_interval_years: DatedValue
+    indicator_years: DatedValue
+    indicator_formulas: DatedValue
+    assessor_tie_years: DatedValue
+    assessor_days: DatedValue
     version: str
 
 

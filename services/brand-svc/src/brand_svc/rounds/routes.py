@@ -1,9 +1,7 @@
 """REST of rounds."""
 
-from typing import Annotated
 from uuid import UUID
 
-from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Transaction
 from chuangpei.errors import Refused, accepted
 from chuangpei.idempotency import IdempotencyKey, once
@@ -13,15 +11,13 @@ from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
-from brand_svc.access import CityBureau, CityCentre
+from brand_svc.access import CityBureau, CityCentre, CityReader
 from brand_svc.rounds import publication, repository, use_cases
 from brand_svc.rounds.schemas import Announcement, Deliberation, ListingView, RoundView
 from brand_svc.rounds.use_cases import Choice
 from brand_svc.service import of
 
 router = APIRouter(prefix="/brand/v1/rounds", tags=["遴选轮次 · rounds"])
-
-CityReader = Annotated[Principal, Allow(Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)]
 
 
 @router.post("", status_code=201, response_model=RoundView, summary="公告一轮遴选 · Announce a round")
