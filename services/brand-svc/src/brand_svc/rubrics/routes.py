@@ -6,14 +6,14 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from brand_svc.access import CITY, CityCentre, CityReader
@@ -32,6 +32,7 @@ from brand_svc.rubrics.schemas import (
     Withdrawal,
 )
 from brand_svc.service import of
+from brand_svc.steps import done
 
 SignedIn = Annotated[Principal, Allow(*(role for role in Role if role is not Role.SYSTEM))]
 
@@ -102,21 +103,17 @@ async def amend(
     if_match: IfMatch = None,
 ) -> Response:
     """Amends a rubric, with a reason, until a round is scored by it (B04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        changed = accepted(
-            await use_cases.amend(
-                tx,
-                service,
-                principal,
-                rubric_id,
-                version,
-                name=body.name,
-                effective_from=body.effective_from,
-                content=body.kept(),
-                reason=body.reason,
-            )
-        )
+    changed = await done(
+        request,
+        if_match,
+        principal,
+        use_cases.amend,
+        rubric_id,
+        name=body.name,
+        effective_from=body.effective_from,
+        content=body.kept(),
+        reason=body.reason,
+    )
     return reply(RubricView.of(changed))
 
 
@@ -136,10 +133,7 @@ async def publish(
     request: Request, rubric_id: UUID, principal: CityCentre, if_match: IfMatch = None
 ) -> Response:
     """Publishes a draft: rounds that open on its first day or later may choose it (B04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        published = accepted(await use_cases.publish(tx, service, principal, rubric_id, version))
-    return reply(RubricView.of(published))
+    return reply(RubricView.of(await done(request, if_match, principal, use_cases.publish, rubric_id)))
 
 
 @router.post(
@@ -149,9 +143,7 @@ async def withdraw(
     request: Request, rubric_id: UUID, body: Withdrawal, principal: CityCentre, if_match: IfMatch = None
 ) -> Response:
     """Withdraws a rubric that no round is scored by (B04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        gone = accepted(await use_cases.withdraw(tx, service, principal, rubric_id, version, body.reason))
+    gone = await done(request, if_match, principal, use_cases.withdraw, rubric_id, body.reason)
     return reply(RubricView.of(gone))
 
 
@@ -165,11 +157,7 @@ async def choose(
 
     May be repeated until the first subject is scored.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        chosen = accepted(
-            await use_cases.choose(tx, service, principal, round_id, version, body.rubric_id, body.years)
-        )
+    chosen = await done(request, if_match, principal, use_cases.choose, round_id, body.rubric_id, body.years)
     return reply(RoundRubricView.of(chosen))
 
 
