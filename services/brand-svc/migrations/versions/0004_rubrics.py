@@ -1,19 +1,17 @@
-"""Rubrics by version, which one each round is scored by, and the history of amendments."""
+"""Rubrics by version, and which one each round is scored by."""
 
 import sqlalchemy as sa
 from alembic import op
-from chuangpei.mechanism_migrations import create_amendments
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Adds the tables; a rubric that a round is scored by is frozen."""
-    create_amendments()
     op.create_table(
         "rubrics",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -53,7 +51,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Takes them away again."""
-    for table in ("round_rubrics", "rubrics", "amendments"):
+    for table in ("round_rubrics", "rubrics"):
         op.drop_table(table)
     op.execute("DROP FUNCTION hold_chosen_rubric()")
     op.execute("DROP FUNCTION refuse_chosen_rubric()")
