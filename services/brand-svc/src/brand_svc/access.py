@@ -82,6 +82,11 @@ def reaches(
     return {Reach.INSTITUTION: credit_code == value, Reach.DISTRICT: district == value, Reach.ALL: None}
 
 
+def office_reaches(district: sa.ColumnElement[str]) -> dict[Reach, sa.ColumnElement[bool] | None]:
+    """As :func:`reaches`, for lists that institutions do not see."""
+    return {Reach.DISTRICT: district == bindparam("scope", type_=sa.Text), Reach.ALL: None}
+
+
 def asked_by(principal: Principal, listing: Listing, query: BaseModel, **filters: Any) -> Asked:
     """What the principal asks of a list that has :func:`reaches`, within what it may see."""
     scope = scope_of(principal)

@@ -25,6 +25,7 @@ from brand_svc.applications.routes import router as applications
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
+from brand_svc.institutions.routes import router as institutions
 from brand_svc.policy.parameters import load_book
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics
@@ -74,6 +75,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             brands,
             exit_cases,
             signals,
+            institutions,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,

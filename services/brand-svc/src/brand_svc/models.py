@@ -3,7 +3,7 @@
 from brand_svc.applications.tables import applications
 from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
-from brand_svc.institutions.tables import institutions
+from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
 from brand_svc.rounds.tables import recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
@@ -14,13 +14,17 @@ __all__ = [
     "applications",
     "bans",
     "brands",
+    "classes",
     "exit_cases",
+    "inactivities",
     "institutions",
     "metadata",
+    "qualifications",
     "recognitions",
     "round_rubrics",
     "rounds",
     "rubrics",
+    "sanctions",
     "signals",
     "standings",
 ]

@@ -1,24 +1,30 @@
 """What brand-svc promises others: its documentation and its events."""
 
+import re
+from pathlib import Path
+
 from brand_svc.consumers import handlers
-from chuangpei.events.cert import CertificateRevoked
+from chuangpei.events.base import TYPE_PREFIX
 from chuangpei.events.registry import BRAND_EVENTS
-from chuangpei.events.subsidy import SubsidyFraudConfirmed
-from chuangpei.events.training import InstitutionRegistered
 from chuangpei.testing.contracts import badly_described
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def test_it_listens_to_what_the_readme_says(city):
-    assert set(handlers(city.service)) == {
-        InstitutionRegistered,
-        CertificateRevoked,
-        SubsidyFraudConfirmed,
-    }
+    readme = README.read_text(encoding="utf-8")
+    told = readme.split("## Events")[1].split("| out |")[0]
+    assert {
+        event.TYPE.removeprefix(f"{TYPE_PREFIX}.").removesuffix(".v1") for event in handlers(city.service)
+    } == set(re.findall(r"`([a-z_.]+)`", told))
 
 
 async def test_the_events_of_a_whole_life_are_all_it_promises(holder):
-    await holder.revoked("A")
-    assert {type(event) for event in await holder.events()} == set(BRAND_EVENTS)
+    city = holder
+    await city.recognise("A", "B")
+    await city.recognise("A")
+    await city.revoked("A")
+    assert {type(event) for event in await city.events()} == set(BRAND_EVENTS)
 
 
 async def test_every_operation_is_documented_in_both_languages_with_its_rules(city):

@@ -51,7 +51,7 @@ async def test_an_event_delivered_again_is_listed_once(holder):
     for _ in range(2):
         await city.deliver(received(event, event_id=event_id), received(event, event_id=event_id))
     [case] = await city.cases()
-    assert [one["event_id"] for one in case["signals"]] == [str(event_id)]
+    assert [one["id"] for one in case["signals"]] == [str(event_id)]
     assert case["version"] == 1
     assert len(await city.events(ExitCaseOpened)) == 1
 

@@ -2,6 +2,7 @@
 
 from chuangpei.consumer import Handlers, Message
 from chuangpei.database import Transaction
+from chuangpei.events.brand import BrandEnded, BrandRecognised, BrandRevoked
 from chuangpei.events.cert import (
     CertificateRevoked,
     EvaluationConfirmed,
@@ -9,6 +10,7 @@ from chuangpei.events.cert import (
     EvaluationVoided,
 )
 
+from training_svc.brand_standings import use_cases as brand_standings
 from training_svc.results.use_cases import (
     learn_correction,
     learn_evaluation,
@@ -38,5 +40,8 @@ HANDLERS: Handlers = {
     EvaluationCorrected: _on_correction,
     EvaluationVoided: _on_void,
     CertificateRevoked: _on_revocation,
+    BrandRecognised: brand_standings.learn_recognition,
+    BrandEnded: brand_standings.learn_end,
+    BrandRevoked: brand_standings.learn_revocation,
 }
 """Event type to use case: the map of what happens next."""

@@ -4,6 +4,7 @@ from training_svc.activities import tables as activities
 from training_svc.anomalies import tables as anomalies
 from training_svc.appraisals import tables as appraisals
 from training_svc.attendance import tables as attendance
+from training_svc.brand_standings import tables as brand_standings
 from training_svc.classes import tables as classes
 from training_svc.complaints import tables as complaints
 from training_svc.course_materials import tables as course_materials
@@ -38,6 +39,7 @@ __all__ = [
     "anomalies",
     "appraisals",
     "attendance",
+    "brand_standings",
     "classes",
     "complaints",
     "course_materials",

@@ -133,3 +133,25 @@ async def test_once_the_law_has_ended_nobody_is_told(world):
     await world.institution()
     on(world, date(2031, 1, 1))
     assert await tell(world) == 0
+
+
+async def test_that_its_last_site_went_meanwhile_is_told_as_well(world):
+    institution = await world.institution()
+    site = {
+        "address": "示例路2号",
+        "district": "310115",
+        "area_m2": 100,
+        "rooms": [{"name": "1", "area_m2": 50, "seats": 30}],
+        "starts_on": "2026-01-01",
+        "ends_on": "2027-06-30",
+    }
+    await world.made(f"/institutions/{institution['id']}/sites", site, world.officer())
+    on(world, date(2027, 3, 1))
+    assert await tell(world) == 1
+    on(world, date(2027, 6, 30))
+    assert await tell(world) == 0
+    on(world, date(2027, 7, 1))
+    assert [await tell(world), await tell(world)] == [1, 0]
+    first, second = await told(world)
+    assert (first.has_site, second.has_site) == (True, False)
+    assert first.inactive_since == second.inactive_since

@@ -57,3 +57,19 @@ class BrandRevoked(Event):
     ground: ExitGround
     revoked_on: date
     may_apply_again_on: date
+
+
+class BrandEnded(Event):
+    """A brand ended as a new list was published without it (终止; B06, D08); there is no ban.
+
+    ``reason``: ``not_on_list``, or what the assessment said where there was one.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand.ended.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    brand_id: UUID
+    round_id: UUID
+    district: str
+    reason: str
+    ended_on: date

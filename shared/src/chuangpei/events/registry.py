@@ -91,6 +91,7 @@ BRAND_EVENTS: tuple[type[Event], ...] = (
     brand.BrandRecognised,
     brand.ExitCaseOpened,
     brand.BrandRevoked,
+    brand.BrandEnded,
 )
 
 EVENTS_BY_SERVICE: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(

@@ -180,6 +180,7 @@ class InstitutionDesignationWithdrawn(Event):
 class InstitutionInactive(Event):
     """An institution has held no class for long (长期未开展培训); told once for each such time (T08, X4).
 
+    It is told again where its site or full-time teachers come or go meanwhile: the last one holds.
     ``full_time_instructors`` is None where it is not known.
     """
 

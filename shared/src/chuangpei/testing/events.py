@@ -15,6 +15,7 @@ from chuangpei.kernel.identifiers import new_id
 from chuangpei.mechanism_tables import outbox, parked_messages
 
 _ALL_DUE = Statement(update(parked_messages).values(next_try_at=func.now()))
+_TOLD_AT = datetime(2026, 3, 1, tzinfo=UTC)
 _PENDING = Statement(select(outbox.c.type, outbox.c.value).order_by(outbox.c.id))
 
 
@@ -24,7 +25,9 @@ async def pending_events(database: Database) -> list[Event]:
     return [EVENT_TYPES[row["type"]].model_validate_json(row["value"]) for row in rows]
 
 
-def received(event: Event, *, event_id: UUID | None = None, offset: int = 0) -> Received:
+def received(
+    event: Event, *, event_id: UUID | None = None, offset: int = 0, occurred_at: datetime = _TOLD_AT
+) -> Received:
     """The event as a consumer gets it from the bus."""
     headers = (
         ("ce_specversion", b"1.0"),
@@ -32,7 +35,7 @@ def received(event: Event, *, event_id: UUID | None = None, offset: int = 0) -> 
         ("ce_source", b"/test"),
         ("ce_type", event.TYPE.encode()),
         ("ce_subject", event.key.encode()),
-        ("ce_time", datetime(2026, 3, 1, tzinfo=UTC).isoformat().encode()),
+        ("ce_time", occurred_at.isoformat().encode()),
     )
     return Received(
         topic_of(event.TYPE), event.key, event.model_dump_json().encode(), headers, partition=0, offset=offset

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from chuangpei.events.brand import BrandRecognised
+from chuangpei.events.brand import BrandEnded, BrandRecognised
 from chuangpei.kernel.refusals import Refusal
 
 from brand_svc.brands.lifecycle import NEXT, Action, State
@@ -38,6 +38,18 @@ class Brand:
             district=self.district,
             tier=self.tier.value,
             recognised_on=self.recognised_on,
+        )
+
+    def ended(self, by_round: UUID, reason: str = "not_on_list") -> BrandEnded:
+        """The event of its end with the list of a later round (终止; B06, D08)."""
+        assert self.ended_on is not None
+        return BrandEnded(
+            credit_code=self.credit_code,
+            brand_id=self.id,
+            round_id=by_round,
+            district=self.district,
+            reason=reason,
+            ended_on=self.ended_on,
         )
 
     def revoke(self, revoked_on: date, may_apply_again_on: date) -> Refusal | None:

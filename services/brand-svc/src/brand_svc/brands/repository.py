@@ -31,7 +31,7 @@ _END_ALL = Statement(
         state=written(State.ENDED),
         ended_on=sa.func.greatest(bindparam("day", type_=sa.Date), brands.c.recognised_on),
     )
-    .returning(brands.c.credit_code)
+    .returning(brands)
 )
 _SAVE = Statement(
     brands.update()
@@ -96,9 +96,9 @@ async def active_of(tx: Transaction, credit_codes: Sequence[str]) -> dict[str, B
     return {row["credit_code"]: _brand(row) for row in rows}
 
 
-async def end_all(tx: Transaction, day: date) -> set[str]:
-    """Ends every active brand as a new list takes force on ``day`` (B06, D08); the credit codes concerned."""
-    return {row["credit_code"] for row in await tx.rows(_END_ALL, {"day": day})}
+async def end_all(tx: Transaction, day: date) -> dict[str, Brand]:
+    """Ends every active brand as a new list takes force on ``day`` (B06, D08); which, by credit code."""
+    return {row["credit_code"]: _brand(row) for row in await tx.rows(_END_ALL, {"day": day})}
 
 
 async def save(tx: Transaction, brand: Brand) -> None:

@@ -15,45 +15,60 @@ from brand_svc.brands import repository as brands
 from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases import repository
 from brand_svc.exit_cases.exit_case import ExitCase
+from brand_svc.institutions import repository as institutions
+from brand_svc.institutions.institution import Institution
 from brand_svc.policy.parameters import parameters_on
 from brand_svc.policy.rules import may_apply_again_on
 from brand_svc.recording import record_step
 from brand_svc.service import Service
 from brand_svc.signals import repository as signals
-from brand_svc.signals.signal import Signal
+from brand_svc.signals.signal import Signal, signal_in
 from brand_svc.standing import repository as standing
 from brand_svc.standing.repository import Ban
 from brand_svc.transitions import stale
 
 
-async def receive_revocations(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
-    """Keeps the signals in revoked certificates and opens or joins cases against holders (D09)."""
+async def receive(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
+    """Keeps the signals in events, and opens or joins cases against holders (B11, D09)."""
     now = service.clock.now()
-    found = [Signal.of_revocation(message.event, message.event_id, now) for message in messages]  # type: ignore[arg-type]  # the type of the handler's event
-    await _receive(tx, service, found)
+    found = [signal_in(message, now) for message in messages]
+    await take(tx, service, [signal for signal in found if signal is not None])
 
 
-async def receive_frauds(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
-    """Keeps the signals in confirmed subsidy frauds and opens or joins cases against holders (X2, D09)."""
-    now = service.clock.now()
-    found = [Signal.of_fraud(message.event, message.event_id, now) for message in messages]  # type: ignore[arg-type]  # the type of the handler's event
-    await _receive(tx, service, found)
-
-
-async def _receive(tx: Transaction, service: Service, found: Sequence[Signal | None]) -> None:
-    received = [signal for signal in found if signal is not None]
-    if not received:
+async def take(
+    tx: Transaction, service: Service, found: Sequence[Signal], principal: Principal = SYSTEM
+) -> None:
+    """Keeps signals, each once by its id; against a holder those on a ground open or join a case (D09)."""
+    if not found:
         return
-    codes = {signal.credit_code for signal in received}
+    codes = sorted({signal.credit_code for signal in found})
     await standing.lock(tx, codes)
-    holders = await brands.active_of(tx, sorted(codes))
-    await signals.add_all(tx, [signal for signal in received if signal.credit_code not in holders])
-    for signal in received:
-        if signal.credit_code in holders:
-            await _open_or_join(tx, service, holders[signal.credit_code], signal)
+    known = await signals.known(tx, [signal.id for signal in found])
+    registered = await institutions.of_codes(tx, codes)
+    holders = await brands.active_of(tx, codes)
+    loose: list[Signal] = []
+    for signal in {one.id: one for one in found if one.id not in known}.values():
+        named = _named(signal, registered.get(signal.credit_code))
+        if signal.credit_code in holders and signal.ground is not None:
+            await _open_or_join(tx, service, holders[signal.credit_code], named, principal)
+        else:
+            loose.append(named)
+    await signals.add_all(tx, loose)
 
 
-async def _open_or_join(tx: Transaction, service: Service, brand: Brand, signal: Signal) -> None:
+def _named(signal: Signal, institution: Institution | None) -> Signal:
+    """The signal with the name and district that its event did not tell."""
+    return replace(
+        signal,
+        institution_name=signal.institution_name or (institution.name if institution else ""),
+        district=signal.district or (institution.district if institution else ""),
+    )
+
+
+async def _open_or_join(
+    tx: Transaction, service: Service, brand: Brand, signal: Signal, principal: Principal
+) -> None:
+    assert signal.ground is not None, "a signal on no ground opens no case"
     case = await repository.undecided_for_update(tx, signal.credit_code, signal.ground)
     joined = case is not None
     if case is None:
@@ -67,11 +82,11 @@ async def _open_or_join(tx: Transaction, service: Service, brand: Brand, signal:
     await record_step(
         tx,
         service,
-        SYSTEM,
+        principal,
         "join_exit_case" if joined else "open_exit_case",
         case,
         from_state=case.state if joined else None,
-        details={"event_id": str(signal.event_id), "ground": signal.ground},
+        details={"signal": str(signal.id), "source": signal.source, "ground": signal.ground},
     )
 
 

@@ -26,11 +26,51 @@ class ConfirmedExit:
 
 
 @dataclass(frozen=True, slots=True)
+class Sanction:
+    """A penalty (行政处罚) or a listing as dishonest (失信名单) that had begun, as training-svc tells it.
+
+    ``exit_ground`` is X3 for those that stop the institution and for listings. Without ``ends_on`` it holds
+    until it is lifted; ``lifted_on`` is set also where it should never have been recorded.
+    """
+
+    kind: str
+    exit_ground: ExitGround | None
+    document_number: str
+    starts_on: date
+    ends_on: date | None
+    lifted_on: date | None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether it holds on the day: begun, not over, not lifted."""
+        return (
+            self.lifted_on is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Idleness:
+    """No class since ``inactive_since`` for longer than training-svc's law allows (长期未开展培训).
+
+    ``full_time_instructors`` is None where it is not known.
+    """
+
+    inactive_since: date
+    has_site: bool
+    full_time_instructors: int | None
+
+    @property
+    def without_all(self) -> bool:
+        """X4: no fixed site, no full-time teachers **and** long without training; unknown is not none."""
+        return not self.has_site and self.full_time_instructors == 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known of one institution by its credit code on ``day`` (Asia/Shanghai).
 
     ``signals`` are the days of signals (线索) on which nothing was decided: they belong to no case, or to
-    one that lapsed with its brand; ``open_grounds`` the grounds of the cases not decided yet.
+    one that lapsed with its brand; ``open_grounds`` the grounds of the cases not decided yet. ``sanctions``
+    are those that had begun by the day; ``idle`` says that it has held no class for long.
     """
 
     credit_code: str
@@ -39,3 +79,5 @@ class Facts:
     exits: tuple[ConfirmedExit, ...] = ()
     open_grounds: tuple[ExitGround, ...] = ()
     signals: tuple[date, ...] = ()
+    sanctions: tuple[Sanction, ...] = ()
+    idle: Idleness | None = None

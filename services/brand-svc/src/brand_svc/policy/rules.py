@@ -1,13 +1,13 @@
 """Who may apply for a brand and be recognised: one function a rule, all of one shape (B02, B08, B11–B13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from chuangpei.kernel.dated import DatedValue
 from chuangpei.kernel.dates import add_years
 from chuangpei.kernel.refusals import Finding, Outcome, Text
 
-from brand_svc.policy.facts import ConfirmedExit, Facts, Tier
+from brand_svc.policy.facts import ConfirmedExit, Facts, Sanction, Tier
 from brand_svc.policy.parameters import Parameters
 
 Rule = Callable[[Facts, Parameters], Finding]
@@ -94,6 +94,76 @@ def _clean_for(facts: Facts, years: DatedValue, grounds: DatedValue) -> Finding:
     )
 
 
+def clean_of_sanctions(facts: Facts, law: Parameters) -> Finding:
+    """No order to stop, no listing as dishonest in three years (近三年无严重违法违规等失信记录; B02).
+
+    The years run from the last day of the sanction. One that was lifted, or that is on no exit ground, warns:
+    whether it was mistaken or slight, people look.
+    """
+    years = law.clean_record_years
+    recent = [
+        one
+        for one in facts.sanctions
+        if one.in_force_on(facts.day)
+        or facts.day < _free_from(one.ends_on or one.lifted_on or facts.day, years)
+    ]
+    serious = [one for one in recent if one.exit_ground is not None and one.lifted_on is None]
+    outcome = Outcome.FAILED if serious else Outcome.WARNED if recent else Outcome.PASSED
+    shown = serious or recent
+    return _finding(
+        years,
+        outcome,
+        facts,
+        fact=_sanctions(shown),
+        required=f"近{years.value}年无",
+        text=Text(
+            f"近{years.value}年有处罚或失信记录：{_sanctions(shown)}",
+            f"Sanctions in the last {years.value} years: {_sanctions(shown)}",
+        )
+        if shown
+        else Text(f"近{years.value}年无处罚、失信记录", f"No sanction in {years.value} years"),
+    )
+
+
+def no_sanction_in_force(facts: Facts, law: Parameters) -> Finding:
+    """Not ordered to stop, not on the list of the seriously dishonest today (不予认定情形; B13)."""
+    standing = [one for one in facts.sanctions if one.exit_ground is not None and one.in_force_on(facts.day)]
+    return Finding(
+        rule="B13",
+        article=f"{_DOCUMENT} 附件 五(二)",
+        outcome=Outcome.FAILED if standing else Outcome.PASSED,
+        fact=f"{facts.credit_code}：{_sanctions(standing)}",
+        required="无",
+        text=Text(
+            f"停业整顿等处罚或严重失信期间：{_sanctions(standing)}",
+            f"Stopped by a penalty, or listed as dishonest: {_sanctions(standing)}",
+        )
+        if standing
+        else Text("不在停业整顿等处罚或严重失信期间", "No penalty that stops it, no listing as dishonest"),
+    )
+
+
+def trains(facts: Facts, law: Parameters) -> Finding:
+    """A fixed site, full-time teachers, or real training: not all three lacking (X4; B13)."""
+    idle = facts.idle
+    lacking = idle is not None and idle.without_all
+    return Finding(
+        rule="B13",
+        article=f"{_DOCUMENT} 附件 五(四)",
+        outcome=Outcome.FAILED if lacking else Outcome.PASSED,
+        fact=f"{facts.credit_code}：" + ("—" if idle is None else f"{idle.inactive_since} 起未开班"),
+        required="有固定场地、专职师资或实际培训",
+        text=Text(
+            "无固定办学场地、无专职师资队伍，且长期未开展实质性培训活动",
+            "No fixed site, no full-time teachers, and long without real training",
+        )
+        if lacking
+        else Text(
+            "不属无场地、无专职师资且长期未培训的情形", "Not without site, teachers and training at once"
+        ),
+    )
+
+
 def applied_for_district_tier(facts: Facts, law: Parameters) -> Finding:
     """There is no direct application for the city tier (市级品牌由区级择优遴选; B03, B08)."""
     district = facts.tier_applied_for is Tier.DISTRICT
@@ -148,6 +218,9 @@ RULES: tuple[Rule, ...] = (
     no_ban,
     clean_record,
     no_bar_to_recognition,
+    clean_of_sanctions,
+    no_sanction_in_force,
+    trains,
     no_open_case,
     no_undecided_signal,
 )
@@ -186,3 +259,7 @@ def _finding(
 
 def _exits(exits: tuple[ConfirmedExit, ...] | list[ConfirmedExit]) -> str:
     return "；".join(f"{one.ground} {one.revoked_on} 撤销" for one in exits) or "无撤销记录"
+
+
+def _sanctions(sanctions: Sequence[Sanction]) -> str:
+    return "；".join(f"{one.document_number} {one.starts_on}" for one in sanctions) or "无"

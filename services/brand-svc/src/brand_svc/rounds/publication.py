@@ -47,27 +47,34 @@ async def publish(
     if isinstance(findings, Refusal):
         return findings
     new = [_brand(line, round_id, today) for line in recognised]
-    ended, lapsed = await _switch(tx, new, today)
+    gone, lapsed = await _switch(tx, new, today)
     await applications.conclude(tx, round_id)
     await repository.save(tx, brand_round)
+    ended = [brand.ended(round_id) for brand in gone]
     await emit(
-        tx, [_published(brand_round, new), *(brand.recognised() for brand in new)], service.clock.now()
+        tx,
+        [_published(brand_round, new), *ended, *(brand.recognised() for brand in new)],
+        service.clock.now(),
     )
-    details = {"recognised": len(new), "ended": ended, "lapsed_cases": [str(one) for one in lapsed]}
+    details = {
+        "recognised": len(new),
+        "ended": [brand.credit_code for brand in gone],
+        "lapsed_cases": [str(one) for one in lapsed],
+    }
     await record_step(
         tx, service, principal, "publish_round", brand_round, from_state=before, details=details
     )
     return Listing(brand_round, recognised, findings)
 
 
-async def _switch(tx: Transaction, new: Sequence[Brand], today: date) -> tuple[list[str], list[UUID]]:
-    """Ends the old list and begins the new one; the holders that are gone and their cases that lapse."""
+async def _switch(tx: Transaction, new: Sequence[Brand], today: date) -> tuple[list[Brand], list[UUID]]:
+    """Ends the old list and begins the new one; the brands without a successor, their cases that lapse."""
     before = await brands.end_all(tx, today)
     await brands.add_all(tx, new)
     kept = {brand.credit_code: brand.id for brand in new if brand.credit_code in before}
     await exit_cases.follow(tx, kept)
-    gone = sorted(before - kept.keys())
-    return gone, await exit_cases.lapse(tx, gone, today)
+    gone = [before[code] for code in sorted(before.keys() - kept.keys())]
+    return gone, await exit_cases.lapse(tx, [brand.credit_code for brand in gone], today)
 
 
 def _brand(line: Recognition, round_id: UUID, today: date) -> Brand:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from brand_svc.exit_cases.lifecycle import UNDECIDED, State
 from brand_svc.exit_cases.tables import exit_cases
+from brand_svc.institutions import repository as institutions
 from brand_svc.policy.facts import ConfirmedExit, Facts, Tier
 from brand_svc.schema import written
 from brand_svc.signals.tables import signals
@@ -53,6 +54,7 @@ _LOOSE_SIGNALS = Statement(
     .select_from(signals.outerjoin(exit_cases, exit_cases.c.id == signals.c.case_id))
     .where(
         signals.c.credit_code == func.any(_codes),
+        signals.c.ground.is_not(None),
         sa.or_(signals.c.case_id.is_(None), exit_cases.c.state == written(State.LAPSED)),
     )
     .order_by(signals.c.occurred_on)
@@ -104,7 +106,18 @@ async def facts_of(
     loose: dict[str, list[date]] = defaultdict(list)
     for row in await tx.rows(_LOOSE_SIGNALS, asked):
         loose[row["credit_code"]].append(row["occurred_on"])
+    sanctions = await institutions.sanctions_of(tx, credit_codes, day)
+    idle = await institutions.idle_of(tx, credit_codes)
     return {
-        code: Facts(code, day, tier, tuple(exits[code]), tuple(grounds[code]), tuple(loose[code]))
+        code: Facts(
+            code,
+            day,
+            tier,
+            tuple(exits[code]),
+            tuple(grounds[code]),
+            tuple(loose[code]),
+            sanctions[code],
+            idle.get(code),
+        )
         for code in credit_codes
     }

@@ -17,14 +17,15 @@ _BATCH = 200
 async def tell_inactive(tx: Transaction, service: Service) -> int:
     """Tells of institutions without a class for the months of the law, each once; returns how many.
 
-    One that holds a class again and stops again is told again. Outside the dates of the law nobody is told.
+    One that holds a class again and stops again is told again, and one whose site or full-time teachers come
+    or go meanwhile (X4). Outside the dates of the law nobody is told.
     """
     today = service.clock.today()
     if not service.law.in_force.covers(today):
         return 0
     before = add_months(today, -parameters_on(service.law, today).inactive_after_months)
     rows = await repository.due(tx, before, today, _BATCH)
-    await repository.mark_told(tx, [(row["id"], row["since"]) for row in rows])
+    await repository.mark_told(tx, rows)
     await emit(tx, [_inactive(row, today) for row in rows], service.clock.now())
     return len(rows)
 

@@ -11,6 +11,7 @@ from chuangpei.listing import Filter, Listing, Order, equal
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
+from training_svc.brand_standings.tables import brand_standings
 from training_svc.classes.lifecycle import State as ClassState
 from training_svc.classes.tables import classes
 from training_svc.designations.repository import designated_on
@@ -64,10 +65,13 @@ _DESIGNATED = designated_on(institutions.c.id, _TODAY)
 _FAILING = failing_in_the_last_ranking(institutions.c.id)
 _SHOWN = sa.select(
     institutions,
+    brand_standings.c.state.label("brand_state"),
+    brand_standings.c.tier.label("brand_tier"),
+    brand_standings.c.since.label("brand_since"),
     func.array(_BARRING.scalar_subquery()).label("barred_by"),
     _DESIGNATED.label("designated"),
     _FAILING.label("failing"),
-)
+).outerjoin(brand_standings, brand_standings.c.credit_code == institutions.c.credit_code)
 _SHOW_ONE = scoped(_SHOWN.where(institutions.c.id == bindparam("id")), **_REACH)
 LIST = Listing(
     _SHOWN,
@@ -84,6 +88,7 @@ LIST = Listing(
         "barred": Filter(sa.Boolean(), lambda value: _BARRING.exists() == value),
         "designated": Filter(sa.Boolean(), lambda value: value == _DESIGNATED),
         "failing": Filter(sa.Boolean(), lambda value: value == _FAILING),
+        "brand": equal(brand_standings.c.state),
         "early_code": Filter(
             sa.Boolean(), lambda value: institutions.c.early_code_reason.is_not(None) == value
         ),

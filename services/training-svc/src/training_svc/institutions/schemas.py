@@ -33,6 +33,9 @@ class InstitutionFilters(ListQuery):
     failing: bool | None = Field(
         default=None, description="最近公布的排名不达标 · failing in the last ranking"
     )
+    brand: Literal["active", "ended", "revoked"] | None = Field(
+        default=None, description="优质品牌状态 · how it stands as a quality brand"
+    )
     early_code: bool | None = Field(default=None, description="早期代码 · whether under an early code")
     sort: Literal["id", "-id", "name", "-name", "registered_on", "-registered_on"] = "id"
 
@@ -132,4 +135,9 @@ class InstitutionView(BaseModel):
     barred_by: list[str] = Field(description="有效的停业整顿、失信等文号 · documents that bar new classes")
     designated: bool = Field(description="示范机构 · designated as an example")
     failing: bool = Field(description="最近公布的排名不达标 · failing in the ranking published last")
+    brand_state: Literal["active", "ended", "revoked"] | None = Field(
+        description="优质品牌状态 · how it stands as a quality brand, null if it never was one"
+    )
+    brand_tier: Literal["city", "district"] | None
+    brand_since: date | None
     version: int

@@ -26,6 +26,9 @@ institutions = sa.Table(
     sa.Column("close_reason", sa.Text),
     # The first day of the inactivity that was told last, so that each is told once.
     sa.Column("inactive_since", sa.Date),
+    # What was told with it of site and teachers: where they change meanwhile, it is told again (X4).
+    sa.Column("inactive_has_site", sa.Boolean),
+    sa.Column("inactive_full_time", sa.Integer),
     sa.Column("version", sa.Integer, nullable=False),
     # A code fails its check exactly where an officer recorded why it is taken (T06).
     sa.CheckConstraint(
