@@ -11,6 +11,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.passes import Passes
 from chuangpei.ports.registry import HttpRegistry, Registry
 from chuangpei.service import (
     alive,
@@ -29,7 +30,6 @@ from training_svc.anomalies.routes import router as anomalies
 from training_svc.appraisals.routes import router as appraisals
 from training_svc.attendance.lists import router as attendance_lists
 from training_svc.attendance.routes import router as attendance
-from training_svc.checkins.code import Codes
 from training_svc.checkins.routes import router as checkins
 from training_svc.classes.routes import router as classes
 from training_svc.complaints.routes import router as complaints
@@ -140,7 +140,7 @@ def assemble(
         privacy=privacy,
         verifier=verifier or verifier_of(settings),
         law=load_law(),
-        codes=Codes(privacy.at_rest),
+        codes=Passes(privacy.at_rest, "training.attendance.code"),
         documents=Documents(),
         registry=registry or HttpRegistry(settings.registry_url, settings.port_timeout_seconds),
     )

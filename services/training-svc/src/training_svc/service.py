@@ -8,11 +8,11 @@ from chuangpei.database import Database
 from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
+from chuangpei.passes import Passes
 from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
 from fastapi import Request
 
-from training_svc.checkins.code import Codes
 from training_svc.settings import Settings
 
 
@@ -27,7 +27,7 @@ class Service:
     privacy: Privacy
     verifier: TokenVerifier
     law: ParameterBook
-    codes: Codes
+    codes: Passes
     documents: Documents
     registry: Registry
 

@@ -6,13 +6,13 @@ from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.passes import Pass
 from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND
 
 from training_svc.attendance import repository
 from training_svc.attendance.attendance import Attendance
 from training_svc.attendance.presences import SESSION_CANCELLED, presence_refusal, standing_error
 from training_svc.attendance.use_cases import record_taken
-from training_svc.checkins.code import Code
 from training_svc.policy.attendance import (
     CodePeriod,
     Method,
@@ -46,7 +46,7 @@ async def show_code(
     if not is_recordable(now, session.hours, parameters):
         return Refusal(CODE_NOT_SHOWN, detail=outside_hours(parameters))
     period = code_period(now, parameters)
-    return service.codes.sign(Code(session_id, period.shown_from, period.good_until)), period
+    return service.codes.sign(Pass(session_id, period.shown_from, period.good_until)), period
 
 
 async def check_in(
@@ -59,9 +59,9 @@ async def check_in(
     code, now = service.codes.read(text), service.clock.now()
     if code is None:
         return Refusal(CODE_INVALID)
-    if now > code.good_until:
+    if not code.good_at(now):
         return Refusal(CODE_EXPIRED)
-    session = await repository.session(tx, code.session_id, EVERYTHING)
+    session = await repository.session(tx, code.of, EVERYTHING)
     if session is None:
         return Refusal(CODE_INVALID)
     if session.cancelled:
