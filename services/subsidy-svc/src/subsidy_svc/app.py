@@ -11,6 +11,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.passes import Passes
 from chuangpei.ports.registry import HttpRegistry, Registry
 from chuangpei.service import (
     alive,
@@ -32,11 +33,13 @@ from subsidy_svc.consumers import handlers
 from subsidy_svc.decisions.routes import router as decisions
 from subsidy_svc.drafts.routes import router as drafts
 from subsidy_svc.eligibility_checks.routes import router as eligibility_checks
+from subsidy_svc.explanations.pages import router as explanation_pages
 from subsidy_svc.explanations.routes import router as explanations
 from subsidy_svc.fault_findings.routes import router as fault_findings
 from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.ledger.routes import router as ledger
 from subsidy_svc.notices.routes import router as notices
+from subsidy_svc.pages import PAGES
 from subsidy_svc.payments.finding_routes import router as line_findings
 from subsidy_svc.payments.routes import router as payments
 from subsidy_svc.policy.parameters import LawBook
@@ -69,16 +72,17 @@ def assemble(
     files: Files | None = None,
 ) -> Service:
     """The service of the settings; what is given takes the place of what the settings name."""
-    timeout = settings.port_timeout_seconds
+    timeout, privacy = settings.port_timeout_seconds, settings.privacy()
     return Service(
         settings=settings,
         clock=clock or clock_of(settings),
         database=database_of(settings, NAME),
         bus=bus or bus_of(settings),
-        privacy=settings.privacy(),
+        privacy=privacy,
         verifier=verifier or verifier_of(settings),
         law=law or LawBook.load(),
         documents=Documents(),
+        explanation_links=Passes(privacy.at_rest, "subsidy.explanation.link"),
         registry=registry or HttpRegistry(settings.registry_url, timeout),
         accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
         files=files or StoredFiles.of(settings),
@@ -139,6 +143,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             law_in_force,
             proposals,
             explanations,
+            explanation_pages,
+            PAGES.router(),
             operations,
         ],
         is_ready=service.database.is_ready,

@@ -7,6 +7,7 @@ from chuangpei.bus.port import Bus
 from chuangpei.database import Database
 from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
+from chuangpei.passes import Passes
 from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
 from fastapi import Request
@@ -19,7 +20,7 @@ from subsidy_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, the law, documents, two registries of others, files."""
+    """Settings, clock, database, bus, keys, the law, documents, links, two registries of others, files."""
 
     settings: Settings
     clock: Clock
@@ -29,6 +30,7 @@ class Service:
     verifier: TokenVerifier
     law: LawBook
     documents: Documents
+    explanation_links: Passes
     registry: Registry
     accounts: Accounts
     files: Files

@@ -1,13 +1,15 @@
 """The settings of subsidy-svc; nothing else reads the environment."""
 
 from chuangpei.settings import CommonSettings
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 
 class Settings(CommonSettings):
     """Common settings, where the registries of others are, and where attachments are kept.
 
     ``attachments_url`` is ``file:///folder`` or ``s3://bucket/prefix``; the other four are for S3 alone.
+
+    ``explanation_link_minutes`` is how long a link to the page of an explanation is good.
 
     ``max_body_bytes`` has room for a bank's result file; JSON bodies have the smaller limit of
     ``JSON_BODY_BYTES``.
@@ -21,6 +23,7 @@ class Settings(CommonSettings):
     attachments_s3_key_id: str | None = None
     attachments_s3_secret: SecretStr | None = None
     port_timeout_seconds: float = 5.0
+    explanation_link_minutes: int = Field(10, ge=1, le=60)
     max_body_bytes: int = 33_554_432
 
 

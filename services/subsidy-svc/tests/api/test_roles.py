@@ -102,6 +102,8 @@ ALLOWED = {
     ("GET", "/subsidy/v1/claims/{claim_id}/decision"): CITIZEN | OFFICES,
     ("GET", "/subsidy/v1/claims/{claim_id}/explanation"): CITIZEN | OFFICES,
     ("GET", "/subsidy/v1/claims/{claim_id}/explanation.pdf"): CITIZEN | OFFICES,
+    ("POST", "/subsidy/v1/claims/{claim_id}/explanation-link"): CITIZEN,
+    ("GET", "/subsidy/explanations/{link}"): PUBLIC,
     ("POST", "/subsidy/v1/eligibility-checks"): CITIZEN,
     ("POST", "/subsidy/v1/budgets"): CITY,
     ("GET", "/subsidy/v1/budgets"): OFFICES,

@@ -27,14 +27,18 @@ class Step(BaseModel):
 
 
 class _Words(NamedTuple):
-    """What a step is called, and the parameter of the law whose article it rests on."""
+    """What a step is called, and the parameter of the law whose article it rests on.
+
+    ``coded``: the reason that is kept is the program's own, not one that anybody wrote for the person.
+    """
 
     text: Text
     parameter: str
+    coded: bool = False
 
 
 _REVOKED = _Words(
-    Text("证书撤销，申领终止", "Ended, for the certificate was revoked"), "revocation_treatment"
+    Text("证书撤销，申领终止", "Ended, for the certificate was revoked"), "revocation_treatment", coded=True
 )
 WORDS: Mapping[str, _Words] = {
     "claim.submit": _Words(Text("提交申领", "Applied"), "window_months"),
@@ -61,11 +65,14 @@ WORDS: Mapping[str, _Words] = {
     "claim.clear": _Words(
         Text("公示期满无异议", "The notice closed without objection"), "notice_working_days"
     ),
-    "claim.paid": _Words(Text("补贴已发放", "Paid"), "subsidy_fen"),
-    "claim.payment_failed": _Words(Text("银行退回，未能发放", "The bank could not pay"), "subsidy_fen"),
+    "claim.paid": _Words(Text("补贴已发放", "Paid"), "subsidy_fen", coded=True),
+    "claim.payment_failed": _Words(
+        Text("银行退回，未能发放", "The bank could not pay"), "subsidy_fen", coded=True
+    ),
     "claim.confirm_account": _Words(Text("账户复核通过", "The account was confirmed"), "subsidy_fen"),
     "claim.refuse_account": _Words(Text("账户复核不通过", "The account was refused"), "subsidy_fen"),
     "claim.change_account": _Words(Text("更正收款账户", "Another account was named"), "subsidy_fen"),
+    "recovery.open": _Words(Text("决定追回补贴", "To be paid back"), "revocation_treatment", coded=True),
     "claim.stop": _REVOKED,
     "claim.stopped": _REVOKED,
 }
@@ -98,7 +105,7 @@ def _step(row: Row, law: Law, *, with_actors: bool) -> Step:
         en=words.text.en,
         by_zh=by.zh,
         by_en=by.en,
-        reason=row["reason"],
+        reason=None if words.coded else row["reason"],
         article=row["details"].get("article") or law.articles[words.parameter],
         actor=row["actor"] if with_actors else None,
     )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.timeline import Step
+from subsidy_svc.recoveries.lifecycle import State as RecoveryState
 
 
 class Sentence(BaseModel):
@@ -17,11 +18,21 @@ class Sentence(BaseModel):
     en: str
 
 
+class RecoveryOutline(BaseModel):
+    """What of a paid subsidy is to be paid back (追回情况); ``due_on`` once it is demanded."""
+
+    state: RecoveryState
+    owed_yuan: str
+    document: str | None
+    due_on: date | None
+
+
 class Explanation(BaseModel):
     """A claim in plain words (办理说明): what was decided, by which article, what to do next, until when.
 
     ``until`` is the day by which the next step is taken, by the person or by the office as ``next_step``
-    says; null where none is set. The holder and the account are masked, money is in yuan as people read it.
+    says; null where none is set. ``where`` is where the person acts; null where there is nothing to do. The
+    holder and the account are masked, money is in yuan as people read it.
     """
 
     model_config = ConfigDict(
@@ -45,6 +56,8 @@ class Explanation(BaseModel):
                     "missing": [],
                     "next_step": {"zh": "您无须办理。", "en": "Wait."},
                     "until": "2026-06-12",
+                    "where": None,
+                    "recovery": None,
                     "policy_version": "3f9a1c0b7d52",
                     "findings": [],
                     "steps": [],
@@ -70,6 +83,26 @@ class Explanation(BaseModel):
     missing: list[str] = Field(description="待补正事项 · what is to be given")
     next_step: Sentence
     until: date | None
+    where: Sentence | None = Field(description="办理渠道 · where to do it")
+    recovery: RecoveryOutline | None
     policy_version: str
     findings: list[FindingView]
     steps: list[Step]
+
+
+class ExplanationLink(BaseModel):
+    """A short-lived link to the page of one claim's explanation (办理说明链接), good without signing in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "path": "/subsidy/explanations/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5In0.5sXf",
+                    "good_until": "2026-06-08T01:10:00Z",
+                }
+            ]
+        }
+    )
+
+    path: str = Field(description="同源路径，可加 ?lang=zh 或 en · below the platform's origin")
+    good_until: datetime

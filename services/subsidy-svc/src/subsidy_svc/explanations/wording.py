@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chuangpei.kernel.refusals import Text
 
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.explanations.recovery_wording import CAUSES, STEPS, Owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,29 @@ class Situation:
     bank_code: str | None
     certificate_revoked_on: date | None
     may_claim_until: date | None
+    recovery: Owed | None = None
 
 
 class Told(NamedTuple):
-    """What was decided, what to do next, until which day, and the parameter of the law it rests on."""
+    """What was decided, what to do next, until which day, and the parameter of the law it rests on.
+
+    ``where`` is where the person does it; None where there is nothing to do.
+    """
 
     decided: Text
     next_step: Text
     until: date | None
     parameter: str
+    where: Text | None = None
 
 
 _WAIT = Text("您无须办理，请等待。", "There is nothing for you to do but wait.")
 _NOTHING = Text("您无须办理。", "There is nothing more for you to do.")
+_ONLINE = Text("一网通办，线上提交", "Online, at the One-Network Service (一网通办)")
+_ANYWHERE = Text(
+    "一网通办，或任一区就业促进中心窗口",
+    "Online at the One-Network Service (一网通办), or at the counter of any district's centre",
+)
 
 
 def _submitted(it: Situation) -> Told:
@@ -51,9 +62,9 @@ def _supplement_asked(it: Situation) -> Told:
     decided = Text("申请材料不齐，需要补正。", "Something is missing from your application.")
     following = Text(
         f"请在{it.due_on}前（含当日）按所列事项补正；逾期未补正的，可能不予受理。",
-        f"Give what is listed by {it.due_on}, that day included; otherwise it may not be accepted.",
+        f"No later than {it.due_on}, give what is listed; otherwise it may not be accepted.",
     )
-    return Told(decided, following, it.due_on, "supplement_working_days")
+    return Told(decided, following, it.due_on, "supplement_working_days", _ONLINE)
 
 
 def _accepted(it: Situation) -> Told:
@@ -104,8 +115,20 @@ def _batched(it: Situation) -> Told:
 
 
 def _paid(it: Situation) -> Told:
+    if it.recovery is not None:
+        return _to_be_paid_back(it, it.recovery)
     zh = f"补贴{it.yuan}元已发放至{it.account}。"
     return Told(Text(zh, f"{it.yuan} yuan were paid to {it.account}."), _NOTHING, None, "subsidy_fen")
+
+
+def _to_be_paid_back(it: Situation, owed: Owed) -> Told:
+    because, step = CAUSES[owed.cause], STEPS[owed.state](owed)
+    decided = Text(
+        f"补贴{it.yuan}元已发放至{it.account}；因{because.text.zh}，决定追回。",
+        f"{it.yuan} yuan were paid to {it.account} and are to be paid back, for {because.text.en}.",
+    )
+    office = Text(f"{it.district.zh}人力资源社会保障部门", f"The human-resources office of {it.district.en}")
+    return Told(decided, step.text, step.until, because.parameter, office if step.until else None)
 
 
 def _payment_failed(it: Situation) -> Told:
@@ -117,7 +140,7 @@ def _payment_failed(it: Situation) -> Told:
         "请更正收款账户：激活社会保障卡金融账户，或填写本人名下的其他账户并说明原因。",
         "Name an account that takes the money: your social-security card's, or another with the reason.",
     )
-    return Told(decided, following, None, "subsidy_fen")
+    return Told(decided, following, None, "subsidy_fen", _ONLINE)
 
 
 def _account_changed(it: Situation) -> Told:
@@ -133,13 +156,18 @@ def _account_changed(it: Situation) -> Told:
 
 
 def _refused(decided: Text, parameter: str) -> Callable[[Situation], Told]:
-    return lambda it: Told(decided, _once_more(it), it.may_claim_until, parameter)
+    return lambda it: _ended(it, decided, parameter)
+
+
+def _ended(it: Situation, decided: Text, parameter: str) -> Told:
+    where = None if it.may_claim_until is None else _ANYWHERE
+    return Told(decided, _once_more(it), it.may_claim_until, parameter, where)
 
 
 def _stopped(it: Situation) -> Told:
     if it.certificate_revoked_on is None:
         decided = Text("公示异议成立，申领终止。", "An objection was upheld: the claim has ended.")
-        return Told(decided, _once_more(it), it.may_claim_until, "notice_working_days")
+        return _ended(it, decided, "notice_working_days")
     decided = Text(
         f"培训合格证书已于{it.certificate_revoked_on}撤销，申领终止。",
         f"The certificate was revoked on {it.certificate_revoked_on}: the claim has ended.",

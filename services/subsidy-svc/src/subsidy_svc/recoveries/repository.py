@@ -69,6 +69,7 @@ _ONE = {
     )
     for reach, condition in office_reaches(recoveries.c.district).items()
 }
+_OF_CLAIM = Statement(_select.where(recoveries.c.claim_id == bindparam("claim_id")))
 _FOR_UPDATE = {
     reach: Statement(
         _select.where(
@@ -126,6 +127,12 @@ async def open_all(tx: Transaction, rows: list[dict[str, Any]]) -> set[UUID]:
 async def one(reader: Database | Transaction, recovery_id: UUID, scope: Scope) -> Recovery | None:
     """A recovery that the scope sees."""
     row = await reader.row(_ONE[scope.reach], {"id": recovery_id, "scope": scope.value})
+    return recovery_from(row) if row else None
+
+
+async def of_claim(database: Database, claim_id: UUID) -> Recovery | None:
+    """The recovery of a claim: there is one at most."""
+    row = await database.row(_OF_CLAIM, {"claim_id": claim_id})
     return recovery_from(row) if row else None
 
 
