@@ -40,7 +40,7 @@ class _Case:
 
 
 async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -> None:
-    """Closes the window and treats the claim as D06 says; raises NotYet for a certificate not known yet."""
+    """Closes the window and treats its claims as D06 says; raises NotYet for a certificate not known yet."""
     if not may_open_a_window(event):
         return
     window = await windows.load_for_update(tx, event.certificate_id)
@@ -51,11 +51,12 @@ async def revoke(tx: Transaction, service: Service, event: CertificateRevoked) -
     if window.revoked_on is not None:
         return
     await _close(tx, service, window, event)
-    case = await _locked(tx, event)
-    if case is not None:
-        law = await law_of(tx, service, window.issued_on)
-        treatment = law.revocation_treatment[_stage(case)]
-        await _TREATMENTS[treatment](tx, service, case)
+    # No new claim can come, for the window is locked.
+    for standing in await claims.standing_of_certificate(tx, event.certificate_id):
+        case = await _locked(tx, event, standing)
+        if case is not None:
+            law = await law_of(tx, service, window.issued_on)
+            await _TREATMENTS[law.revocation_treatment[_stage(case)]](tx, service, case)
 
 
 async def _close(tx: Transaction, service: Service, window: Window, event: CertificateRevoked) -> None:
@@ -76,11 +77,8 @@ def _closed(window: Window, event: CertificateRevoked) -> ClaimWindowClosed:
     )
 
 
-async def _locked(tx: Transaction, event: CertificateRevoked) -> _Case | None:
-    """No new claim can come, for the window is locked; no new line, for drafting is kept out."""
-    standing = await claims.standing_of_certificate(tx, event.certificate_id)
-    if standing is None:
-        return None
+async def _locked(tx: Transaction, event: CertificateRevoked, standing: Row) -> _Case | None:
+    """No new line can come, for drafting is kept out; None where the claim ended meanwhile."""
     await payments.lock_against_drafting(tx, standing["district"])
     claim_id: UUID = standing["id"]
     line = await held_out.live_line(tx, claim_id)

@@ -78,7 +78,7 @@ PLANS = {
     "windows to remind of": (
         windows._TO_REMIND,
         {"today": date(2026, 6, 1), "most": 500},
-        {"ix_windows_remind", "uq_claims_open_certificate"},
+        {"ix_windows_remind", "ix_claims_standing"},
     ),
     "the last publication of the law": (published._NEWEST, {}, {"uq_proposals_number"}),
     "the next claims of a trial": (
@@ -86,10 +86,10 @@ PLANS = {
         {"reached": UUID(int=0), "last_claim": UUID(int=1), "most": 200},
         {"pk_claims"},
     ),
-    "the claim of a revoked certificate": (
-        claims._OPEN_OF_CERTIFICATE,
+    "the claims of a revoked certificate": (
+        claims._STANDING_OF_CERTIFICATE,
         {"certificate_id": UUID(int=1)},
-        {"uq_claims_open_certificate"},
+        {"ix_claims_standing"},
     ),
     "a district's notices": (
         notices._LIST_OF_DISTRICT,

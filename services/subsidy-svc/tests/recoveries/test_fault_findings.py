@@ -49,6 +49,20 @@ async def test_after_the_offices_error_the_place_is_free_again(office):
     assert (await office.claim(await office.certificate())).status_code == 201
 
 
+async def test_after_the_offices_error_the_same_certificate_may_be_claimed_for_again(office):
+    certificate = await office.certificate()
+    claim = await office.paid(certificate)
+    await decided(office, (await reported(office, claim, "office_error")).json())
+    again = await office.claim(certificate)
+    assert again.status_code == 201, again.text
+    assert (await office.claim(certificate)).status_code == 422
+    await office.revoke(certificate)
+    assert await office.state_of(again.json()) == "stopped"
+    assert await office.state_of(claim) == "paid"
+    assert len(await office.sql("SELECT 1 FROM recoveries")) == 1
+    assert await places(office) == 0
+
+
 @pytest.mark.parametrize(("institution", "ground"), [(True, "X2"), (False, None)])
 async def test_others_are_told_of_a_fraud_and_whether_the_institution_took_part(office, institution, ground):
     claim = await office.paid()

@@ -99,11 +99,10 @@ _OWNER = Statement(
     .select_from(_with_window)
     .where(claims.c.id == bindparam("id"))
 )
-_OPEN_OF_CERTIFICATE = Statement(
-    sa.select(claims.c.id, claims.c.district).where(
-        claims.c.certificate_id == bindparam("certificate_id"),
-        STANDS,
-    )
+_STANDING_OF_CERTIFICATE = Statement(
+    sa.select(claims.c.id, claims.c.district)
+    .where(claims.c.certificate_id == bindparam("certificate_id"), STANDS)
+    .order_by(claims.c.id)
 )
 _TIMELINE = Statement(
     sa.select(
@@ -202,9 +201,12 @@ async def save_account(tx: Transaction, claim: Claim, payee_encrypted: str, paye
     await tx.execute(_SAVE_ACCOUNT, {name: values[name] for name in _ACCOUNT} | {"of_id": claim.id})
 
 
-async def standing_of_certificate(tx: Transaction, certificate_id: UUID) -> Row | None:
-    """The claim of a certificate that has not ended unpaid."""
-    return await tx.row(_OPEN_OF_CERTIFICATE, {"certificate_id": certificate_id})
+async def standing_of_certificate(tx: Transaction, certificate_id: UUID) -> list[Row]:
+    """The claims of a certificate that have not ended unpaid.
+
+    There is one at most, but for those that were paid by the office's error and do not count (D03).
+    """
+    return await tx.rows(_STANDING_OF_CERTIFICATE, {"certificate_id": certificate_id})
 
 
 async def detail(database: Database, claim_id: UUID) -> Row | None:

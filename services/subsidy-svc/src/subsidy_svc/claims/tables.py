@@ -81,12 +81,8 @@ claims = sa.Table(
         " OR (approved_by IS NOT NULL AND notice_last_day IS NOT NULL AND fund_year IS NOT NULL)",
         name="approved",
     ),
-    sa.Index(
-        "uq_claims_open_certificate",
-        "certificate_id",
-        unique=True,
-        postgresql_where=sa.text(_STANDING),
-    ),
+    # Not unique: one paid by the office's error may stand beside the next. The places keep all others apart.
+    sa.Index("ix_claims_standing", "certificate_id", postgresql_where=sa.text(_STANDING)),
     sa.Index(
         "uq_claims_case_number",
         "case_number",
