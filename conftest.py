@@ -10,4 +10,8 @@ pytest_plugins = ["chuangpei.testing.servers", "chuangpei.testing.databases", "c
 settings.register_profile(
     "busy", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
+# For a long run of one's own: pytest --hypothesis-profile=thorough services/subsidy-svc/tests/any_order
+settings.register_profile(
+    "thorough", settings.get_profile("busy"), max_examples=200, stateful_step_count=60, derandomize=False
+)
 settings.load_profile("busy")
