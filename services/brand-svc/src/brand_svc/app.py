@@ -26,6 +26,7 @@ from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
 from brand_svc.institutions.routes import router as institutions
+from brand_svc.indicators.routes import router as indicators
 from brand_svc.policy.parameters import load_book
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics
@@ -76,6 +77,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             exit_cases,
             signals,
             institutions,
+            indicators,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,

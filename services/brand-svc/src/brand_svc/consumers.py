@@ -1,9 +1,8 @@
 """What brand-svc does with the events of other services."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from chuangpei.consumer import Handler, Handlers, InBatch, Message
+from chuangpei.consumer import BatchHandler, Handler, Handlers, InBatch, Message
 from chuangpei.database import Transaction
 from chuangpei.events.cert import CertificateRevoked
 from chuangpei.events.subsidy import SubsidyFraudConfirmed
@@ -29,6 +28,8 @@ from chuangpei.events.training import (
 )
 
 from brand_svc.exit_cases import use_cases as exit_cases
+from brand_svc.indicators import use_cases as indicators
+from brand_svc.indicators.fact import FACTS
 from brand_svc.institutions import use_cases as institutions
 from brand_svc.service import Service
 
@@ -39,16 +40,9 @@ def handlers(service: Service) -> Handlers:
     async def signals(tx: Transaction, messages: Sequence[Message]) -> None:
         await exit_cases.receive(tx, service, messages)
 
-    def signals_and(learn: Handler) -> InBatch:
-        async def both(tx: Transaction, messages: Sequence[Message]) -> None:
-            for message in messages:
-                event: Any = message.event
-                await learn(tx, event, message)
-            await exit_cases.receive(tx, service, messages)
-
-        return InBatch(both)
-
-    return {
+    # Together, so that the standings of all institutions concerned are locked in one order.
+    signalled = InBatch(signals)
+    decided: Handlers = {
         InstitutionRegistered: institutions.learn,
         InstitutionUpdated: institutions.learn_change,
         InstitutionSanctionLifted: institutions.learn_lifting,
@@ -63,11 +57,37 @@ def handlers(service: Service) -> Handlers:
         ClassChanged: institutions.learn_class,
         ClassCancelled: institutions.learn_class,
         ClassReinstated: institutions.learn_class,
-        # Together, so that the standings of all institutions concerned are locked in one order.
-        CertificateRevoked: InBatch(signals),
-        SubsidyFraudConfirmed: InBatch(signals),
-        InspectionOverdue: InBatch(signals),
-        InstitutionPenalised: signals_and(institutions.learn_sanction),
-        InstitutionListedDishonest: signals_and(institutions.learn_sanction),
-        InstitutionInactive: signals_and(institutions.learn_inactivity),
+        CertificateRevoked: signalled,
+        SubsidyFraudConfirmed: signalled,
+        InspectionOverdue: signalled,
+        InstitutionPenalised: _after(institutions.learn_sanction, signalled),
+        InstitutionListedDishonest: _after(institutions.learn_sanction, signalled),
+        InstitutionInactive: _after(institutions.learn_inactivity, signalled),
     }
+    counted: Handlers = dict.fromkeys(FACTS, InBatch(indicators.count))
+    return _together(decided, counted)
+
+
+def _together(first: Handlers, second: Handlers) -> Handlers:
+    """Both maps; an event that is in both has the effect of the first, then that of the second."""
+    both = {kind: _after(first[kind], second[kind]) for kind in first.keys() & second.keys()}
+    return {**first, **second, **both}
+
+
+def _after(first: Handler | InBatch, second: Handler | InBatch) -> InBatch:
+    async def handle(tx: Transaction, messages: Sequence[Message]) -> None:
+        await _in_batch(first)(tx, messages)
+        await _in_batch(second)(tx, messages)
+
+    return InBatch(handle)
+
+
+def _in_batch(handler: Handler | InBatch) -> BatchHandler:
+    if isinstance(handler, InBatch):
+        return handler.handle
+
+    async def each(tx: Transaction, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await handler(tx, message.event, message)
+
+    return each

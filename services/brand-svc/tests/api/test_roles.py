@@ -15,6 +15,7 @@ ROUND, APPLICATION, CASE = (
     "/brand/v1/exit-cases/{case_id}",
 )
 RUBRIC = "/brand/v1/rubrics/{rubric_id}"
+INSTITUTION = "/brand/v1/institutions/{credit_code}"
 SIGNED_IN = set(ALL_ROLES)
 PARKED = "/brand/v1/operations/parked-messages"
 ALLOWED = {
@@ -42,6 +43,9 @@ ALLOWED = {
     ("POST", f"{RUBRIC}/withdraw"): {CENTRE},
     ("POST", f"{ROUND}/rubric"): {CENTRE},
     ("GET", f"{ROUND}/rubric"): SIGNED_IN,
+    ("GET", f"{INSTITUTION}/indicators"): OFFICIALS | {Role.INSTITUTION},
+    ("GET", f"{INSTITUTION}/facts"): OFFICIALS | {Role.INSTITUTION},
+    ("GET", f"{INSTITUTION}/facts/export"): OFFICIALS | {Role.INSTITUTION},
     ("GET", "/brand/v1/brands"): PUBLIC,
     ("GET", "/brand/v1/brands/{credit_code}"): PUBLIC,
     ("GET", "/brand/v1/signals"): OFFICIALS,

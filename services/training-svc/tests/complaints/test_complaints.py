@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from chuangpei.auth import Principal, Role
+from chuangpei.events.training import ComplaintDecided
 from fastapi import Request
 from training_svc.complaints.routes import list_my_complaints
 from training_svc.complaints.schemas import MyComplaintPage
@@ -147,6 +148,12 @@ async def test_a_finding_is_reversed_with_a_reason_and_the_first_is_kept(world):
     (kept,) = (await world.get(f"/complaints/{filed['id']}/amendments", world.officer())).json()["items"]
     assert kept["before"] == {"state": "upheld", "outcome": OUTCOME["outcome"]}
     assert (kept["after"]["state"], kept["reason"]) == ("dismissed", "证据有误")
+    told = [one for one in await world.events() if isinstance(one, ComplaintDecided)]
+    assert [(str(one.complaint_id), one.upheld) for one in told] == [
+        (filed["id"], True),
+        (filed["id"], False),
+    ]
+    assert OUTCOME["outcome"] not in told[0].model_dump_json()
 
 
 async def test_the_district_of_a_complaint_stays_when_its_institution_moves(world):

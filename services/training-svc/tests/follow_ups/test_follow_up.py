@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 from chuangpei.auth import Principal, Role
-from chuangpei.events.training import FollowUpDue
+from chuangpei.events.training import FollowUpDue, FollowUpRecorded
 from training_svc.follow_ups import use_cases
 from training_svc.follow_ups.schemas import Closing
 
@@ -226,6 +226,23 @@ async def test_a_whole_class_that_completes_is_followed_up(world):
     for class_id, found in ((filed["id"], 2), (institution["id"], 0)):
         listed = (await world.get(f"/follow-ups?class_id={class_id}", world.officer())).json()["items"]
         assert [one["class_id"] for one in listed] == [class_id] * found
+
+
+async def test_whoever_listens_is_told_how_the_business_stands(trainee):
+    trainee.on("2026-06-01")
+    await trainee.opened("2026-06-01")
+    check = await trainee.check("trading", 6)
+    trainee.on("2026-12-01")
+    await trainee.does(f"checks/{check['id']}/record", {"jobs": 6})
+    trainee.on("2026-12-02")
+    body = {"check": {"id": check["id"], "jobs": 4}, "reason": "误填"}
+    assert (await trainee.does("amend", body)).status_code == 200
+    await trainee.closed("2026-12-02")
+    told = [one for one in await trainee.world.events() if isinstance(one, FollowUpRecorded)]
+    assert [one.jobs for one in told] == [2, 6, 4, 0]
+    assert {one.institution.credit_code for one in told} == {trainee.institution["credit_code"]}
+    assert {str(one.enrolment_id) for one in told} == {trainee.enrolment["id"]}
+    assert [str(one.closed_on) for one in told] == ["None", "None", "None", "2026-12-02"]
 
 
 async def remind(world):

@@ -38,6 +38,8 @@ TRAINING_EVENTS: tuple[type[Event], ...] = (
     training.InstructorExited,
     training.InstructorReinstated,
     training.FollowUpDue,
+    training.FollowUpRecorded,
+    training.ComplaintDecided,
     training.AnomalyFound,
     training.InspectionOverdue,
 )

@@ -535,6 +535,40 @@ class FollowUpDue(Event):
     due_on: date
 
 
+class FollowUpRecorded(Event):
+    """What became of a completed trainee's business was recorded or amended (跟踪服务; T11).
+
+    Each event tells how it stands: the last one holds. The days are those of the last business, None where
+    none was opened; ``jobs`` are those it was last told to have, none once it has closed.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.follow_up.recorded.v1"
+    KEY: ClassVar[str] = "follow_up_id"
+    follow_up_id: UUID
+    enrolment_id: UUID
+    institution: InstitutionRef
+    opened_on: date | None
+    closed_on: date | None
+    jobs: int
+    recorded_on: date
+
+
+class ComplaintDecided(Event):
+    """The district decided whether a complaint (投诉) about an institution is true, or reversed that (T08).
+
+    The last event of a complaint holds; what was said and by whom is not told.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.complaint.decided.v1"
+    KEY: ClassVar[str] = "complaint_id"
+    complaint_id: UUID
+    institution: InstitutionRef
+    subject: str
+    upheld: bool
+    filed_on: date
+    decided_on: date
+
+
 class AnomalyFound(Event):
     """A rule found something in the attendance of a class that does not look right (T06 培训过程可追溯).
 

@@ -8,8 +8,11 @@ from chuangpei.amendments import amended
 from chuangpei.audit import record
 from chuangpei.auth import Principal, Role
 from chuangpei.database import Row, Transaction
+from chuangpei.events.base import InstitutionRef
+from chuangpei.events.training import ComplaintDecided
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.outbox import emit
 from chuangpei.problems import INVALID_INPUT, NOT_FOUND
 
 from training_svc.complaints import repository
@@ -92,6 +95,7 @@ async def decide(
     if refusal := complaint.decide(action, principal.subject, service.clock.today(), outcome):
         return refusal
     await repository.save(tx, complaint)
+    await emit(tx, _decided(complaint), service.clock.now())
     await _record(tx, service, principal, complaint, f"{action}_complaint", before)
     return complaint
 
@@ -113,6 +117,7 @@ async def reverse(
     if refusal := complaint.decide(Action.REVERSE, principal.subject, service.clock.today(), outcome):
         return refusal
     await repository.save(tx, complaint)
+    await emit(tx, _decided(complaint), service.clock.now())
     await amended(
         tx,
         principal,
@@ -182,6 +187,20 @@ def _new(service: Service, principal: Principal, institution: Row, body: NewComp
         filed_at=service.clock.now(),
         filed_by=principal.subject,
         version=1,
+    )
+
+
+def _decided(complaint: Complaint) -> ComplaintDecided:
+    assert complaint.decided_on is not None, "it was decided just now"
+    return ComplaintDecided(
+        complaint_id=complaint.id,
+        institution=InstitutionRef(
+            credit_code=complaint.credit_code, name=complaint.institution_name, district=complaint.district
+        ),
+        subject=complaint.subject,
+        upheld=complaint.state is State.UPHELD,
+        filed_on=complaint.filed_on,
+        decided_on=complaint.decided_on,
     )
 
 

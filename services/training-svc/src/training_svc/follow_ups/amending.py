@@ -21,7 +21,7 @@ from training_svc.follow_ups.schemas import (
     StillTrading,
     is_valid,
 )
-from training_svc.follow_ups.use_cases import changeable, parameters_of
+from training_svc.follow_ups.use_cases import changeable, parameters_of, saved
 from training_svc.policy.follow_up import FollowUpParameters
 from training_svc.service import Service
 
@@ -49,7 +49,7 @@ async def amend(
     refusal = refusal or _jobs(found.follow_up, body.check) or _service(services, body.service, service)
     if refusal:
         return refusal
-    await repository.save(tx, found)
+    await saved(tx, service, found)
     if body.service is not None:
         await repository.save_service(tx, services[body.service.id])
     told = await amended(

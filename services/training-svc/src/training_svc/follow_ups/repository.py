@@ -160,7 +160,10 @@ class Found:
     """A follow-up locked for change, the place it belongs to, and the first day of its class."""
 
     follow_up: FollowUp
+    enrolment_id: UUID
     institution_id: UUID
+    institution_name: str
+    credit_code: str
     district: str
     class_starts_on: date
 
@@ -213,7 +216,8 @@ async def load_for_update(tx: Transaction, follow_up_id: UUID, scope: Scope) -> 
             if one["business_id"] is None or (last and one["business_id"] == last.id)
         ],
     )
-    return Found(follow_up, row["institution_id"], row["district"], row["class_starts_on"])
+    own = ("enrolment_id", "institution_id", "institution_name", "credit_code", "district", "class_starts_on")
+    return Found(follow_up, **{name: row[name] for name in own})
 
 
 async def save(tx: Transaction, found: Found) -> None:

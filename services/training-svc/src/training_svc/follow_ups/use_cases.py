@@ -7,7 +7,7 @@ from chuangpei.audit import record
 from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
 from chuangpei.events.base import InstitutionRef
-from chuangpei.events.training import FollowUpDue
+from chuangpei.events.training import FollowUpDue, FollowUpRecorded
 from chuangpei.kernel.identifiers import new_id
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
@@ -59,7 +59,7 @@ async def open_business(
     parameters, today = parameters_of(service, found), service.clock.today()
     if refusal := follow_up.open_business(business, parameters, today, principal.subject):
         return refusal
-    await repository.save(tx, found)
+    await saved(tx, service, found)
     await _record(tx, service, principal, found, "open_business", before)
     return None
 
@@ -77,7 +77,7 @@ async def close_business(
     )
     if refusal:
         return refusal
-    await repository.save(tx, found)
+    await saved(tx, service, found)
     await _record(tx, service, principal, found, "close_business", before, body.reason)
     return None
 
@@ -102,7 +102,7 @@ async def record_check(
     by, before = principal.subject, found.follow_up.state
     if refusal := found.follow_up.record_check(check, body.jobs, body.note, early, today, by):
         return refusal
-    await repository.save(tx, found)
+    await saved(tx, service, found)
     await _record(tx, service, principal, found, "record_check", before)
     return None
 
@@ -144,6 +144,24 @@ async def changeable(
     if found.follow_up.version != version:
         return Refusal(PRECONDITION_FAILED)
     return found
+
+
+async def saved(tx: Transaction, service: Service, found: Found) -> None:
+    """Stores a changed follow-up and tells how its business stands (T11)."""
+    await repository.save(tx, found)
+    business = found.follow_up.business
+    told = FollowUpRecorded(
+        follow_up_id=found.follow_up.id,
+        enrolment_id=found.enrolment_id,
+        institution=InstitutionRef(
+            credit_code=found.credit_code, name=found.institution_name, district=found.district
+        ),
+        opened_on=business.opened_on if business else None,
+        closed_on=business.closed_on if business else None,
+        jobs=business.jobs if business else 0,
+        recorded_on=service.clock.today(),
+    )
+    await emit(tx, told, service.clock.now())
 
 
 def parameters_of(service: Service, found: Found) -> FollowUpParameters:
