@@ -1,4 +1,4 @@
-"""Automatic indicators: each thing counted once, in whatever order it is told, and shown with its sources (B04)."""
+"""Automatic indicators: each thing counted once, in whatever order it is told, with its sources (B04)."""
 
 import asyncio
 import random
