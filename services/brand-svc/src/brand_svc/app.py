@@ -25,8 +25,8 @@ from brand_svc.applications.routes import router as applications
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
-from brand_svc.institutions.routes import router as institutions
 from brand_svc.indicators.routes import router as indicators
+from brand_svc.institutions.routes import router as institutions
 from brand_svc.policy.parameters import load_book
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics

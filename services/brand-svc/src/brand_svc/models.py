@@ -3,9 +3,8 @@
 from brand_svc.applications.tables import applications
 from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
-from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
-from brand_svc.institutions.tables import institutions
+from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
 from brand_svc.rounds.tables import recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
