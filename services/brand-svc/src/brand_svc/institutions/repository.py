@@ -105,9 +105,9 @@ async def put_inactivity(tx: Transaction, **told: object) -> None:
     await tx.execute(_PUT_INACTIVITY, blank(inactivities, **told))
 
 
-async def find(tx: Transaction, credit_code: str) -> Institution | None:
+async def find(reader: Reader, credit_code: str) -> Institution | None:
     """The institution with this credit code, if it is registered."""
-    row = await tx.row(_FIND, {"credit_code": credit_code})
+    row = await reader.row(_FIND, {"credit_code": credit_code})
     return Institution(**row) if row else None
 
 
