@@ -38,10 +38,10 @@ _TOO_LONG = Problem(
 )
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CHUNK = 500
-_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV_TYPE = "text/csv; charset=utf-8"
 EXPORT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "文件 · the file", "content": {"text/csv": {}, _XLSX_TYPE: {}}}
+    200: {"description": "文件 · the file", "content": {"text/csv": {}, XLSX_TYPE: {}}}
 }
 
 
@@ -75,12 +75,12 @@ async def export(
     path = await _xlsx(headings, columns, rows)
     if path is None:
         return problem_response(request, Refusal(_TOO_LONG))
-    return FileResponse(path, headers=sent, media_type=_XLSX_TYPE, background=BackgroundTask(path.unlink))
+    return FileResponse(path, headers=sent, media_type=XLSX_TYPE, background=BackgroundTask(path.unlink))
 
 
 def download(name: str, file_format: str, content: bytes) -> Response:
     """A whole file to download, ``csv`` or ``xlsx``; ``name`` is without ending."""
-    kind = _CSV_TYPE if file_format == "csv" else _XLSX_TYPE
+    kind = _CSV_TYPE if file_format == "csv" else XLSX_TYPE
     return Response(content, headers=as_attachment(f"{name}.{file_format}"), media_type=kind)
 
 

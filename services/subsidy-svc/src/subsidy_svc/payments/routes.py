@@ -6,7 +6,7 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
 from chuangpei.errors import Refused, accepted
-from chuangpei.export import EXPORT_RESPONSES, Column, export
+from chuangpei.export import EXPORT_RESPONSES, XLSX_TYPE, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
@@ -20,6 +20,7 @@ from subsidy_svc.access import asked_by, may_see_district
 from subsidy_svc.payments import repository, settlement, use_cases
 from subsidy_svc.payments.batch import Batch
 from subsidy_svc.payments.export import BANK_COLUMNS, bank_file, bank_rows
+from subsidy_svc.payments.result_rows import result_rows
 from subsidy_svc.payments.schemas import (
     BankResultView,
     BatchDetail,
@@ -256,7 +257,8 @@ async def export_lines(
                     "schema": {"type": "string"},
                     "example": "line_no,claim_id,holder_name,account_number,amount_fen,result,bank_code\r\n"
                     "1,0199f4d2-7c1e-7b30-9a55-1f6a54f0c002,张三丰,6222021001122334455,180000,settled,\r\n",
-                }
+                },
+                XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },
@@ -267,19 +269,23 @@ async def import_bank_results(request: Request, city: City, batch_id: UUID, key:
     ``result`` is settled, failed or unknown. An unknown line may have been paid: nothing pays it again before
     a later file, or two people, have decided.
 
-    A repeated, foreign or altered line, or one with a missing column, refuses the whole file with line
-    numbers and changes nothing. The same file sent again answers the same and has no second effect (S10,
+    CSV in UTF-8, or a sheet (XLSX) of at most 20,000 lines: what it is shows by its content. A formula is
+    never evaluated; an account number that a spreadsheet made a number of has lost its end and is refused.
+
+    A repeated, foreign or altered line, or one with a missing column, refuses the whole file with lines and
+    columns and changes nothing. The same file sent again answers the same and has no second effect (S10,
     S11).
     """
     service = of(request)
     content = await request.body()
+    rows = await result_rows(content)
     return await once(
         service.database,
         request,
         city,
         key,
         content,
-        lambda tx: settlement.import_results(tx, service, city, batch_id, content),
+        lambda tx: settlement.import_results(tx, service, city, batch_id, content, rows),
     )
 
 

@@ -1,6 +1,6 @@
 """The bank's answer (回盘): a file is taken whole or not at all, and takes effect once (S10, S11)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -27,6 +27,7 @@ from subsidy_svc.payments.bank_file import MOST_ERRORS, ResultLine, read_bank_fi
 from subsidy_svc.payments.batch import Batch
 from subsidy_svc.payments.entries import entries_of_answers
 from subsidy_svc.payments.lifecycle import LineStatus, State
+from subsidy_svc.payments.result_rows import ResultFault, ResultRow
 from subsidy_svc.payments.schemas import BankResultView
 from subsidy_svc.payments.use_cases import settle_if_answered
 from subsidy_svc.problems import BANK_FILE_REFUSED
@@ -42,12 +43,22 @@ _FAULTS = {
     "held_out": Text("该笔已从批次中剔除，未曾导出", "This line was held out and never exported"),
     "answered_before": Text("该笔已有银行结果", "This line was answered before"),
 }
+_COLUMNS = {"altered_amount": "amount_fen"}
+"""Where such a fault is in one column alone."""
 
 
 async def import_results(
-    tx: Transaction, service: Service, city: Principal, batch_id: UUID, content: bytes
+    tx: Transaction,
+    service: Service,
+    city: Principal,
+    batch_id: UUID,
+    content: bytes,
+    rows: Iterable[ResultRow] | Refusal,
 ) -> BankResultView | Refusal:
-    """Takes a result file: refused whole with line numbers, or applied; a second time it only answers."""
+    """Takes a result file: refused whole with line numbers, or applied; a second time it only answers.
+
+    ``rows`` is what was read of ``content``, or why it cannot be read.
+    """
     batch = await repository.load_for_update(tx, batch_id)
     if batch is None or not may_see_district(city, batch.district):
         return Refusal(NOT_FOUND)
@@ -61,24 +72,31 @@ async def import_results(
     if batch.state not in (State.EXPORTED, State.SETTLED):
         text = Text(f"批次当前状态为 {batch.state}", f"The batch is {batch.state}")
         return Refusal(NOT_ALLOWED_NOW, detail=text)
-    found = await _checked(tx, service, batch, content)
+    found = await _checked(tx, service, batch, rows)
     if isinstance(found, Refusal):
         return found
     return await _apply(tx, service, city, batch, found, digest)
 
 
 async def _checked(
-    tx: Transaction, service: Service, batch: Batch, content: bytes
+    tx: Transaction, service: Service, batch: Batch, rows: Iterable[ResultRow] | Refusal
 ) -> Sequence[ResultLine] | Refusal:
-    found, errors = read_bank_file(
-        content, batch.number, lambda holder, number: payee_digest(service.privacy, holder, number)
+    if isinstance(rows, Refusal):
+        return Refusal(BANK_FILE_REFUSED, errors=rows.errors)
+    found, faults = read_bank_file(
+        rows, batch.number, lambda holder, number: payee_digest(service.privacy, holder, number)
     )
-    for at, fault in await answers.faults(tx, batch.id, found):
-        errors.append(FieldError(f"line {at}", fault, _FAULTS[fault]))
-    if errors:
-        in_order = sorted(errors, key=lambda error: int(error.pointer.removeprefix("line ")))
-        return Refusal(BANK_FILE_REFUSED, errors=tuple(in_order[:MOST_ERRORS]))
+    for at, code in await answers.faults(tx, batch.id, found):
+        faults.append(ResultFault(at, code, _FAULTS[code], _COLUMNS.get(code)))
+    if faults:
+        in_order = sorted(faults, key=lambda fault: fault.at)
+        return Refusal(BANK_FILE_REFUSED, errors=tuple(map(_error, in_order[:MOST_ERRORS])))
     return found
+
+
+def _error(fault: ResultFault) -> FieldError:
+    column = f", {fault.column}" if fault.column else ""
+    return FieldError(f"line {fault.at}{column}", fault.code, fault.text)
 
 
 async def _apply(

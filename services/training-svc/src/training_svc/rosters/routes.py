@@ -6,7 +6,7 @@ from uuid import UUID
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
-from chuangpei.export import EXPORT_RESPONSES, Column, download, export
+from chuangpei.export import EXPORT_RESPONSES, XLSX_TYPE, Column, download, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
@@ -62,9 +62,7 @@ _FILE = {
                 "schema": {"type": "string"},
                 "example": "姓名,证件号码,手机号\r\n李四,310115199003072311,13800000000\r\n",
             },
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
-                "schema": {"type": "string", "format": "binary"}
-            },
+            XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
