@@ -48,6 +48,7 @@ from subsidy_svc.ports.files import Files, StoredFiles
 from subsidy_svc.proposals.routes import router as proposals
 from subsidy_svc.reconciliations.routes import router as reconciliations
 from subsidy_svc.recoveries.routes import router as recoveries
+from subsidy_svc.registry_checks.routes import router as registry_checks
 from subsidy_svc.review_queue.routes import router as review_queue
 from subsidy_svc.service import Service
 from subsidy_svc.settings import Settings
@@ -125,6 +126,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
         routers=[
             claims,
             review_decisions,
+            registry_checks,
             supplements,
             attachments,
             drafts,

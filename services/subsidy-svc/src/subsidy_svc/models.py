@@ -11,6 +11,7 @@ from subsidy_svc.payments import tables as payments
 from subsidy_svc.proposals import tables as proposals
 from subsidy_svc.reconciliations import tables as reconciliations
 from subsidy_svc.recoveries import tables as recoveries
+from subsidy_svc.registry_checks import tables as registry_checks
 from subsidy_svc.schema import metadata
 from subsidy_svc.supplements import tables as supplements
 from subsidy_svc.windows import tables as windows
@@ -28,6 +29,7 @@ __all__ = [
     "proposals",
     "reconciliations",
     "recoveries",
+    "registry_checks",
     "supplements",
     "windows",
 ]

@@ -5,6 +5,11 @@ from chuangpei.kernel.refusals import Problem, Text
 NOT_ELIGIBLE = Problem(
     "not_eligible", 422, Text("不符合申领条件", "The conditions of the subsidy are not met")
 )
+REGISTRY_ANSWER_NEEDED = Problem(
+    "registry_answer_needed",
+    409,
+    Text("登记系统尚未答复，不能审核通过", "Nothing is approved before the registries have answered"),
+)
 ACCOUNTS_AWAY = Problem(
     "accounts_unavailable",
     503,

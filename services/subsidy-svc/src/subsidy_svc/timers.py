@@ -7,6 +7,7 @@ from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
 from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.reconciliations.use_cases import reconcile_due
+from subsidy_svc.registry_checks.use_cases import ask_due
 from subsidy_svc.service import Service
 from subsidy_svc.windows.reminders import remind
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
@@ -17,7 +18,7 @@ _RECONCILE_SECONDS = 600.0
 
 
 def timers(service: Service) -> list[Timer]:
-    """Windows whose last day is over, notices that closed without an objection, proposals to be tried."""
+    """Windows whose last day is over, notices without an objection, registries to be asked again, trials."""
 
     async def close_windows() -> int:
         async with service.database.transaction() as tx:
@@ -50,6 +51,7 @@ def timers(service: Service) -> list[Timer]:
         Timer("close elapsed windows", close_windows, seconds),
         Timer("remind of windows that close", remind_holders, seconds),
         Timer("clear claims", clear_claims, seconds),
+        Timer("ask registries again", lambda: ask_due(service), seconds),
         Timer("try proposals", lambda: try_due(service), seconds),
         Timer("reconcile the day", reconcile, _RECONCILE_SECONDS),
         Timer("sweep attachments", sweep_attachments, _HOUR_SECONDS),

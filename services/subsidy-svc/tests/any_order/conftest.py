@@ -12,6 +12,7 @@ import pytest
 SUBSIDY_FEN = 180_000
 MOST_SUBSIDIES, MOST_SUPPLEMENTS = 3, 2
 ENDED = {"withdrawn", "not_accepted", "rejected", "stopped"}
+IN_REVIEW = {"submitted", "supplement_asked", "accepted"}
 AFTER = {
     ("submitted", "accept"): "accepted",
     ("submitted", "ask-supplement"): "supplement_asked",
@@ -69,12 +70,16 @@ class Certificate:
 
 @dataclass(eq=False, kw_only=True)
 class Claim:
-    """A claim: ``place`` while it counts against the caps, ``line`` while a batch has it."""
+    """A claim: ``place`` while it counts against the caps, ``line`` while a batch has it.
+
+    ``waits`` for a registry that was away when it was made.
+    """
 
     id: str
     certificate: Certificate
     version: int = 1
     state: str = "submitted"
+    waits: bool = False
     place: bool = True
     filed_by: str | None = None
     accepted_by: str | None = None
@@ -159,8 +164,10 @@ class Model:
             Certificate(event=event, who=who, project=project, district=district, last_day=last_day)
         )
 
-    def claimed(self, claim_id: str, certificate: Certificate, filed_by: str | None) -> None:
-        self.claims.append(Claim(id=claim_id, certificate=certificate, filed_by=filed_by))
+    def claimed(
+        self, claim_id: str, certificate: Certificate, filed_by: str | None, *, waits: bool = False
+    ) -> None:
+        self.claims.append(Claim(id=claim_id, certificate=certificate, filed_by=filed_by, waits=waits))
 
     def may_take_place(self, certificate: Certificate) -> bool:
         """Once a project, three a person, and never without the certificate (S03, S04, D06)."""
@@ -178,7 +185,7 @@ class Model:
         if (claim.state, step) not in AFTER:
             return False
         if step == "approve":
-            return by not in (claim.accepted_by, claim.filed_by)
+            return not claim.waits and by not in (claim.accepted_by, claim.filed_by)
         if step == "ask-supplement":
             return claim.supplements < MOST_SUPPLEMENTS
         if step == "not-accept" and claim.state == "supplement_asked":
@@ -210,6 +217,12 @@ class Model:
     def stop(self, claim: Claim) -> None:
         claim.state, claim.place = "stopped", False
         claim.objections.clear()
+
+    def registries_answer(self) -> None:
+        """Claims in review that waited for one go on."""
+        for claim in self.claims:
+            if claim.waits and claim.state in IN_REVIEW:
+                claim.waits, claim.version = False, claim.version + 1
 
     def day_begins(self, today: date) -> None:
         """Notices that closed without an objection clear their claims (S09)."""

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from subsidy_svc.reconciliations.comparison import DIFFERENCES
+from subsidy_svc.registry_checks.use_cases import ask_due
 
 PUDONG, XUHUI = "310115", "310104"
 FIRST_DAY, LAST_DAY = date(2026, 6, 1), date(2028, 6, 1)
@@ -198,7 +199,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(at=which, by=st.sampled_from((None, *OFFICERS)), away=st.sampled_from((False, False, False, True)))
     def claim(self, at, by, away):
-        """Online, or at a counter where an officer files it; while a registry is away nothing is written."""
+        """Online, or at a counter where an officer files it; while a registry is away the claim waits."""
         may_claim = self.model.may_claim
         certificate = self.mostly(self.model.certificates, at, lambda one: may_claim(one, self.today))
         body = self.office.claim_body(certificate.event)
@@ -211,11 +212,10 @@ class AnyOrder(RuleBasedStateMachine):
             }
             del body["certificate_id"]
         self.office.registry.away = away
-        may = not away and may_claim(certificate, self.today)
-        told = self.told(path, headers, body, None, may)
+        told = self.told(path, headers, body, None, may_claim(certificate, self.today))
         self.office.registry.away = False
         if told is not None:
-            self.model.claimed(told["id"], certificate, by)
+            self.model.claimed(told["id"], certificate, by, waits=away)
 
     @precondition(lambda machine: not all(one.draft for one in machine.model.certificates))
     @rule(at=which)
@@ -292,6 +292,8 @@ class AnyOrder(RuleBasedStateMachine):
     def time_passes(self, days):
         """The timers run each morning."""
         self.office.clock.advance(days=days)
+        self.run(ask_due(self.office.service, most=100))
+        self.model.registries_answer()
         self.run(self.office.clear_due())
         self.run(self.office.close_windows())
         self.model.day_begins(self.today)

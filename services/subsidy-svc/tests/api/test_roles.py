@@ -29,6 +29,8 @@ ALLOWED = {
     ("POST", "/subsidy/v1/claims/{claim_id}/give-supplement"): CITIZEN,
     ("GET", "/subsidy/v1/claims/{claim_id}/supplements"): CITIZEN | OFFICES,
     ("GET", "/subsidy/v1/claims/{claim_id}/timeline"): CITIZEN | OFFICES,
+    ("GET", "/subsidy/v1/claims/{claim_id}/registry-checks"): CITIZEN | OFFICES,
+    ("POST", "/subsidy/v1/claims/{claim_id}/check-registries"): OFFICER,
     ("GET", "/subsidy/v1/claims/export"): CITIZEN | OFFICES,
     ("GET", "/subsidy/v1/review-queue"): OFFICES,
     ("GET", "/subsidy/v1/review-queue/export"): OFFICES,

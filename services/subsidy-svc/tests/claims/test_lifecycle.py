@@ -29,7 +29,7 @@ ALLOWED = {
     Action.BATCH: {State.CLEARED},
     Action.SETTLE: {State.BATCHED},
     Action.FAIL: {State.BATCHED},
-    Action.CHANGE_ACCOUNT: {State.PAYMENT_FAILED},
+    Action.CHANGE_ACCOUNT: {State.SUBMITTED, State.ACCEPTED, State.PAYMENT_FAILED},
     Action.STOP: set(State) - ENDED - {State.PAID},
 }
 

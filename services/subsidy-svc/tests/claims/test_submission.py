@@ -41,6 +41,7 @@ async def test_a_claim_says_what_was_applied_for(office):
         "notice_last_day": None,
         "decision_reason": None,
         "decision_article": None,
+        "waiting_for_registry": None,
     }
     [event] = await office.emitted(ClaimSubmitted)
     assert str(event.claim_id) == claim["id"]
@@ -73,23 +74,6 @@ async def test_a_role_lost_by_the_day_of_application_only_warns(office):
 async def test_an_unknown_enterprise_is_a_finding(office):
     office.registry.known = frozenset()
     assert failed(await office.claim(await office.certificate())) == ["S01", "S01", "S01"]
-
-
-async def test_while_the_registry_is_away_the_claim_waits_and_says_so(office):
-    certificate = await office.certificate()
-    office.registry.away = True
-    answer = await office.claim(certificate)
-    assert (answer.status_code, answer.json()["code"]) == (503, "registry_unavailable")
-    assert answer.headers["retry-after"] == "30"
-    office.registry.away = False
-    assert (await office.claim(certificate)).status_code == 201
-
-
-async def test_while_the_account_registry_is_away_the_claim_waits(office):
-    certificate = await office.certificate()
-    office.accounts.away = True
-    answer = await office.claim(certificate)
-    assert (answer.status_code, answer.json()["code"]) == (503, "accounts_unavailable")
 
 
 async def test_another_persons_certificate_is_not_found(office):
@@ -226,9 +210,16 @@ async def test_a_revoked_certificate_cannot_be_claimed(office):
 
 
 @pytest.mark.parametrize(
-    "column", ["amount_fen = 1", "person_key = 'x'", "payee_digest = ''", "findings = '[]'"]
+    "column",
+    ["amount_fen = 1", "person_key = 'x'", "enterprise_name = 'x'", "findings = '[]'", "facts = '{}'"],
 )
 async def test_what_was_applied_for_cannot_be_changed(office, column):
     await office.submitted()
     with pytest.raises(Exception, match="can no longer be changed"):
         await office.sql(f"UPDATE claims SET {column}")  # noqa: S608  # a fixed text of this test
+
+
+async def test_once_it_is_approved_the_account_cannot_be_changed(office):
+    await office.noticed()
+    with pytest.raises(Exception, match="can no longer be changed"):
+        await office.sql("UPDATE claims SET payee_digest = ''")

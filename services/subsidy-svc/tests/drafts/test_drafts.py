@@ -60,9 +60,16 @@ async def test_a_refused_submission_leaves_the_draft(office):
     office.registry.known = frozenset()
     refused = await submit(office, draft)
     assert (refused.status_code, refused.json()["code"]) == (422, "not_eligible")
-    office.registry.away = True
-    assert (await submit(office, draft)).status_code == 503
     assert (await shown(office, draft))["state"] == "draft"
+
+
+async def test_a_draft_submitted_while_a_registry_is_away_becomes_a_claim_that_waits(office):
+    draft = await begun(office, await office.certificate())
+    office.registry.away = True
+    answer = await submit(office, draft)
+    assert (answer.status_code, answer.json()["state"]) == (201, "submitted")
+    assert answer.json()["waiting_for_registry"]["registries"] == ["business_registry"]
+    assert (await shown(office, draft))["claim_id"] == answer.json()["id"]
 
 
 async def test_another_account_is_kept_encrypted_and_shown_masked(office):

@@ -18,11 +18,12 @@ class Text(NamedTuple):
 
 
 class Outcome(StrEnum):
-    """What a rule found: it holds (符合), it does not (不符合), or it only warns (提示)."""
+    """What a rule found: it holds (符合), it does not (不符合), it only warns (提示), or waits (待核查)."""
 
     PASSED = "passed"
     FAILED = "failed"
     WARNED = "warned"
+    AWAITED = "awaited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A claim (申领): its methods change its state and return the events, or the refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
@@ -29,8 +29,9 @@ from subsidy_svc.claims.lifecycle import IN_REVIEW, NEXT, Action, State
 from subsidy_svc.claims.origin import Channel
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.claims.reviewers import may_not_review, not_another, own_claim
-from subsidy_svc.policy.facts import Account
+from subsidy_svc.policy.facts import Account, Source
 from subsidy_svc.policy.periods import Period
+from subsidy_svc.policy.rechecks import ask_again_at
 from subsidy_svc.problems import NOT_TAKEN, SUPPLEMENT_RUNNING
 
 E = TypeVar("E", bound=ClaimEvent)
@@ -44,6 +45,8 @@ class Claim:
     ``fund_year`` is the year of the money (O04): that of the approval, whenever it is paid.
     ``due_on`` is the last day for the step that is awaited: acceptance, the supplement or approval (S07).
     ``case_number`` (办件编号) is that of the city's platform, where the application came through it.
+    ``waiting_for`` are the registries that could not be asked, ``waiting_since`` when that began: the claim
+    goes on once they have answered. Before that the enterprise's name and the account may not be known.
     """
 
     id: UUID
@@ -54,10 +57,10 @@ class Claim:
     project_code: str
     amount_fen: int
     enterprise_credit_code: str
-    enterprise_name: str
+    enterprise_name: str | None
     channel: Channel
     account_kind: str
-    account_masked: str
+    account_masked: str | None
     account_reason: str | None
     submitted_at: datetime
     state: State
@@ -78,7 +81,25 @@ class Claim:
     decision_article: str | None = None
     decided_by: str | None = None
     decided_by_person: str | None = None
+    waiting_since: datetime | None = None
+    waiting_for: Sequence[str] | None = None
+    ask_again_at: datetime | None = None
     version: int = 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is in review and a registry has still to answer."""
+        return self.waiting_since is not None and self.state in IN_REVIEW
+
+    def wait_for(self, away: Iterable[Source], at: datetime) -> None:
+        """Registries could not be asked (等待登记系统): the claim waits, from when the first was away."""
+        self.waiting_since = self.waiting_since or at
+        self.waiting_for = sorted(away)
+        self.ask_again_at = ask_again_at(self.waiting_since, at)
+
+    def go_on(self) -> None:
+        """Every registry has answered."""
+        self.waiting_since = self.waiting_for = self.ask_again_at = None
 
     def take(self, officer: Principal, at: datetime) -> Refusal | None:
         """The officer takes the case (领取): until it is handed back nobody else decides it (S07)."""
@@ -207,9 +228,9 @@ class Claim:
         return self._move(Action.CLEAR) or [self.event(ClaimCleared, on)]
 
     def change_account(self, on: date, account: Account, payee: Payee) -> Change:
-        """The bank refused the account: the person names one that takes the money (更正账户; S11).
+        """The person names another account while the claim is in review, or after the bank refused one (S11).
 
-        An officer confirms it before anything is paid there.
+        What the bank refused is paid again once an officer has confirmed the account (更正账户).
         """
         if refusal := self._move(Action.CHANGE_ACCOUNT):
             return refusal

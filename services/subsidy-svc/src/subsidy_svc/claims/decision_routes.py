@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 from subsidy_svc.access import may_see_claim
 from subsidy_svc.claims import decisions, repository
 from subsidy_svc.claims.schemas import Amendment, ClaimView, NonAcceptance, Rejection, Undoing
+from subsidy_svc.registry_checks import use_cases as registry_checks
 from subsidy_svc.service import of
 from subsidy_svc.settings import JSON_BODY_BYTES
 
@@ -61,12 +62,15 @@ async def approve_claim(
 ) -> Response:
     """Another person than who accepted or filed it approves; the notice of 5 working days begins.
 
-    S07, S08, D04, D05.
+    Where the registries' last answers are too old, they are asked first. Refused while the claim waits for
+    one, or where what they answer does not bear it. S01, S07, S08, S11, D04, D05.
     """
     service, version = of(request), expected_version(if_match)
+    check = await registry_checks.before_approval(service, officer, claim_id)
     async with service.database.transaction() as tx:
-        view = accepted(await decisions.approve(tx, service, officer, claim_id, version))
-    return reply(view)
+        outcome = await decisions.approve(tx, service, officer, claim_id, version, check)
+    # Only now: what the registries answered stays, also where it stands in the way.
+    return reply(accepted(outcome))
 
 
 @router.post(

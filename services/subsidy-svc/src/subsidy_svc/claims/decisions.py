@@ -25,6 +25,8 @@ from subsidy_svc.policy.parameters import Law
 from subsidy_svc.policy.periods import notice_period
 from subsidy_svc.policy.review import due_day
 from subsidy_svc.problems import CERTIFICATE_REVOKED, PLACE_TAKEN
+from subsidy_svc.registry_checks import use_cases as registry_checks
+from subsidy_svc.registry_checks.asking import Check
 from subsidy_svc.service import Service
 from subsidy_svc.windows import repository as windows
 
@@ -88,9 +90,17 @@ async def reject(
 
 
 async def approve(
-    tx: Transaction, service: Service, officer: Principal, claim_id: UUID, version: int
+    tx: Transaction,
+    service: Service,
+    officer: Principal,
+    claim_id: UUID,
+    version: int,
+    check: Check | None = None,
 ) -> ClaimView | Refusal:
-    """Another person approves and the notice is published (审核通过并公示; S07, S08, D04, D05, D13)."""
+    """Another person approves and the notice is published (审核通过并公示; S07, S08, D04, D05, D13).
+
+    ``check`` is what the registries answered for it. It is kept in any case: a refusal is to be committed.
+    """
     row = await changeable(tx, officer, claim_id, version)
     if isinstance(row, Refusal):
         return row
@@ -99,6 +109,8 @@ async def approve(
     change = claim.approve(officer, today, notice)
     if isinstance(change, Refusal):
         return change
+    if refusal := await registry_checks.answered(tx, service, officer, repository.claim_from(row), check):
+        return refusal
     await notices.publish(
         tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
     )

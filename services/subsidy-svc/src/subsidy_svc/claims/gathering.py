@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from chuangpei.database import Row
@@ -11,7 +11,7 @@ from chuangpei.kernel.refusals import Refusal
 
 from subsidy_svc.claims.payee import Payee
 from subsidy_svc.policy.enterprise_rules import reference_day
-from subsidy_svc.policy.facts import Account, AccountKind, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts, Source
 from subsidy_svc.policy.parameters import Law, ReferenceDate
 from subsidy_svc.ports.accounts import BankAccount
 from subsidy_svc.service import Service
@@ -31,59 +31,96 @@ class ChosenAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What the registries told of an enterprise on the reference day and on another, and of an account.
+
+    ``away`` are those that did not answer, each with its refusal: nothing of theirs is known.
+    """
+
+    at_reference: Enterprise | None
+    at_day: Enterprise | None
+    account: Account
+    payee: Payee | None
+    away: Mapping[Source, Refusal]
+
+    def into(self, facts: Facts) -> Facts:
+        """The facts of an application with these answers; ``at_day`` is the day of application."""
+        return replace(
+            facts,
+            enterprise_at_reference=self.at_reference,
+            enterprise_at_application=self.at_day,
+            account=self.account,
+            awaited=frozenset(self.away),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
-    """The facts, the window they belong to, and the payee; None where no account can be paid to."""
+    """The facts, the window they belong to, and the payee; None where no account can be paid to.
+
+    ``away`` are the registries that did not answer.
+    """
 
     window: Window
     facts: Facts
     payee: Payee | None
+    away: Mapping[Source, Refusal]
 
 
 async def gather(
     service: Service, standing: Row, law: Law, enterprise: str, chosen: ChosenAccount, applied_on: date
-) -> Gathered | Refusal:
-    """Asks the registries, all at once; a refusal while one of them cannot be asked."""
+) -> Gathered:
+    """Asks the registries, all at once; what one that is away would have told is awaited."""
     window = window_from(standing)
-    days = days_of(window, applied_on)
+    facts = facts_of(window, enterprise, chosen, applied_on, tuple(standing["counted_projects"]))
+    answers = await ask(service, window, facts, chosen, law, applied_on)
+    return Gathered(window, answers.into(facts), answers.payee, answers.away)
+
+
+async def ask(
+    service: Service, window: Window, facts: Facts, chosen: ChosenAccount, law: Law, on: date
+) -> Answers:
+    """Asks the registries about the reference day of the facts and about ``on``, all at once (S01, S11, D02).
+
+    Never inside a transaction.
+    """
     id_number = service.privacy.in_events.decrypt(window.id_number_encrypted, "event.id_number")
     name = service.privacy.in_events.decrypt(window.name_encrypted, "event.name")
-    at_reference, at_application, account = await asyncio.gather(
-        service.registry.relation(enterprise, id_number, reference_day(days, law)),
-        service.registry.relation(enterprise, id_number, applied_on),
+    at_reference, at_day, account = await asyncio.gather(
+        service.registry.relation(facts.enterprise_credit_code, id_number, reference_day(facts.days, law)),
+        service.registry.relation(facts.enterprise_credit_code, id_number, on),
         account_of(service, chosen, id_number, name),
     )
-    for answer in (at_reference, at_application, account):
+    away: dict[Source, Refusal] = {}
+    for answer in (at_reference, at_day):
         if isinstance(answer, Refusal):
-            return answer
-    return _gathered(standing, window, days, enterprise, at_reference, at_application, account)
+            away[Source.BUSINESS] = answer
+    if isinstance(account, Refusal):
+        away[Source.ACCOUNTS] = account
+        account = _unknown(chosen), None
+    if isinstance(at_reference, Refusal) or isinstance(at_day, Refusal):
+        at_reference = at_day = None
+    return Answers(at_reference, at_day, *account, away)
 
 
-def _gathered(
-    standing: Row,
-    window: Window,
-    days: Mapping[ReferenceDate, date],
-    enterprise: str,
-    at_reference: Enterprise | Refusal | None,
-    at_application: Enterprise | Refusal | None,
-    account: tuple[Account, Payee | None] | Refusal,
-) -> Gathered:
-    assert not isinstance(at_reference, Refusal)
-    assert not isinstance(at_application, Refusal)
-    assert not isinstance(account, Refusal)
-    facts = Facts(
+def facts_of(
+    window: Window, enterprise: str, chosen: ChosenAccount, applied_on: date, counted: tuple[str, ...]
+) -> Facts:
+    """The facts as far as they are known before a registry was asked; ``counted`` as in :class:`Facts`."""
+    return Facts(
         issued_on=window.issued_on,
         window_last_day=window.last_day,
         window_provisional=window.last_day_provisional,
         certificate_revoked_on=window.revoked_on,
         project_code=window.project_code,
-        counted_projects=tuple(standing["counted_projects"]),
-        days=days,
+        counted_projects=counted,
+        days=days_of(window, applied_on),
         enterprise_credit_code=enterprise,
-        enterprise_at_reference=at_reference,
-        enterprise_at_application=at_application,
-        account=account[0],
+        enterprise_at_reference=None,
+        enterprise_at_application=None,
+        account=_unknown(chosen),
+        awaited=frozenset(Source),
     )
-    return Gathered(window, facts, account[1])
 
 
 def days_of(window: Window, applied_on: date) -> dict[ReferenceDate, date]:
@@ -115,6 +152,10 @@ async def account_of(
         reason=None,
     )
     return account, _payee(linked) if linked else None
+
+
+def _unknown(chosen: ChosenAccount) -> Account:
+    return Account(chosen.kind, available=False, own_name=False, reason=chosen.reason)
 
 
 def _payee(account: BankAccount) -> Payee:

@@ -1,7 +1,9 @@
 """Named queries over claims."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from subsidy_svc.access import claim_reaches, office_reaches
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.origin import Channel
-from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, claims
+from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, WAITS, claims
 from subsidy_svc.notices.tables import notices
 from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, WAITING, batches, lines
 from subsidy_svc.windows.tables import windows
@@ -94,6 +96,29 @@ _SAVE_ACCOUNT = Statement(
     .where(claims.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in _ACCOUNT})
 )
+_WAITING = ("waiting_since", "waiting_for", "ask_again_at")
+_SAVE_WAITING = Statement(
+    claims.update()
+    .where(claims.c.id == bindparam("of_id"))
+    .values(
+        {name: bindparam(name, type_=claims.c[name].type) for name in _WAITING}
+        | {"version": claims.c.version + 1}
+    )
+)
+_COMPLETED = (
+    "enterprise_name",
+    "account_masked",
+    "payee_encrypted",
+    "payee_digest",
+    "findings",
+    "within_years_on",
+    "facts",
+)
+_COMPLETE = Statement(
+    claims.update()
+    .where(claims.c.id == bindparam("of_id"))
+    .values({name: bindparam(name, type_=claims.c[name].type) for name in _COMPLETED})
+)
 _OWNER = Statement(
     sa.select(claims.c.person_key, claims.c.district, claims.c.certificate_id, windows.c.issued_on)
     .select_from(_with_window)
@@ -125,6 +150,16 @@ _DUE = Statement(
     .order_by(claims.c.notice_last_day)
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
+)
+_TO_ASK_AGAIN = Statement(
+    sa.select(*_CLAIM)
+    .where(WAITS, claims.c.ask_again_at <= bindparam("now"))
+    .order_by(claims.c.ask_again_at)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_ASK_LATER = Statement(
+    claims.update().where(claims.c.id == bindparam("of_id")).values(ask_again_at=bindparam("ask_again_at"))
 )
 _CLEAR_ALL = Statement(
     claims.update()
@@ -163,6 +198,7 @@ QUEUE = Listing(
             sa.Boolean(), lambda value: (claims.c.due_on < bindparam("today", type_=sa.Date)) == value
         ),
         "taken": Filter(sa.Boolean(), lambda value: claims.c.taken_by.is_not(None) == value),
+        "waiting": Filter(sa.Boolean(), lambda value: claims.c.waiting_since.is_not(None) == value),
         "taken_by": equal(claims.c.taken_by),
         "district": equal(claims.c.district),
         "channel": equal(claims.c.channel),
@@ -201,6 +237,18 @@ async def save_account(tx: Transaction, claim: Claim, payee_encrypted: str, paye
     await tx.execute(_SAVE_ACCOUNT, {name: values[name] for name in _ACCOUNT} | {"of_id": claim.id})
 
 
+async def save_waiting(tx: Transaction, claim: Claim) -> None:
+    """Writes which registries the claim waits for, or that it goes on, and counts the version up."""
+    values = {name: getattr(claim, name) for name in _WAITING}
+    await tx.execute(_SAVE_WAITING, values | {"of_id": claim.id})
+    claim.version += 1
+
+
+async def complete(tx: Transaction, claim_id: UUID, values: Mapping[str, Any]) -> None:
+    """Writes what the registries told of an application; the database lets only an incomplete one have it."""
+    await tx.execute(_COMPLETE, {name: values[name] for name in _COMPLETED} | {"of_id": claim_id})
+
+
 async def standing_of_certificate(tx: Transaction, certificate_id: UUID) -> list[Row]:
     """The claims of a certificate that have not ended unpaid.
 
@@ -222,6 +270,16 @@ async def timeline(database: Database, claim_id: UUID) -> list[Row]:
 async def due_for_clearing(tx: Transaction, today: date, most: int) -> list[Claim]:
     """Noticed claims whose last day of notice is over, locked; those that others have locked are left out."""
     return [claim_from(row) for row in await tx.rows(_DUE, {"today": today, "most": most})]
+
+
+async def to_ask_again(tx: Transaction, now: datetime, most: int) -> list[Claim]:
+    """Claims that wait for a registry which is to be asked again, locked; those locked by others left out."""
+    return [claim_from(row) for row in await tx.rows(_TO_ASK_AGAIN, {"now": now, "most": most})]
+
+
+async def ask_later(tx: Transaction, days: Mapping[UUID, datetime]) -> None:
+    """Writes when each claim's registries are asked again; to the person nothing has changed."""
+    await tx.execute_many(_ASK_LATER, [{"of_id": one, "ask_again_at": at} for one, at in days.items()])
 
 
 async def save_cleared(tx: Transaction, cleared: list[Claim]) -> None:

@@ -76,8 +76,8 @@ _COLUMNS: tuple[Column[Row], ...] = (
 async def submit_claim(request: Request, principal: Holder, key: IdempotencyKey, body: ClaimBody) -> Response:
     """The holder of a stage-3 合格证书 applies (S01–S06, S11, D01–D03, D10).
 
-    A refusal carries every finding with its rule, the fact used and the value required. 503 while a registry
-    is away: nothing was written, and the same key may be sent again.
+    A refusal carries every finding with its rule, the fact used and the value required. While a registry is
+    away the application is taken all the same, counts from its day, and waits for the answer.
     """
     assert principal.person_key is not None, "a citizen has a person"
     return await _applied(request, principal, key, body, principal.person_key, body.certificate_id)
@@ -207,7 +207,10 @@ async def withdraw_claim(
 async def change_account(
     request: Request, person: Holder, claim_id: UUID, body: AccountBody, if_match: IfMatch = None
 ) -> Response:
-    """After the bank refused the payment: once an officer has confirmed it, it is paid here (S10, S11)."""
+    """While the claim is in review, or after the bank refused the payment (S10, S11).
+
+    What the bank refused is paid again once an officer has confirmed the account.
+    """
     service, version = of(request), expected_version(if_match)
     found = accepted(await accounts.find_account(service, person, claim_id, body.chosen_account()))
     async with service.database.transaction() as tx:

@@ -16,7 +16,8 @@ from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.gathering import ChosenAccount
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.origin import Channel, Origin
-from subsidy_svc.policy.facts import AccountKind
+from subsidy_svc.policy.facts import AccountKind, Source
+from subsidy_svc.policy.rechecks import waiting_for
 from subsidy_svc.windows.window import Window
 
 # Nothing in a bank's or a holder's name may look like a formula or a column's end in the payment file.
@@ -181,8 +182,20 @@ class ClaimExport(ClaimFilters, ExportQuery):
     """The claims as a file."""
 
 
+class WaitingView(BaseModel):
+    """Which registries a claim waits for, and since when (等待登记系统); its day of application stays."""
+
+    since: datetime
+    registries: list[Source]
+    zh: str
+    en: str
+
+
 class ClaimView(BaseModel):
-    """A claim (申领). Money is integer fen; the holder and the account are masked."""
+    """A claim (申领). Money is integer fen; the holder and the account are masked.
+
+    The enterprise's name and the account are null while the registry that tells them has not answered.
+    """
 
     id: UUID
     certificate_id: UUID
@@ -195,11 +208,11 @@ class ClaimView(BaseModel):
     project_code: str
     project_name: str
     enterprise_credit_code: str
-    enterprise_name: str
+    enterprise_name: str | None
     channel: Channel
     case_number: str | None
     account_kind: AccountKind
-    account: str
+    account: str | None
     account_reason: str | None
     amount_fen: int
     submitted_at: datetime
@@ -207,6 +220,7 @@ class ClaimView(BaseModel):
     notice_last_day: date | None
     decision_reason: str | None
     decision_article: str | None
+    waiting_for_registry: WaitingView | None
 
 
 class TimelineEntry(BaseModel):
@@ -319,4 +333,16 @@ def _view(claim: Claim, number: str, holder: str, institution: str, project: str
         notice_last_day=claim.notice_last_day,
         decision_reason=claim.decision_reason,
         decision_article=claim.decision_article,
+        waiting_for_registry=waiting_view(claim),
     )
+
+
+def waiting_view(claim: Claim) -> WaitingView | None:
+    """The registries that a claim in review waits for; None where it waits for none."""
+    if not claim.waits:
+        return None
+    assert claim.waiting_since is not None
+    assert claim.waiting_for is not None
+    registries = [Source(one) for one in claim.waiting_for]
+    text = waiting_for(registries)
+    return WaitingView(since=claim.waiting_since, registries=registries, zh=text.zh, en=text.en)

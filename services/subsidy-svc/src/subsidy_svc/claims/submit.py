@@ -25,6 +25,7 @@ from subsidy_svc.claims.schemas import ClaimView, new_claim_view
 from subsidy_svc.claims.submission import OfDraft, Outcome
 from subsidy_svc.law.published import catch_up
 from subsidy_svc.policy.decision import Decision, decide
+from subsidy_svc.policy.facts import Facts
 from subsidy_svc.policy.frozen import frozen
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.policy.review import due_day
@@ -49,10 +50,12 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An application that met every condition when looked at; its caps are guarded when it is written."""
+    """An application that met every condition when looked at, as far as the registries could be asked.
+
+    Its caps are guarded when it is written.
+    """
 
     gathered: Gathered
-    payee: Payee
     decision: Decision
     law: Law
     applied_at: datetime
@@ -61,20 +64,22 @@ class Prepared:
 async def prepare(
     service: Service, person_key: str, certificate_id: UUID, enterprise: str, chosen: ChosenAccount
 ) -> Prepared | Refusal:
-    """Gathers the facts and decides (S01–S05, S11, D01–D03, D10); a refusal carries every finding."""
+    """Gathers the facts and decides (S01–S05, S11, D01–D03, D10); a refusal carries every finding.
+
+    What a registry that is away would have told is looked at later: the application counts from its day.
+    """
     found = await assess(service, person_key, certificate_id, enterprise, chosen)
     if isinstance(found, Refusal):
         return found
     if not found.decision.eligible:
         return Refusal(NOT_ELIGIBLE, findings=found.decision.findings)
-    assert found.gathered.payee is not None, "an eligible person has an account"
-    return Prepared(found.gathered, found.gathered.payee, found.decision, found.law, found.applied_at)
+    return Prepared(found.gathered, found.decision, found.law, found.applied_at)
 
 
 async def assess(
     service: Service, person_key: str, certificate_id: UUID, enterprise: str, chosen: ChosenAccount
 ) -> Assessed | Refusal:
-    """Asks the registries and every rule, and writes nothing; a refusal while the facts are not to be had."""
+    """Asks the registries and every rule, and writes nothing; another person's certificate is not found."""
     applied_at = service.clock.now()
     standing = await submission.standing(service.database, certificate_id, person_key)
     if standing is None:
@@ -82,8 +87,6 @@ async def assess(
     await catch_up(service.database, service.law, standing["law_number"])
     law = service.law.on(standing["issued_on"])
     gathered = await gather(service, standing, law, enterprise, chosen, civil_date(applied_at))
-    if isinstance(gathered, Refusal):
-        return gathered
     return Assessed(gathered, decide(gathered.facts, law), law, applied_at)
 
 
@@ -138,9 +141,9 @@ async def _decide_again(service: Service, prepared: Prepared) -> Decision:
 
 def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
     window, facts = prepared.gathered.window, prepared.gathered.facts
-    assert facts.enterprise_at_reference is not None, "an eligible claim has an enterprise"
+    payee, enterprise = prepared.gathered.payee, facts.enterprise_at_reference
     online, law = principal.role is Role.CITIZEN, prepared.law
-    return Claim(
+    claim = Claim(
         id=new_id(),
         certificate_id=window.certificate_id,
         person_key=window.person_key,
@@ -149,11 +152,11 @@ def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
         project_code=window.project_code,
         amount_fen=prepared.decision.amount_fen,
         enterprise_credit_code=facts.enterprise_credit_code,
-        enterprise_name=facts.enterprise_at_reference.name,
+        enterprise_name=enterprise.name if enterprise else None,
         channel=origin.channel,
         case_number=origin.case_number,
         account_kind=facts.account.kind,
-        account_masked=prepared.payee.masked,
+        account_masked=payee.masked if payee else None,
         account_reason=facts.account.reason,
         submitted_at=prepared.applied_at,
         state=State.SUBMITTED,
@@ -161,19 +164,19 @@ def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
         filed_by_person=None if online else principal.person_key,
         due_on=due_day(civil_date(prepared.applied_at), law.review.acceptance_working_days, law.calendar),
     )
+    if prepared.gathered.away:
+        claim.wait_for(prepared.gathered.away, prepared.applied_at)
+    return claim
 
 
 def _values(service: Service, principal: Principal, prepared: Prepared, claim: Claim) -> dict[str, Any]:
     decision, at = prepared.decision, prepared.applied_at
+    kept = kept_of(service, prepared.gathered.payee, prepared.gathered.facts, decision)
     values = {parameter: getattr(claim, name) for name, parameter in _OF_CLAIM} | {
         "most_places": prepared.law.subsidies_per_person,
-        "claim_payee_encrypted": prepared.payee.sealed(service.privacy),
-        "claim_payee_digest": prepared.payee.digest(service.privacy),
-        "claim_findings": [_finding_row(finding) for finding in decision.findings],
-        "claim_within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
         "claim_policy_version": decision.policy_version,
-        "claim_facts": frozen(prepared.gathered.facts),
     }
+    values.update((f"claim_{name}", value) for name, value in kept.items())
     event = event_row(claim.event(ClaimSubmitted, civil_date(at)), at)
     values.update((f"event_{name}", value) for name, value in event.items())
     return values | _audit_values(principal, claim, decision, at)
@@ -190,12 +193,25 @@ def _audit_values(principal: Principal, claim: Claim, decision: Decision, at: da
         "audit_object_id": str(claim.id),
         "audit_to_state": claim.state,
         "audit_reason": None,
-        "audit_details": {"policy_version": decision.policy_version},
+        "audit_details": {"policy_version": decision.policy_version}
+        | ({"waiting_for": claim.waiting_for} if claim.waiting_for else {}),
         "audit_request_id": current_request_id(),
     }
 
 
-def _finding_row(finding: Finding) -> dict[str, str]:
+def kept_of(service: Service, payee: Payee | None, facts: Facts, decision: Decision) -> dict[str, Any]:
+    """The columns of a claim that hold what was decided and whom it pays; the payee may not be known yet."""
+    return {
+        "payee_encrypted": payee.sealed(service.privacy) if payee else None,
+        "payee_digest": payee.digest(service.privacy) if payee else None,
+        "findings": [finding_row(finding) for finding in decision.findings],
+        "within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
+        "facts": frozen(facts),
+    }
+
+
+def finding_row(finding: Finding) -> dict[str, str]:
+    """A finding as the database keeps it."""
     return {
         "rule": finding.rule,
         "article": finding.article,

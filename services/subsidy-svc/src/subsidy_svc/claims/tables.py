@@ -11,6 +11,7 @@ from subsidy_svc.schema import metadata, one_of
 STORED_STATES = tuple(state for state in State if state is not State.BATCHED)
 _STANDING = f"NOT ({one_of('state', tuple(sorted(ENDED)))})"
 _IN_REVIEW = one_of("state", IN_REVIEW)
+_WAITS = f"waiting_since IS NOT NULL AND {_IN_REVIEW}"
 
 claims = sa.Table(
     "claims",
@@ -23,16 +24,17 @@ claims = sa.Table(
     sa.Column("project_code", sa.Text, nullable=False),
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
     sa.Column("enterprise_credit_code", sa.Text, nullable=False),
-    sa.Column("enterprise_name", sa.Text, nullable=False),
+    # Not known while the claim waits for the registry that tells it; so are the account and the payee.
+    sa.Column("enterprise_name", sa.Text),
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("case_number", sa.Text),
     sa.Column("account_kind", sa.Text, nullable=False),
-    sa.Column("account_masked", sa.Text, nullable=False),
+    sa.Column("account_masked", sa.Text),
     sa.Column("account_reason", sa.Text),
     # Holder, bank and number sealed as one, so that no part can be moved to another claim's.
-    sa.Column("payee_encrypted", sa.Text, nullable=False),
+    sa.Column("payee_encrypted", sa.Text),
     # Keyed hash of the same three: a bank's file is compared without opening anything.
-    sa.Column("payee_digest", sa.LargeBinary, nullable=False),
+    sa.Column("payee_digest", sa.LargeBinary),
     sa.Column("findings", JSONB, nullable=False),
     sa.Column("within_years_on", JSONB, nullable=False),
     sa.Column("policy_version", sa.Text, nullable=False),
@@ -57,12 +59,25 @@ claims = sa.Table(
     sa.Column("decision_article", sa.Text),
     sa.Column("decided_by", sa.Text),
     sa.Column("decided_by_person", sa.Text),
+    # The registries that could not be asked, since when, and when they are asked again.
+    sa.Column("waiting_since", sa.DateTime(timezone=True)),
+    sa.Column("waiting_for", sa.ARRAY(sa.Text)),
+    sa.Column("ask_again_at", sa.DateTime(timezone=True)),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
     sa.CheckConstraint(one_of("channel", Channel), name="channel"),
     sa.CheckConstraint(one_of("account_kind", AccountKind), name="account_kind"),
     sa.CheckConstraint("account_kind = 'social_security_card' OR account_reason IS NOT NULL", name="reason"),
     sa.CheckConstraint("amount_fen > 0", name="amount_fen"),
+    sa.CheckConstraint(
+        "num_nonnulls(waiting_since, waiting_for, ask_again_at) IN (0, 3)",
+        name="waiting",
+    ),
+    sa.CheckConstraint(
+        "approved_by IS NULL OR (waiting_since IS NULL AND enterprise_name IS NOT NULL"
+        " AND account_masked IS NOT NULL AND payee_encrypted IS NOT NULL AND payee_digest IS NOT NULL)",
+        name="approved_on_answers",
+    ),
     sa.CheckConstraint("accepted_by <> approved_by", name="four_eyes"),
     sa.CheckConstraint("accepted_by_person <> approved_by_person", name="four_eyes_by_person"),
     sa.CheckConstraint("filed_by <> approved_by", name="not_who_filed"),
@@ -93,6 +108,7 @@ claims = sa.Table(
     sa.Index("ix_claims_district_state", "district", "state", "id"),
     sa.Index("ix_claims_district", "district", "id"),
     sa.Index("ix_claims_queue", "district", "due_on", "id", postgresql_where=sa.text(_IN_REVIEW)),
+    sa.Index("ix_claims_ask_again", "ask_again_at", postgresql_where=sa.text(_WAITS)),
     sa.Index("ix_claims_approver", "approved_by", postgresql_where=sa.text("approved_by_person IS NOT NULL")),
     sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
 )
@@ -100,6 +116,7 @@ claims = sa.Table(
 # Written out, not as parameters: only so can every plan use the partial indexes.
 STANDS = sa.text(_STANDING.replace("state", "claims.state"))
 IS_IN_REVIEW = sa.text(_IN_REVIEW.replace("state", "claims.state"))
+WAITS = sa.text(_WAITS.replace("state", "claims.state").replace("waiting_since", "claims.waiting_since"))
 IS_NOTICED = sa.text("claims.state = 'noticed'")
 
 reservations = sa.Table(

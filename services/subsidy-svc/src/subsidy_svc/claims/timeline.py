@@ -10,7 +10,9 @@ from chuangpei.kernel.districts import DISTRICTS
 from chuangpei.kernel.refusals import Text
 from pydantic import BaseModel
 
+from subsidy_svc.policy.facts import Source
 from subsidy_svc.policy.parameters import Law
+from subsidy_svc.policy.rechecks import waiting_for
 
 
 class Step(BaseModel):
@@ -42,6 +44,13 @@ _REVOKED = _Words(
 )
 WORDS: Mapping[str, _Words] = {
     "claim.submit": _Words(Text("提交申领", "Applied"), "window_months"),
+    "claim.wait_for_registry": _Words(
+        Text("登记系统暂时无法查询，等待答复", "A registry could not be asked; the claim waits for it"),
+        "registry_answer_days",
+    ),
+    "claim.registries_answered": _Words(
+        Text("登记系统已答复，继续办理", "The registries answered; the claim goes on"), "registry_answer_days"
+    ),
     "claim.take": _Words(Text("审核人员领取", "Taken by a reviewer"), "acceptance_working_days"),
     "claim.hand_back": _Words(Text("退回待办", "Handed back to the queue"), "acceptance_working_days"),
     "claim.ask_supplement": _Words(Text("要求补正", "Asked for a supplement"), "supplement_working_days"),
@@ -99,10 +108,14 @@ def told(done: Sequence[Row], law: Law, *, with_actors: bool) -> list[Step]:
 
 def _step(row: Row, law: Law, *, with_actors: bool) -> Step:
     words, by = WORDS[row["action"]], _office(row)
+    text = words.text
+    if waited := row["details"].get("waiting_for"):
+        why = waiting_for([Source(one) for one in waited])
+        text = Text(f"{text.zh}（{why.zh}）", f"{text.en} ({why.en})")
     return Step(
         at=row["at"],
-        zh=words.text.zh,
-        en=words.text.en,
+        zh=text.zh,
+        en=text.en,
         by_zh=by.zh,
         by_en=by.en,
         reason=None if words.coded else row["reason"],

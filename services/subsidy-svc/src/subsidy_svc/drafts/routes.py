@@ -123,7 +123,8 @@ async def submit_draft(
 ) -> Response:
     """The draft becomes a claim as any application does (S01–S06, S11, D01–D03, D10).
 
-    A refusal names every finding and leaves the draft as it is; so does 503 while a registry is away.
+    A refusal names every finding and leaves the draft as it is. While a registry is away the claim is made
+    all the same, and waits for the answer.
     """
     service, version = of(request), expected_version(if_match)
     draft = await _own(request, person, draft_id)

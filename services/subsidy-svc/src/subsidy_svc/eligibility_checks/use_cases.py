@@ -14,12 +14,17 @@ from subsidy_svc.service import Service
 async def check(
     service: Service, person: Principal, body: EligibilityCheckBody
 ) -> EligibilityCheckView | Refusal:
-    """Asks the registries and the rules as a submission would, and writes nothing (S01–S05, S11)."""
+    """Asks the registries and the rules as a submission would, and writes nothing (S01–S05, S11).
+
+    A refusal while a registry is away: an application could be made, but nobody knows yet what of it.
+    """
     assert person.person_key is not None, "a citizen has a person"
     found = await assess(
         service, person.person_key, body.certificate_id, body.enterprise_credit_code, body.chosen_account()
     )
-    return found if isinstance(found, Refusal) else _view(found, body)
+    if isinstance(found, Refusal):
+        return found
+    return next(iter(found.gathered.away.values()), None) or _view(found, body)
 
 
 def _view(found: Assessed, body: EligibilityCheckBody) -> EligibilityCheckView:

@@ -73,7 +73,7 @@ class Explanation(BaseModel):
     certificate_number: str
     institution_name: str
     project_name: str
-    enterprise_name: str
+    enterprise_name: str | None
     office: Sentence = Field(description="审核区 · the reviewing district")
     amount_yuan: str
     submitted_at: datetime

@@ -41,6 +41,7 @@ OUTCOMES: Mapping[str, Sentence] = {
     Outcome.PASSED: Sentence(zh="符合", en="Met"),
     Outcome.FAILED: Sentence(zh="不符合", en="Not met"),
     Outcome.WARNED: Sentence(zh="提示", en="Note"),
+    Outcome.AWAITED: Sentence(zh="待核查", en="Awaited"),
 }
 
 
@@ -94,7 +95,7 @@ def _facts(told: Explanation) -> Iterator[Line]:
     yield Line(name=_both("培训合格证书", "Certificate"), value=_same(told.certificate_number))
     yield Line(name=_both("培训机构", "Institution"), value=_same(told.institution_name))
     yield Line(name=_both("培训项目", "Project"), value=_same(told.project_name))
-    yield Line(name=_both("创业组织", "Enterprise"), value=_same(told.enterprise_name))
+    yield Line(name=_both("创业组织", "Enterprise"), value=_same(told.enterprise_name or "—"))
     yield Line(name=_both("审核区", "District"), value=told.office)
     amount = told.amount_yuan
     yield Line(name=_both("补贴金额", "Amount"), value=_both(f"{amount}元", f"{amount} yuan"))

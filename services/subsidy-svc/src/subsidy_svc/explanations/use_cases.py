@@ -16,10 +16,11 @@ from chuangpei.web import FindingView
 from subsidy_svc.access import may_see_claim
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import State
+from subsidy_svc.claims.schemas import waiting_view
 from subsidy_svc.claims.timeline import told
 from subsidy_svc.explanations.recovery_wording import Owed
 from subsidy_svc.explanations.schemas import Explanation, ExplanationLink, RecoveryOutline, Sentence
-from subsidy_svc.explanations.wording import WORDS, Situation, Told
+from subsidy_svc.explanations.wording import WORDS, Situation, Told, waits
 from subsidy_svc.law.published import law_of
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.recoveries import repository as recoveries
@@ -78,6 +79,8 @@ async def _explained(service: Service, row: Row) -> Explanation:
     law = await law_of(service.database, service, row["issued_on"])
     recovery = await recoveries.of_claim(service.database, row["id"])
     words = WORDS[State(row["state"])](_situation(service, row, window, recovery))
+    if waiting := waiting_view(claims.claim_from(row)):
+        words = waits(words, Text(waiting.zh, waiting.en))
     done = await claims.timeline(service.database, row["id"])
     asked = await supplements.of_claim(service.database, row["id"])
     return _explanation(service, row, law, words, done, asked, recovery)
@@ -89,7 +92,7 @@ def _situation(service: Service, row: Row, window: Window, recovery: Recovery | 
     return Situation(
         district=_district(row["district"]),
         yuan=yuan(Fen(row["amount_fen"])),
-        account=row["account_masked"],
+        account=row["account_masked"] or "—",
         due_on=row["due_on"],
         notice_last_day=row["notice_last_day"],
         batch_number=row["batch_number"],

@@ -189,6 +189,12 @@ def _once_more(it: Situation) -> Text:
     )
 
 
+def waits(told: Told, why: Text) -> Told:
+    """The same, for a claim that waits for a registry as ``why`` says (等待登记系统)."""
+    decided = Text(f"{told.decided.zh}{why.zh}。", f"{told.decided.en} {why.en}.")
+    return told._replace(decided=decided)
+
+
 WORDS: Mapping[State, Callable[[Situation], Told]] = {
     State.SUBMITTED: _submitted,
     State.SUPPLEMENT_ASKED: _supplement_asked,

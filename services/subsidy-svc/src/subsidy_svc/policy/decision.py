@@ -9,7 +9,7 @@ from chuangpei.kernel.refusals import Finding, Outcome, failed
 from subsidy_svc.policy.enterprise_rules import started_within
 from subsidy_svc.policy.facts import Facts
 from subsidy_svc.policy.parameters import Law, ReferenceDate
-from subsidy_svc.policy.rules import RULES
+from subsidy_svc.policy.rules import RULES, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Decision:
 
     @property
     def eligible(self) -> bool:
-        """Whether no rule stands in the way."""
+        """Whether no rule stands in the way, as far as the registries have answered."""
         return not failed(self.findings)
 
     @property
@@ -43,7 +43,7 @@ def decide(facts: Facts, law: Law) -> Decision:
     (D10).
     """
     return Decision(
-        findings=tuple(rule(facts, law) for rule in RULES),
+        findings=tuple(found(rule, facts, law) for rule in RULES),
         amount_fen=law.subsidy_fen,
         policy_version=law.version,
         within_years_on={day: _within_years_on(facts, law, day) for day in ReferenceDate},

@@ -112,8 +112,8 @@ def holds_a_role(facts: Facts, law: Law) -> Finding:
 
 def role_at_application(facts: Facts, law: Law) -> Finding:
     """A role or a shareholding changed by the day of application only warns (D02)."""
-    now = _part_in(facts.enterprise_at_application, law)
-    then = _part_in(facts.enterprise_at_reference, law)
+    now = part_in(facts.enterprise_at_application, law)
+    then = part_in(facts.enterprise_at_reference, law)
     return Finding(
         rule="D02",
         article=law.articles["reference_date"],
@@ -152,7 +152,8 @@ def _roles_of(enterprise: Enterprise | None, law: Law) -> tuple[str, ...]:
     return tuple(role for role in law.claimant_roles if role in roles)
 
 
-def _part_in(enterprise: Enterprise | None, law: Law) -> str:
+def part_in(enterprise: Enterprise | None, law: Law) -> str:
+    """The person's roles and share in it, as a person can read them."""
     roles = ", ".join(_roles_of(enterprise, law)) or "none"
     share = enterprise.shareholding_percent if enterprise else None
     return f"{roles} ({share}%)" if share else roles

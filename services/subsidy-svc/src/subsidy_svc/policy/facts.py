@@ -10,6 +10,13 @@ from chuangpei.kernel.enterprises import Enterprise
 from subsidy_svc.policy.parameters import ReferenceDate
 
 
+class Source(StrEnum):
+    """A registry of another agency (外部登记系统), whose answer some rules need."""
+
+    BUSINESS = "business_registry"
+    ACCOUNTS = "account_registry"
+
+
 class AccountKind(StrEnum):
     """Where the subsidy is to be paid (收款账户; S11)."""
 
@@ -36,7 +43,7 @@ class Facts:
 
     ``days`` are the four days of D02 (an evaluation day may be unknown). ``counted_projects`` are the
     projects of the person's claims that count (S03, S04, D03). The enterprise is None where the registry
-    knows none.
+    knows none. ``awaited`` are the registries that have not answered yet: nothing is known of what they tell.
     """
 
     issued_on: date
@@ -50,6 +57,7 @@ class Facts:
     enterprise_at_reference: Enterprise | None
     enterprise_at_application: Enterprise | None
     account: Account
+    awaited: frozenset[Source] = frozenset()
 
     @property
     def applied_on(self) -> date:

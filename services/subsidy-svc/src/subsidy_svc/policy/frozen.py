@@ -6,7 +6,7 @@ from typing import Any
 
 from chuangpei.kernel.enterprises import Enterprise
 
-from subsidy_svc.policy.facts import Account, AccountKind, Facts
+from subsidy_svc.policy.facts import Account, AccountKind, Facts, Source
 from subsidy_svc.policy.parameters import ReferenceDate
 
 
@@ -21,14 +21,15 @@ def frozen(facts: Facts) -> dict[str, Any]:
         "counted_projects": facts.counted_projects,
         "days": {str(name): day for name, day in facts.days.items()},
         "enterprise_credit_code": facts.enterprise_credit_code,
-        "enterprise_at_reference": _enterprise_row(facts.enterprise_at_reference),
-        "enterprise_at_application": _enterprise_row(facts.enterprise_at_application),
+        "enterprise_at_reference": enterprise_row(facts.enterprise_at_reference),
+        "enterprise_at_application": enterprise_row(facts.enterprise_at_application),
         "account": {
             "kind": str(facts.account.kind),
             "available": facts.account.available,
             "own_name": facts.account.own_name,
             "reason": facts.account.reason,
         },
+        "awaited": sorted(facts.awaited),
     }
 
 
@@ -47,10 +48,12 @@ def thawed(kept: Mapping[str, Any]) -> Facts:
         enterprise_at_reference=_enterprise(kept["enterprise_at_reference"]),
         enterprise_at_application=_enterprise(kept["enterprise_at_application"]),
         account=Account(**account | {"kind": AccountKind(account["kind"])}),
+        awaited=frozenset(Source(name) for name in kept.get("awaited", ())),
     )
 
 
-def _enterprise_row(enterprise: Enterprise | None) -> dict[str, Any] | None:
+def enterprise_row(enterprise: Enterprise | None) -> dict[str, Any] | None:
+    """An enterprise as JSON knows it."""
     if enterprise is None:
         return None
     return {

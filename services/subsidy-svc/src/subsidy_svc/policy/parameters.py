@@ -66,6 +66,7 @@ class Law:
     faults_freeing_place: frozenset[Fault]
     revocation_treatment: Mapping[Stage, Treatment]
     review: ReviewTerms
+    registry_answer_days: int
     attachments: AttachmentTerms
     calendar: WorkingDays
     articles: Mapping[str, str]
@@ -144,6 +145,7 @@ class LawBook:
                 for stage, treatment in value["revocation_treatment"].items()
             },
             review=review_terms(value),
+            registry_answer_days=value["registry_answer_days"],
             attachments=attachment_terms(value),
             calendar=WorkingDays(overrides),
             articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},

@@ -1,5 +1,7 @@
 """The rules of a claim: each a function from facts and law to what it found; ``RULES`` is all of them."""
 
+from collections.abc import Mapping
+
 from chuangpei.kernel.money import yuan
 from chuangpei.kernel.refusals import Finding, Outcome, Text
 
@@ -9,8 +11,8 @@ from subsidy_svc.policy.enterprise_rules import (
     role_at_application,
     started_within_years,
 )
-from subsidy_svc.policy.facts import Account, AccountKind, Facts
-from subsidy_svc.policy.findings import Rule, finding
+from subsidy_svc.policy.facts import Account, AccountKind, Facts, Source
+from subsidy_svc.policy.findings import Needed, Rule, awaited_finding, finding
 from subsidy_svc.policy.parameters import Law
 
 
@@ -154,6 +156,24 @@ RULES: tuple[Rule, ...] = (
     account_is_the_persons_own,
     amount,
 )
+
+
+NEEDS: Mapping[Rule, Needed] = {
+    enterprise_is_of_shanghai: Needed(Source.BUSINESS, "S01", "enterprise_province"),
+    started_within_years: Needed(Source.BUSINESS, "S01", "start_up_years"),
+    holds_a_role: Needed(Source.BUSINESS, "S01", "claimant_roles"),
+    role_at_application: Needed(Source.BUSINESS, "D02", "reference_date"),
+    account_is_the_persons_own: Needed(Source.ACCOUNTS, "S11", "subsidy_fen"),
+}
+"""The rules that a registry of others must answer for."""
+
+
+def found(rule: Rule, facts: Facts, law: Law) -> Finding:
+    """What the rule finds, or that its registry has not answered yet."""
+    needed = NEEDS.get(rule)
+    if needed is not None and needed.source in facts.awaited:
+        return awaited_finding(needed, law)
+    return rule(facts, law)
 
 
 def _yes(value: bool) -> str:

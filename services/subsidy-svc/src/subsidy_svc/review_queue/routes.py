@@ -45,6 +45,8 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("提交时间", "Submitted"), lambda row: row["submitted_at"]),
     Column(Text("领取人", "Taken by"), lambda row: row["taken_by"]),
     Column(Text("领取时间", "Taken at"), lambda row: row["taken_at"]),
+    Column(Text("等待登记系统", "Waits for"), lambda row: "、".join(row["waiting_for"] or ())),
+    Column(Text("等待自", "Waits since"), lambda row: row["waiting_since"]),
 )
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.origin import Channel
-from subsidy_svc.claims.schemas import CaseNumber
+from subsidy_svc.claims.schemas import CaseNumber, WaitingView, waiting_view
 
 
 class HandBack(Body):
@@ -29,6 +29,7 @@ class QueueFilters(ListQuery):
     state: Literal["submitted", "supplement_asked", "accepted"] | None = None
     overdue: bool | None = Field(default=None, description="是否逾期 · past its due day or not")
     taken: bool | None = Field(default=None, description="是否已领取 · taken by somebody or not")
+    waiting: bool | None = Field(default=None, description="是否等待登记系统 · waits for a registry or not")
     mine: bool = Field(default=False, description="仅本人领取 · only what I have taken")
     district: DistrictCode | None = None
     channel: Channel | None = None
@@ -61,6 +62,7 @@ class CaseView(BaseModel):
     submitted_at: datetime
     taken_by: str | None
     taken_at: datetime | None
+    waiting_for_registry: WaitingView | None
 
 
 def case_view(claim: Claim, row: Row, today: date) -> CaseView:
@@ -81,4 +83,5 @@ def case_view(claim: Claim, row: Row, today: date) -> CaseView:
         submitted_at=claim.submitted_at,
         taken_by=claim.taken_by,
         taken_at=claim.taken_at,
+        waiting_for_registry=waiting_view(claim),
     )
