@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from brand_svc.applications import lifecycle as applications
+from brand_svc.assignments import lifecycle as assignments
 from brand_svc.brands import lifecycle as brands
 from brand_svc.exit_cases import lifecycle as exit_cases
 from brand_svc.rounds import lifecycle as rounds
 from brand_svc.rubrics import lifecycle as rubrics
+from brand_svc.scorings import lifecycle as scorings
 from brand_svc.transitions import next_state
 from chuangpei.kernel.refusals import Refusal
 
@@ -19,6 +21,8 @@ LIFECYCLES = {
     "brands": brands,
     "exit_cases": exit_cases,
     "rubrics": rubrics,
+    "scorings": scorings,
+    "assignments": assignments,
 }
 STEPS = [
     pytest.param(module, state, action, id=f"{name}-{state}-{action}")

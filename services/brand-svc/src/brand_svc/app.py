@@ -22,6 +22,8 @@ from chuangpei.web import create_app
 from fastapi import FastAPI
 
 from brand_svc.applications.routes import router as applications
+from brand_svc.assessors.routes import router as assessors
+from brand_svc.assignments.routes import router as assignments
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
@@ -30,6 +32,7 @@ from brand_svc.institutions.routes import router as institutions
 from brand_svc.policy.parameters import load_book
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics
+from brand_svc.scorings.routes import router as scorings
 from brand_svc.service import Service
 from brand_svc.settings import Settings
 from brand_svc.signals.routes import router as signals
@@ -53,6 +56,7 @@ def assemble(
         bus=bus or bus_of(settings),
         verifier=verifier or verifier_of(settings),
         law=load_book(),
+        privacy=settings.privacy(),
     )
 
 
@@ -78,6 +82,9 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             signals,
             institutions,
             indicators,
+            assessors,
+            scorings,
+            assignments,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,

@@ -25,8 +25,10 @@ from chuangpei.events.training import (
     QualificationResumed,
     QualificationRevoked,
     QualificationSuspended,
+    TrainingCompleted,
 )
 
+from brand_svc.assessors import use_cases as assessors
 from brand_svc.exit_cases import use_cases as exit_cases
 from brand_svc.indicators import use_cases as indicators
 from brand_svc.indicators.fact import FACTS
@@ -39,6 +41,9 @@ def handlers(service: Service) -> Handlers:
 
     async def signals(tx: Transaction, messages: Sequence[Message]) -> None:
         await exit_cases.receive(tx, service, messages)
+
+    async def teaching(tx: Transaction, messages: Sequence[Message]) -> None:
+        await assessors.learn_teaching(tx, service, messages)
 
     # Together, so that the standings of all institutions concerned are locked in one order.
     signalled = InBatch(signals)
@@ -64,8 +69,9 @@ def handlers(service: Service) -> Handlers:
         InstitutionListedDishonest: _after(institutions.learn_sanction, signalled),
         InstitutionInactive: _after(institutions.learn_inactivity, signalled),
     }
+    taught: Handlers = {TrainingCompleted: InBatch(teaching)}
     counted: Handlers = dict.fromkeys(FACTS, InBatch(indicators.count))
-    return _together(decided, counted)
+    return _together(decided, _together(taught, counted))
 
 
 def _together(first: Handlers, second: Handlers) -> Handlers:

@@ -1,6 +1,8 @@
 """Every table of brand-svc, for migrations."""
 
 from brand_svc.applications.tables import applications
+from brand_svc.assessors.tables import assessors, ties
+from brand_svc.assignments.tables import assignments, scores
 from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
@@ -8,11 +10,14 @@ from brand_svc.institutions.tables import classes, inactivities, institutions, q
 from brand_svc.rounds.tables import recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
+from brand_svc.scorings.tables import moderations, scorings
 from brand_svc.signals.tables import signals
 from brand_svc.standing.tables import bans, standings
 
 __all__ = [
     "applications",
+    "assessors",
+    "assignments",
     "bans",
     "brands",
     "classes",
@@ -22,12 +27,16 @@ __all__ = [
     "indicator_facts",
     "institutions",
     "metadata",
+    "moderations",
     "qualifications",
     "recognitions",
     "round_rubrics",
     "rounds",
     "rubrics",
     "sanctions",
+    "scores",
+    "scorings",
     "signals",
     "standings",
+    "ties",
 ]

@@ -57,3 +57,12 @@ SCORING_BEGUN = Problem(
         "本轮评分已开始，不能再更换评分规则", "The round is being scored: its rubric is not changed any more"
     ),
 )
+NO_RUBRIC = Problem("no_rubric", 409, Text("本轮尚未选定评分规则", "No rubric has been chosen for the round"))
+NOT_SETTLED = Problem(
+    "not_settled",
+    409,
+    Text("评分尚未评定，评定前不予显示", "The score is not settled, and not shown before"),
+)
+ASSESSOR_EXISTS = Problem(
+    "assessor_exists", 409, Text("该人员已在评审专家库中", "The person is in the pool of assessors")
+)

@@ -7,6 +7,7 @@ from chuangpei.bus.port import Bus
 from chuangpei.database import Database
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
+from chuangpei.privacy import Privacy
 from fastapi import Request
 
 from brand_svc.settings import Settings
@@ -22,6 +23,7 @@ class Service:
     bus: Bus
     verifier: TokenVerifier
     law: ParameterBook
+    privacy: Privacy
 
 
 def of(request: Request) -> Service:

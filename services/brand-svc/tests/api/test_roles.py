@@ -15,6 +15,10 @@ ROUND, APPLICATION, CASE = (
     "/brand/v1/exit-cases/{case_id}",
 )
 RUBRIC = "/brand/v1/rubrics/{rubric_id}"
+SCORING = "/brand/v1/scorings/{scoring_id}"
+TASK = "/brand/v1/my/assignments/{assignment_id}"
+ASSESSOR = "/brand/v1/assessors/{assessor_id}"
+CITY = {CENTRE, BUREAU, AUDITOR}
 INSTITUTION = "/brand/v1/institutions/{credit_code}"
 SIGNED_IN = set(ALL_ROLES)
 PARKED = "/brand/v1/operations/parked-messages"
@@ -46,6 +50,27 @@ ALLOWED = {
     ("GET", f"{INSTITUTION}/indicators"): OFFICIALS | {Role.INSTITUTION},
     ("GET", f"{INSTITUTION}/facts"): OFFICIALS | {Role.INSTITUTION},
     ("GET", f"{INSTITUTION}/facts/export"): OFFICIALS | {Role.INSTITUTION},
+    ("POST", "/brand/v1/assessors"): {CENTRE},
+    ("GET", "/brand/v1/assessors"): CITY,
+    ("GET", "/brand/v1/assessors/export"): CITY,
+    ("POST", f"{ASSESSOR}/remove"): {CENTRE},
+    ("POST", f"{ASSESSOR}/ties"): {CENTRE},
+    ("GET", f"{ASSESSOR}/ties"): CITY,
+    ("POST", f"{ASSESSOR}/ties/{{tie_id}}/end"): {CENTRE},
+    ("POST", f"{ROUND}/scorings"): {CENTRE},
+    ("GET", "/brand/v1/scorings"): OFFICIALS,
+    ("GET", "/brand/v1/scorings/export"): OFFICIALS,
+    ("GET", SCORING): OFFICIALS,
+    ("GET", f"{SCORING}/explanation"): OFFICIALS | {Role.INSTITUTION, Role.EVALUATOR},
+    ("POST", f"{SCORING}/moderate"): {CENTRE},
+    ("POST", f"{ROUND}/draw"): {CENTRE},
+    ("GET", "/brand/v1/assignments"): CITY,
+    ("GET", "/brand/v1/assignments/export"): CITY,
+    ("POST", "/brand/v1/assignments/{assignment_id}/replace"): {CENTRE},
+    ("GET", "/brand/v1/my/assignments"): {Role.EVALUATOR},
+    ("GET", TASK): {Role.EVALUATOR},
+    ("POST", f"{TASK}/score"): {Role.EVALUATOR},
+    ("POST", f"{TASK}/withdraw"): {Role.EVALUATOR},
     ("GET", "/brand/v1/brands"): PUBLIC,
     ("GET", "/brand/v1/brands/{credit_code}"): PUBLIC,
     ("GET", "/brand/v1/signals"): OFFICIALS,
@@ -92,6 +117,10 @@ async def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(city, role
             application_id=uuid4(),
             case_id=uuid4(),
             rubric_id=uuid4(),
+            scoring_id=uuid4(),
+            assignment_id=uuid4(),
+            assessor_id=uuid4(),
+            tie_id=uuid4(),
             credit_code="91310115MA1K35J311",
             message_id=1,
         )

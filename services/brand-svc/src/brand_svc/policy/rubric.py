@@ -1,6 +1,6 @@
 """The rubric (评分规则): what a subject is scored by, and whether it is sound (B04). Pure.
 
-Weights are points (分) of 100; what is reckoned is in hundredths of a point (百分之一分).
+Weights are points (分) of 100; a share is in hundredths of a percent of what an indicator can give.
 """
 
 from collections import Counter
@@ -15,6 +15,8 @@ from brand_svc.named import Named
 from brand_svc.policy.indicators import Measure
 
 WHOLE = 100
+FULL = 10_000
+"""The share of an indicator that gives everything."""
 
 
 class Dimension(Named):
@@ -34,14 +36,14 @@ class Automatic:
     nothing_at: int
     full_at: int
 
-    def points(self, weight: int, value: int | None) -> int:
-        """Hundredths of a point of ``weight`` points, rounded half up; none without a value (本平台决定)."""
+    def share_of(self, value: int | None) -> int:
+        """The share that a value gives, rounded half up; nothing without a value (本平台决定)."""
         if value is None:
             return 0
         got, whole = value - self.nothing_at, self.full_at - self.nothing_at
         if whole < 0:
             got, whole = -got, -whole
-        return share(weight, min(max(got, 0), whole), whole)
+        return _share(min(max(got, 0), whole), whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,10 @@ class Indicator:
     scale: int | None = None
     automatic: Automatic | None = None
 
-    def points(self, mark: int) -> int:
-        """The hundredths of a point that a mark of a judged indicator is worth."""
+    def share_of(self, mark: int) -> int:
+        """The share that a mark of a judged indicator stands for, rounded half up."""
         assert self.scale is not None, "an automatic indicator takes no mark"
-        return share(self.weight, mark, self.scale)
+        return _share(mark, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,6 @@ class Rubric:
         )
 
 
-def share(weight: int, part: int, whole: int) -> int:
-    """``part`` of ``whole`` of so many points, in hundredths of a point, rounded half up."""
-    return (2 * weight * 100 * part + whole) // (2 * whole)
-
-
 def flaws(rubric: Rubric) -> tuple[FieldError, ...]:
     """Everything that makes a rubric unsound (B04): weights that do not add up, codes or dimensions twice."""
     return tuple(
@@ -131,6 +128,10 @@ def flaws(rubric: Rubric) -> tuple[FieldError, ...]:
             _line_flaws(rubric),
         )
     )
+
+
+def _share(part: int, whole: int) -> int:
+    return (2 * FULL * part + whole) // (2 * whole)
 
 
 def _dimension_flaws(named: Sequence[Dimension], pointer: str) -> Iterator[FieldError]:
