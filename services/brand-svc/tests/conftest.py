@@ -10,6 +10,7 @@ import httpx
 import pytest
 from brand_svc.app import MIGRATIONS, assemble, create_api
 from brand_svc.consumers import handlers
+from brand_svc.rounds.use_cases import tell_overdue
 from brand_svc.service import Service
 from brand_svc.settings import Settings
 from chuangpei.auth import Role
@@ -101,6 +102,45 @@ Answer = httpx.Response
 Json = dict[str, Any]
 
 
+MATERIALS: Json = {
+    "statement": "深耕智能制造培训",
+    "figures": {
+        "major_events": 4,
+        "shared_courses": 6,
+        "institutions_assisted": 2,
+        "own_courses": 5,
+        "dual_qualified_teachers": 8,
+        "evening_classes": 10,
+        "trainees": 2000,
+        "highly_skilled": 300,
+        "by_order": 600,
+        "employed": 1500,
+        "floor_area": 1200,
+        "full_time_teachers": 20,
+        "full_time_managers": 6,
+    },
+    "evidence": [
+        {
+            "dimension": "results",
+            "title": "2025年度培训与就业台账",
+            "reference": "区人社局档案室 2026-PX-031",
+            "sha256": "9f" * 32,
+        }
+    ],
+}
+"""What an institution hands in."""
+
+
+EVIDENCE: list[Json] = [{"title": "现场评估记录", "reference": "浦人社评〔2028〕12号"}]
+"""What a district shows for what it found."""
+
+
+def choice(matter: Json, tier: str = "district") -> Json:
+    """An application or an assessment on the list."""
+    kind = "assessment_id" if "brand_id" in matter else "application_id"
+    return {kind: matter["id"], "tier": tier}
+
+
 @dataclass(slots=True)
 class City:
     """The service and everybody around it, in words of the domain. Institutions are named A, B and C."""
@@ -118,6 +158,16 @@ class City:
         if asked not in self.tokens:
             self.tokens[asked] = self.issuer.token(role, **claims)  # type: ignore[arg-type]  # all are text
         return bearer(self.tokens[asked])
+
+    @property
+    def materials(self) -> Json:
+        """What an institution hands in."""
+        return MATERIALS
+
+    @property
+    def evidence(self) -> list[Json]:
+        """What a district shows for what it found."""
+        return EVIDENCE
 
     @property
     def centre(self) -> dict[str, str]:
@@ -207,16 +257,26 @@ class City:
         async with self.service.database.transaction() as tx:
             return await tx.connection.fetch(sql, *arguments)
 
+    async def tell_overdue(self) -> int:
+        """What the timer does with the days of the round that have passed."""
+        async with self.service.database.transaction() as tx:
+            return await tell_overdue(tx, self.service)
+
     async def register(self, *who: str) -> None:
         await self.deliver(*(self.registration(one) for one in who))
 
+    @staticmethod
+    def announcement(opens_on: date, closes_on: date, name: str = "2026年优质品牌遴选") -> Json:
+        """A round with these first and last days of applications; the other steps follow 15 days apart."""
+        days = {"opens_on": opens_on, "closes_on": closes_on} | {
+            day: closes_on + timedelta(days=15 * n)
+            for n, day in enumerate(["review_until", "deliberation_until", "publication_on"], 1)
+        }
+        return {"name": name} | {name: str(day) for name, day in days.items()}
+
     async def announce(self, opens_on: date | None = None, days: int = 30) -> Json:
         first = opens_on or self.clock.today()
-        body = {
-            "name": f"{first.year}年优质品牌遴选",
-            "opens_on": str(first),
-            "closes_on": str(first + timedelta(days=days)),
-        }
+        body = self.announcement(first, first + timedelta(days=days), f"{first.year}年优质品牌遴选")
         answer = await self.post("/rounds", self.centre, body)
         assert answer.status_code == 201, answer.text
         return answer.json()
@@ -230,14 +290,38 @@ class City:
     async def open_round(self) -> Json:
         return await self.step(await self.announce(), "/rounds/{}/open", self.centre)
 
+    async def close(self, brand_round: Json) -> Json:
+        """The round's applications end today: the centre brings their last day forward, then closes."""
+        if brand_round["closes_on"] > str(self.clock.today()):
+            body = {"closes_on": str(self.clock.today()), "reason": "提前截止"}
+            brand_round = await self.step(brand_round, "/rounds/{}/amend", self.centre, body)
+        return await self.step(brand_round, "/rounds/{}/close", self.centre)
+
+    async def assessment(self, brand_round: Json, who: str = "A") -> Json | None:
+        """The assessment of an institution in a round, if it holds a brand."""
+        query = {"round_id": brand_round["id"], "credit_code": CODES[who]}
+        items = (await self.get("/assessments", self.bureau, **query)).json()["items"]
+        return items[0] if items else None
+
+    async def enter(self, assessment: Json, who: str = "A") -> Json:
+        return await self.step(assessment, "/assessments/{}/enter", self.institution(who), MATERIALS)
+
+    async def assess(self, assessment: Json, outcome: str = "passed") -> Json:
+        body = {"outcome": outcome, "comment": "经评估", "evidence": EVIDENCE}
+        officer = self.officer(assessment["district"])
+        return await self.step(assessment, "/assessments/{}/assess", officer, body)
+
     async def apply(self, brand_round: Json, who: str = "A", tier: str = "district") -> Answer:
         body = {"tier": tier, "statement": "深耕智能制造培训"}
         return await self.post(f"/rounds/{brand_round['id']}/applications", self.institution(who), body)
 
     async def recommended(self, brand_round: Json, *who: str) -> dict[str, Json]:
-        """Applications of these institutions that their districts recommend."""
+        """What these institutions stand for the list with: assessments passed, applications recommended."""
         found = {}
         for one in who:
+            if assessment := await self.assessment(brand_round, one):
+                found[one] = await self.assess(await self.enter(assessment, one))
+                continue
             answer = await self.apply(brand_round, one)
             assert answer.status_code == 201, answer.text
             found[one] = await self.step(
@@ -249,7 +333,7 @@ class City:
         return found
 
     async def deliberate(self, brand_round: Json, chosen: Sequence[Json], tier: str = "district") -> Answer:
-        body = {"recognised": [{"application_id": one["id"], "tier": tier} for one in chosen]}
+        body = {"recognised": [choice(one, tier) for one in chosen]}
         return await self.post(
             f"/rounds/{brand_round['id']}/deliberate", self.bureau, body, brand_round["version"]
         )
@@ -258,7 +342,7 @@ class City:
         """A round that ends with these institutions on its list, not published yet."""
         brand_round = await self.open_round()
         applications = await self.recommended(brand_round, *who)
-        brand_round = await self.step(brand_round, "/rounds/{}/close", self.centre)
+        brand_round = await self.close(brand_round)
         answer = await self.deliberate(brand_round, list(applications.values()))
         assert answer.status_code == 200, answer.text
         return answer.json()

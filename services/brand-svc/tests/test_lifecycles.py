@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from brand_svc.applications import lifecycle as applications
+from brand_svc.assessments import lifecycle as assessments
 from brand_svc.assignments import lifecycle as assignments
 from brand_svc.brands import lifecycle as brands
 from brand_svc.exit_cases import lifecycle as exit_cases
@@ -17,6 +18,7 @@ from chuangpei.kernel.refusals import Refusal
 README = Path(__file__).parents[1] / "README.md"
 LIFECYCLES = {
     "rounds": rounds,
+    "assessments": assessments,
     "applications": applications,
     "brands": brands,
     "exit_cases": exit_cases,
@@ -54,7 +56,7 @@ def test_every_state_and_action_has_a_chinese_name_of_its_own(module):
 
 
 async def test_a_chinese_reader_is_refused_in_chinese(city):
-    brand_round = await city.announce()
+    brand_round = await city.announce(days=0)
     refused = await city.post(f"/rounds/{brand_round['id']}/close", city.centre, version=1)
     assert refused.json()["detail"] == "当前状态为“已公告”，不能办理“截止”"
 

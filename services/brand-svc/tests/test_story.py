@@ -9,10 +9,9 @@ async def test_a_brand_is_won_in_a_round_and_lost_through_a_revoked_certificate(
     city = institutions
     await city.recognise("A")
     assert await city.holders() == {"A"}
-    published, recognised = await city.events()
-    assert isinstance(published, BrandRoundPublished)
+    [published] = await city.events(BrandRoundPublished)
     assert published.recognised == 1
-    assert isinstance(recognised, BrandRecognised)
+    [recognised] = await city.events(BrandRecognised)
     assert recognised.recognised_on == date(2026, 7, 1)
 
     city.clock.advance(days=14)

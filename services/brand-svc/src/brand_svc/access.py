@@ -11,7 +11,7 @@ from chuangpei.listing import Asked, Listing
 from pydantic import BaseModel
 from sqlalchemy import bindparam
 
-from brand_svc.problems import NO_INSTITUTION
+from brand_svc.problems import NO_INSTITUTION, OWN_INTEREST
 
 CITY = (Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)
 """The offices of the city, which see everything."""
@@ -48,6 +48,13 @@ def may_see(principal: Principal, *, district: str, credit_code: str) -> bool:
     """Whether a matter of this district and institution may be shown to the principal."""
     own_code = visible_credit_code(principal)
     return visible_district(principal) in (None, district) and own_code in (None, credit_code)
+
+
+def own_interest(principal: Principal, credit_code: str, *person_keys: str | None) -> Refusal | None:
+    """The refusal (回避) where the principal is of the institution itself, or one who acted for it."""
+    of_it = principal.credit_code == credit_code
+    acted = principal.person_key is not None and principal.person_key in person_keys
+    return Refusal(OWN_INTEREST) if of_it or acted else None
 
 
 class Reach(StrEnum):

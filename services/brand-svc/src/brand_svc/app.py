@@ -22,6 +22,7 @@ from chuangpei.web import create_app
 from fastapi import FastAPI
 
 from brand_svc.applications.routes import router as applications
+from brand_svc.assessments.routes import router as assessments
 from brand_svc.assessors.routes import router as assessors
 from brand_svc.assignments.routes import router as assignments
 from brand_svc.brands.routes import router as brands
@@ -36,6 +37,7 @@ from brand_svc.scorings.routes import router as scorings
 from brand_svc.service import Service
 from brand_svc.settings import Settings
 from brand_svc.signals.routes import router as signals
+from brand_svc.timers import timers
 
 NAME = "brand"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -77,6 +79,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             rounds,
             rubrics,
             applications,
+            assessments,
             brands,
             exit_cases,
             signals,
@@ -94,12 +97,12 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
 
 
 def jobs(service: Service) -> list[Job]:
-    """Relay and consumer. There are no timers: no brand ends by time (D08)."""
+    """Relay, consumer, and the timers: none ends a brand (D08)."""
     return background_of(
         service.settings,
         service.database,
         service.bus,
         name=NAME,
         handlers=handlers(service),
-        timers=(),
+        timers=timers(service),
     )

@@ -1,13 +1,14 @@
 """Every table of brand-svc, for migrations."""
 
 from brand_svc.applications.tables import applications
+from brand_svc.assessments.tables import assessments
 from brand_svc.assessors.tables import assessors, ties
 from brand_svc.assignments.tables import assignments, scores
 from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
 from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
-from brand_svc.rounds.tables import recognitions, rounds
+from brand_svc.rounds.tables import overdue_steps, recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
 from brand_svc.scorings.tables import moderations, scorings
@@ -16,6 +17,7 @@ from brand_svc.standing.tables import bans, standings
 
 __all__ = [
     "applications",
+    "assessments",
     "assessors",
     "assignments",
     "bans",
@@ -28,6 +30,7 @@ __all__ = [
     "institutions",
     "metadata",
     "moderations",
+    "overdue_steps",
     "qualifications",
     "recognitions",
     "round_rubrics",

@@ -31,8 +31,8 @@ NOT_RECOMMENDED = Problem(
     "not_recommended",
     422,
     Text(
-        "只能审议本轮经区推荐的申报",
-        "Only applications a district recommends in this round can be chosen",
+        "只能审议本轮经区推荐的申报和评估达标的品牌",
+        "Only applications recommended and brands that passed in this round can be chosen",
     ),
 )
 RUBRIC_EXISTS = Problem(
@@ -65,4 +65,20 @@ NOT_SETTLED = Problem(
 )
 ASSESSOR_EXISTS = Problem(
     "assessor_exists", 409, Text("该人员已在评审专家库中", "The person is in the pool of assessors")
+)
+OWN_INTEREST = Problem(
+    "own_interest",
+    403,
+    Text("与该机构有利害关系，应当回避", "Who has an interest in the institution does not decide on it"),
+)
+BRAND_OVER = Problem("brand_over", 409, Text("该品牌已不再有效", "The brand is no longer in force"))
+NOT_ASSESSED = Problem(
+    "not_assessed",
+    409,
+    Text("有参评品牌区尚未评估，不能审议", "Districts have not assessed every brand that takes part"),
+)
+PASSED_LEFT_OUT = Problem(
+    "passed_left_out",
+    422,
+    Text("评估达标的品牌应予保留", "A brand that passed its assessment is kept"),
 )

@@ -5,7 +5,14 @@ from uuid import uuid4
 import pytest
 
 CHOICE = {"application_id": str(uuid4()), "tier": "city"}
-ROUND = {"name": "2026年遴选", "opens_on": "2026-07-01", "closes_on": "2026-07-31"}
+ROUND = {
+    "name": "2026年遴选",
+    "opens_on": "2026-07-01",
+    "closes_on": "2026-07-31",
+    "review_until": "2026-08-15",
+    "deliberation_until": "2026-08-31",
+    "publication_on": "2026-09-15",
+}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +26,8 @@ ROUND = {"name": "2026年遴选", "opens_on": "2026-07-01", "closes_on": "2026-0
         ({"name": " "}, "/name"),
         ({"name": "长" * 201}, "/name"),
         ({"secret": 1}, "/secret"),
+        ({"review_until": "2026-07-30"}, ""),
+        ({"publication_on": None}, "/publication_on"),
     ],
 )
 async def test_a_round_with_bad_fields(city, change, pointer):
@@ -29,7 +38,7 @@ async def test_a_round_with_bad_fields(city, change, pointer):
 
 
 async def test_a_round_beyond_the_calendar_is_refused_and_leaves_the_next_one_possible(city):
-    far = ROUND | {"opens_on": "9999-12-31", "closes_on": "9999-12-31"}
+    far = dict.fromkeys(ROUND, "9999-12-31")
     for _ in range(2):
         refused = await city.post("/rounds", city.centre, far)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
@@ -38,7 +47,7 @@ async def test_a_round_beyond_the_calendar_is_refused_and_leaves_the_next_one_po
 
 async def test_reversed_dates_are_named_in_the_language_of_the_reader(city):
     reversed_dates = ROUND | {"closes_on": "2026-06-30"}
-    for language, text in (("zh", "截止日早于开放日"), ("en", "The last day comes before the first")):
+    for language, text in (("zh", "日期应按步骤先后排列"), ("en", "The days come in the order of the steps")):
         headers = city.centre | {"accept-language": language}
         [error] = (await city.post("/rounds", headers, reversed_dates)).json()["errors"]
         assert error["message"] == text
@@ -56,6 +65,12 @@ async def test_reversed_dates_are_named_in_the_language_of_the_reader(city):
         ("/rounds/{}/deliberate", {"recognised": [{"application_id": str(uuid4())}]}),
         ("/exit-cases/{}/verify", {"founded": "perhaps", "statement": "核实"}),
         ("/exit-cases/{}/verify", {"founded": True}),
+        ("/rounds/{}/amend", {"name": "改名"}),
+        ("/rounds/{}/deliberate", {"recognised": [CHOICE | {"assessment_id": str(uuid4())}]}),
+        ("/rounds/{}/deliberate", {"recognised": [{"tier": "city"}]}),
+        ("/assessments/{}/assess", {"outcome": "passed", "comment": "没有佐证"}),
+        ("/assessments/{}/assess", {"outcome": "perhaps", "comment": "核实"}),
+        ("/assessments/{}/enter", {"statement": "没有数据"}),
         ("/exit-cases/{}/revoke", {"reason": "x"}),
         ("/exit-cases/{}/dismiss", {}),
     ],
@@ -65,6 +80,9 @@ async def test_bodies_with_bad_fields(city, path, body):
         "applications": city.institution(),
         "recommend": city.officer(),
         "verify": city.officer(),
+        "assess": city.officer(),
+        "enter": city.institution(),
+        "amend": city.centre,
     }.get(path.rsplit("/", 1)[1], city.bureau)
     refused = await city.post(path.format(uuid4()), headers, body, version=1)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
@@ -137,6 +155,9 @@ async def test_what_does_not_exist_is_not_found(city, path):
 @pytest.mark.parametrize(
     ("path", "who", "body"),
     [
+        ("/rounds/{}/amend", "centre", {"name": "改名", "reason": "误写"}),
+        ("/assessments/{}/assess", "officer", {"outcome": "absent", "comment": "未参评"}),
+        ("/assessments/{}/amend", "officer", {"outcome": "absent", "reason": "误记"}),
         ("/rounds/{}/open", "centre", None),
         ("/rounds/{}/close", "centre", None),
         ("/rounds/{}/publish", "bureau", None),

@@ -24,6 +24,9 @@ async def test_the_events_of_a_whole_life_are_all_it_promises(holder):
     await city.recognise("A", "B")
     await city.recognise("A")
     await city.revoked("A")
+    await city.announce(days=0)
+    city.clock.advance(days=1)
+    await city.tell_overdue()
     assert {type(event) for event in await city.events()} == set(BRAND_EVENTS)
 
 

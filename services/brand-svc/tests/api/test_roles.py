@@ -9,8 +9,9 @@ from chuangpei.testing.api import ALL_ROLES, operations
 CENTRE, BUREAU, OFFICER, AUDITOR = Role.CITY_CENTRE, Role.CITY_BUREAU, Role.DISTRICT_OFFICER, Role.AUDITOR
 OFFICIALS = {CENTRE, BUREAU, OFFICER, AUDITOR}
 PUBLIC = set(ALL_ROLES) | {None}
-ROUND, APPLICATION, CASE = (
+ROUND, ASSESSMENT, APPLICATION, CASE = (
     "/brand/v1/rounds/{round_id}",
+    "/brand/v1/assessments/{assessment_id}",
     "/brand/v1/applications/{application_id}",
     "/brand/v1/exit-cases/{case_id}",
 )
@@ -26,13 +27,23 @@ ALLOWED = {
     ("POST", "/brand/v1/rounds"): {CENTRE},
     ("GET", "/brand/v1/rounds"): PUBLIC,
     ("GET", ROUND): PUBLIC,
-    ("POST", f"{ROUND}/correct"): {CENTRE},
+    ("GET", "/brand/v1/rounds/export"): PUBLIC,
+    ("POST", f"{ROUND}/amend"): {CENTRE},
+    ("GET", f"{ROUND}/amendments"): OFFICIALS,
+    ("GET", f"{ROUND}/progress"): {CENTRE, BUREAU, AUDITOR},
     ("POST", f"{ROUND}/open"): {CENTRE},
     ("POST", f"{ROUND}/close"): {CENTRE},
     ("POST", f"{ROUND}/deliberate"): {BUREAU},
     ("POST", f"{ROUND}/publish"): {BUREAU},
     ("GET", f"{ROUND}/list"): {CENTRE, BUREAU, AUDITOR},
     ("POST", f"{ROUND}/applications"): {Role.INSTITUTION},
+    ("GET", "/brand/v1/assessments"): OFFICIALS | {Role.INSTITUTION},
+    ("GET", "/brand/v1/assessments/export"): OFFICIALS | {Role.INSTITUTION},
+    ("GET", ASSESSMENT): OFFICIALS | {Role.INSTITUTION},
+    ("POST", f"{ASSESSMENT}/enter"): {Role.INSTITUTION},
+    ("POST", f"{ASSESSMENT}/assess"): {OFFICER},
+    ("POST", f"{ASSESSMENT}/amend"): {OFFICER},
+    ("GET", f"{ASSESSMENT}/amendments"): OFFICIALS | {Role.INSTITUTION},
     ("GET", "/brand/v1/applications"): OFFICIALS | {Role.INSTITUTION},
     ("GET", APPLICATION): OFFICIALS | {Role.INSTITUTION},
     ("POST", f"{APPLICATION}/recommend"): {OFFICER},
@@ -115,6 +126,7 @@ async def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(city, role
         filled = path.format(
             round_id=uuid4(),
             application_id=uuid4(),
+            assessment_id=uuid4(),
             case_id=uuid4(),
             rubric_id=uuid4(),
             scoring_id=uuid4(),

@@ -74,7 +74,7 @@ async def test_a_round_that_is_not_open_takes_no_application(institutions, state
     brand_round = await city.announce()
     if state == "closed":
         brand_round = await city.step(brand_round, "/rounds/{}/open", city.centre)
-        brand_round = await city.step(brand_round, "/rounds/{}/close", city.centre)
+        brand_round = await city.close(brand_round)
     refused = await city.apply(brand_round, "A")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_accepting_applications")
 

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 _ANOTHER = """
-INSERT INTO brands (id, credit_code, institution_name, district, tier, round_id, application_id,
+INSERT INTO brands (id, credit_code, institution_name, district, tier, round_id,
                     recognised_on, state, ended_on, may_apply_again_on)
-SELECT $1, credit_code, institution_name, district, tier, round_id, $2, $3, $4, $5, $6 FROM brands LIMIT 1
+SELECT $1, credit_code, institution_name, district, tier, $2, $3, $4, $5, $6 FROM brands LIMIT 1
 """
 
 
@@ -105,8 +105,10 @@ async def test_two_rounds_under_way(city):
     await city.announce()
     with pytest.raises(asyncpg.UniqueViolationError, match="under_way"):
         await city.rows(
-            "INSERT INTO rounds (id, name, opens_on, closes_on, state, findings, version)"
-            " SELECT $1, name, opens_on, closes_on, 'open', findings, 1 FROM rounds",
+            "INSERT INTO rounds (id, name, opens_on, closes_on, review_until, deliberation_until,"
+            " publication_on, state, findings, version)"
+            " SELECT $1, name, opens_on, closes_on, review_until, deliberation_until, publication_on, 'open',"
+            " findings, 1 FROM rounds",
             uuid4(),
         )
 
@@ -117,10 +119,9 @@ async def test_a_brand_that_no_list_recognised(holder):
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await city.rows(
             "INSERT INTO brands (id, credit_code, institution_name, district, tier, round_id,"
-            " application_id, recognised_on, state)"
-            " SELECT $1, institutions.credit_code, name, institutions.district, 'city', round_id, $2,"
-            " '2026-07-01', 'active' FROM institutions, brands WHERE institutions.name = $3",
-            uuid4(),
+            " recognised_on, state)"
+            " SELECT $1, institutions.credit_code, name, institutions.district, 'city', round_id,"
+            " '2026-07-01', 'active' FROM institutions, brands WHERE institutions.name = $2",
             uuid4(),
             "浦江人力资源有限公司",
         )

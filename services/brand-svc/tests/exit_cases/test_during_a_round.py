@@ -39,8 +39,8 @@ async def test_the_bureau_then_deliberates_again_without_it_and_publishes(holder
     city = holder
     case, brand_round = await next_list_with_holder_under_report(city)
     await city.revoke(case)
-    applications = (await city.get("/applications", city.bureau, round_id=brand_round["id"])).json()["items"]
-    revoked, other = applications
+    revoked = await city.assessment(brand_round, "A")
+    [other] = (await city.get("/applications", city.bureau, round_id=brand_round["id"])).json()["items"]
     again = await city.deliberate(brand_round, [revoked, other])
     assert (again.status_code, again.json()["code"]) == (422, "not_eligible")
     listing = await city.deliberate(brand_round, [other])

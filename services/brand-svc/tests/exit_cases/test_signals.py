@@ -72,7 +72,7 @@ async def test_a_signal_that_comes_before_its_institution_is_kept_and_seen_later
     [warning] = [one for one in application["findings"] if one["outcome"] == "warned"]
     assert (warning["rule"], warning["fact"].endswith("1 条")) == ("B02", True)
     [brand_round] = (await city.get("/rounds")).json()["items"]
-    brand_round = await city.step(brand_round, "/rounds/{}/close", city.centre)
+    brand_round = await city.close(brand_round)
     listing = (await city.deliberate(brand_round, [application])).json()
     assert [one["rule"] for one in listing["warnings"]] == ["B02"]
     assert (await city.publish(listing)).status_code == 200

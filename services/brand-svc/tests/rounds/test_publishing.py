@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 import pytest
-from chuangpei.events.brand import BrandRecognised, BrandRoundPublished
+from chuangpei.events.brand import BrandEnded, BrandRecognised, BrandRoundPublished
 
 
 async def test_those_on_the_list_hold_a_brand_from_the_day_of_publication(institutions):
@@ -62,7 +63,7 @@ async def test_every_application_has_its_outcome_afterwards(institutions):
     brand_round = await city.open_round()
     chosen = await city.recommended(brand_round, "A", "B")
     await city.apply(brand_round, "C")
-    brand_round = await city.step(brand_round, "/rounds/{}/close", city.centre)
+    brand_round = await city.close(brand_round)
     listing = (await city.deliberate(brand_round, [chosen["A"]])).json()
     assert (await city.publish(listing)).status_code == 200
     items = (await city.get("/applications", city.bureau)).json()["items"]
@@ -73,9 +74,27 @@ async def test_every_application_has_its_outcome_afterwards(institutions):
     }
 
 
+async def test_who_is_gone_is_told_with_the_cause_and_who_is_kept_is_not(institutions):
+    city = institutions
+    await city.recognise("A", "B", "C")
+    city.clock.advance(days=730)
+    brand_round = await city.open_round()
+    kept = (await city.recommended(brand_round, "A"))["A"]
+    await city.assess(await city.enter(await city.assessment(brand_round, "B"), "B"), "failed")
+    brand_round = await city.close(brand_round)
+    listing = (await city.deliberate(brand_round, [kept])).json()
+    assert (await city.publish(listing)).status_code == 200
+    told = await city.events(BrandEnded)
+    assert [(one.credit_code, one.reason, one.ended_on) for one in told] == [
+        (city.code("B"), "not_passed", date(2028, 6, 30)),
+        (city.code("C"), "absent", date(2028, 6, 30)),
+    ]
+    assert {one.round_id for one in told} == {UUID(brand_round["id"])}
+
+
 async def test_a_round_that_recognises_nobody_can_be_published_and_ends_every_brand(holder):
     city = holder
-    brand_round = await city.step(await city.open_round(), "/rounds/{}/close", city.centre)
+    brand_round = await city.close(await city.open_round())
     listing = await city.deliberate(brand_round, [])
     assert (await city.publish(listing.json())).json()["recognised"] == []
     assert await city.holders() == set()
@@ -103,7 +122,7 @@ async def test_of_several_publishing_at_once_one_publishes(institutions):
         "DELETE FROM recognitions",
         "UPDATE applications SET state = 'recommended'",
         "DELETE FROM applications",
-        "INSERT INTO recognitions SELECT id, round_id, 'district' FROM applications",
+        "INSERT INTO recognitions SELECT application_id, round_id, 'city', $$x$$ FROM recognitions",
     ],
 )
 async def test_the_database_refuses_to_change_a_published_round(holder, sql):

@@ -234,7 +234,7 @@ async def test_districts_see_their_own_and_institutions_theirs_once_published(pa
     application = await city.step(
         application, "/applications/{}/recommend", city.officer(), {"comment": "同意推荐"}
     )
-    brand_round = await city.step(panel.round, "/rounds/{}/close", city.centre)
+    brand_round = await city.close(panel.round)
     brand_round = (await city.deliberate(brand_round, [application])).json()
     assert (await city.publish(brand_round)).status_code == 200
     assert (await panel.explanation(headers=city.institution("A"))).status_code == 200

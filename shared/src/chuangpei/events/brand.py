@@ -7,6 +7,42 @@ from uuid import UUID
 from chuangpei.events.base import TYPE_PREFIX, Event, ExitGround
 
 
+class BrandRoundOpened(Event):
+    """A round of selection takes applications, and existing brands come up for assessment (B05–B07).
+
+    Each day is the last one of its step, included; ``review_until`` is the districts'.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand_round.opened.v1"
+    KEY: ClassVar[str] = "round_id"
+    round_id: UUID
+    name: str
+    opens_on: date
+    closes_on: date
+    review_until: date
+    deliberation_until: date
+    publication_on: date
+
+
+OverdueStep = Literal["opening", "closing", "review", "deliberation", "publication"]
+"""The steps of a round's timetable."""
+
+
+class BrandRoundOverdue(Event):
+    """A day of a round's timetable passed without its step; told once for each such day (B05).
+
+    ``districts`` are those that have not assessed and reviewed everything, where the step is ``review``.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand_round.overdue.v1"
+    KEY: ClassVar[str] = "round_id"
+    round_id: UUID
+    step: OverdueStep
+    due_on: date
+    districts: tuple[str, ...]
+    told_on: date
+
+
 class BrandRoundPublished(Event):
     """The city bureau published the list of a round (公布名单; B08, B09)."""
 
@@ -62,7 +98,8 @@ class BrandRevoked(Event):
 class BrandEnded(Event):
     """A brand ended as a new list was published without it (终止; B06, D08); there is no ban.
 
-    ``reason``: ``not_on_list``, or what the assessment said where there was one.
+    ``reason``: ``not_passed``, ``absent`` or ``barred`` as its assessment came out; ``not_on_list`` where
+    there was none.
     """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand.ended.v1"

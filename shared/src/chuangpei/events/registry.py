@@ -89,8 +89,11 @@ SUBSIDY_EVENTS: tuple[type[Event], ...] = (
     subsidy.PolicyPublished,
 )
 BRAND_EVENTS: tuple[type[Event], ...] = (
+    brand.BrandRoundOpened,
+    brand.BrandRoundOverdue,
     brand.BrandRoundPublished,
     brand.BrandRecognised,
+    brand.BrandEnded,
     brand.ExitCaseOpened,
     brand.BrandRevoked,
     brand.BrandEnded,

@@ -44,7 +44,10 @@ async def _round_opened(play: Play) -> Json:
         {
             "name": f"培训优质品牌遴选 {today.isoformat()}",
             "opens_on": today.isoformat(),
-            "closes_on": (today + timedelta(days=30)).isoformat(),
+            "closes_on": today.isoformat(),
+            "review_until": (today + timedelta(days=15)).isoformat(),
+            "deliberation_until": (today + timedelta(days=30)).isoformat(),
+            "publication_on": (today + timedelta(days=40)).isoformat(),
         },
     )
     opened = await centre.post(f"/brand/v1/rounds/{announced['id']}/open", version=announced["version"])

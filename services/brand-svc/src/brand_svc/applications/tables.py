@@ -22,7 +22,7 @@ applications = sa.Table(
     sa.Column("district_comment", sa.Text),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("round_id", "credit_code"),
-    sa.UniqueConstraint("id", "round_id"),
+    sa.UniqueConstraint("id", "round_id", "credit_code"),
     sa.CheckConstraint("tier = 'district'", name="no_direct_city_application"),
     sa.CheckConstraint(
         "state IN ('submitted', 'recommended', 'declined', 'recognised', 'not_recognised')",

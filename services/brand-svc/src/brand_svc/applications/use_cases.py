@@ -18,6 +18,7 @@ from brand_svc.institutions.institution import Institution
 from brand_svc.policy.decision import Decision, decide
 from brand_svc.policy.facts import Tier
 from brand_svc.policy.parameters import parameters_on
+from brand_svc.policy.rules import APPLICATION_RULES
 from brand_svc.problems import ALREADY_APPLIED, NO_INSTITUTION, NOT_ELIGIBLE, UNKNOWN_INSTITUTION
 from brand_svc.recording import record_step
 from brand_svc.rounds import repository as rounds
@@ -55,7 +56,7 @@ async def submit(
 async def _decide(tx: Transaction, service: Service, institution: Institution, tier: Tier) -> Decision:
     today, code = service.clock.today(), institution.credit_code
     facts = await standing.facts_of(tx, [code], today, tier)
-    return decide(facts[code], parameters_on(service.law, today))
+    return decide(facts[code], parameters_on(service.law, today), APPLICATION_RULES)
 
 
 def _made(

@@ -22,7 +22,6 @@ class Brand:
     district: str
     tier: Tier
     round_id: UUID
-    application_id: UUID
     recognised_on: date
     state: State = State.ACTIVE
     ended_on: date | None = None

@@ -22,7 +22,7 @@ _active = brands.c.state == written(State.ACTIVE)
 
 _NAMES = tuple(column.name for column in brands.c)
 _INSERT = Statement(brands.insert().values({name: bindparam(name) for name in _NAMES}))
-_ACTIVE_CODES = Statement(select(brands.c.credit_code).where(_active))
+_ALL_ACTIVE = Statement(select(brands).where(_active).order_by(brands.c.credit_code))
 _ACTIVE_OF = Statement(select(brands).where(_active, brands.c.credit_code == _codes))
 _END_ALL = Statement(
     brands.update()
@@ -85,9 +85,9 @@ async def add_all(tx: Transaction, recognised: Sequence[Brand]) -> None:
     await tx.execute_many(_INSERT, [{name: getattr(brand, name) for name in _NAMES} for brand in recognised])
 
 
-async def active_codes(tx: Transaction) -> list[str]:
-    """The credit codes of all holders."""
-    return [row["credit_code"] for row in await tx.rows(_ACTIVE_CODES, {})]
+async def all_active(tx: Transaction) -> list[Brand]:
+    """The brands of all holders, by credit code."""
+    return [_brand(row) for row in await tx.rows(_ALL_ACTIVE, {})]
 
 
 async def active_of(tx: Transaction, credit_codes: Sequence[str]) -> dict[str, Brand]:

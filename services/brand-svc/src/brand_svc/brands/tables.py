@@ -13,13 +13,16 @@ brands = sa.Table(
     sa.Column("district", sa.Text, nullable=False),
     sa.Column("tier", sa.Text, nullable=False),
     sa.Column("round_id", sa.Uuid, sa.ForeignKey("rounds.id"), nullable=False),
-    sa.Column(
-        "application_id", sa.Uuid, sa.ForeignKey("recognitions.application_id"), nullable=False, unique=True
-    ),
     sa.Column("recognised_on", sa.Date, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("ended_on", sa.Date),
     sa.Column("may_apply_again_on", sa.Date),
+    sa.UniqueConstraint("round_id", "credit_code"),
+    sa.ForeignKeyConstraint(
+        ["round_id", "credit_code"],
+        ["recognitions.round_id", "recognitions.credit_code"],
+        name="fk_brands_recognition",
+    ),
     # Lets a ban say by a foreign key that it is the ban of this revocation and no other (B12).
     sa.UniqueConstraint("id", "credit_code", "ended_on", "may_apply_again_on"),
     sa.CheckConstraint("tier IN ('city', 'district')", name="tier_known"),

@@ -1,12 +1,13 @@
 """The eligibility decision: every finding of every rule, never just the first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chuangpei.kernel.refusals import Finding, Outcome, failed
 
 from brand_svc.policy.facts import Facts
 from brand_svc.policy.parameters import Parameters
-from brand_svc.policy.rules import RULES
+from brand_svc.policy.rules import RULES, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,6 @@ class Decision:
         return tuple(finding for finding in self.findings if finding.outcome is Outcome.WARNED)
 
 
-def decide(facts: Facts, law: Parameters) -> Decision:
-    """Asks every rule (B02, B08, B11, B12, B13)."""
-    return Decision(tuple(rule(facts, law) for rule in RULES), law.version)
+def decide(facts: Facts, law: Parameters, rules: Sequence[Rule] = RULES) -> Decision:
+    """Asks every rule: of recognition, or those given (B02, B06, B08, B11, B12, B13)."""
+    return Decision(tuple(rule(facts, law) for rule in rules), law.version)

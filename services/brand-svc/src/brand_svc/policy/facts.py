@@ -70,7 +70,8 @@ class Facts:
 
     ``signals`` are the days of signals (线索) on which nothing was decided: they belong to no case, or to
     one that lapsed with its brand; ``open_grounds`` the grounds of the cases not decided yet. ``sanctions``
-    are those that had begun by the day; ``idle`` says that it has held no class for long.
+    are those that had begun by the day; ``idle`` says that it has held no class for long, ``holds_brand``
+    whether a brand is in force.
     """
 
     credit_code: str
@@ -81,3 +82,4 @@ class Facts:
     signals: tuple[date, ...] = ()
     sanctions: tuple[Sanction, ...] = ()
     idle: Idleness | None = None
+    holds_brand: bool = False

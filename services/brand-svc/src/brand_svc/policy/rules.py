@@ -213,6 +213,23 @@ def no_undecided_signal(facts: Facts, law: Parameters) -> Finding:
     )
 
 
+def holds_no_brand(facts: Facts, law: Parameters) -> Finding:
+    """Who holds a brand comes up for assessment and does not apply anew (既有品牌评估、新增品牌申报; B06)."""
+    return Finding(
+        rule="B06",
+        article=f"{_DOCUMENT} 二(二)1",
+        outcome=Outcome.FAILED if facts.holds_brand else Outcome.PASSED,
+        fact=f"{facts.credit_code}：{'持有有效品牌' if facts.holds_brand else '未持有品牌'}",
+        required="未持有品牌",
+        text=Text(
+            "持有有效品牌者参加既有品牌评估，不作新增申报",
+            "Who holds a brand takes part in the assessment and does not apply anew",
+        )
+        if facts.holds_brand
+        else Text("未持有品牌，可作新增申报", "No brand is held; a new application is possible"),
+    )
+
+
 RULES: tuple[Rule, ...] = (
     applied_for_district_tier,
     no_ban,
@@ -224,7 +241,10 @@ RULES: tuple[Rule, ...] = (
     no_open_case,
     no_undecided_signal,
 )
-"""All rules, in the order in which findings are shown; asked at application and again at recognition."""
+"""All rules on recognition, in the order in which findings are shown: who is kept and who is new."""
+
+APPLICATION_RULES: tuple[Rule, ...] = (*RULES, holds_no_brand)
+"""All rules on a new application."""
 
 
 def round_interval(opens_on: date, previous_opens_on: date | None, law: Parameters) -> Finding:

@@ -19,7 +19,7 @@ class State(Named):
 class Action(Named):
     """更正公告 · 开放申报 · 截止 · 审议 · 公布."""
 
-    CORRECT = "correct", "更正公告"
+    AMEND = "amend", "更正公告"
     OPEN = "open", "开放申报"
     CLOSE = "close", "截止"
     DELIBERATE = "deliberate", "审议"
@@ -28,8 +28,11 @@ class Action(Named):
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     {
-        # Until it opens: without this, a slip in a day would bar every other round.
-        (State.ANNOUNCED, Action.CORRECT): State.ANNOUNCED,
+        # The days still ahead may move until the list is out: without this, a slip would bar every round.
+        (State.ANNOUNCED, Action.AMEND): State.ANNOUNCED,
+        (State.OPEN, Action.AMEND): State.OPEN,
+        (State.CLOSED, Action.AMEND): State.CLOSED,
+        (State.DELIBERATED, Action.AMEND): State.DELIBERATED,
         (State.ANNOUNCED, Action.OPEN): State.OPEN,
         (State.OPEN, Action.CLOSE): State.CLOSED,
         (State.CLOSED, Action.DELIBERATE): State.DELIBERATED,
@@ -40,4 +43,4 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
 )
 
 UNDER_REVIEW = frozenset({State.OPEN, State.CLOSED})
-"""The states in which districts recommend or decline (B07)."""
+"""The states in which districts assess, recommend or decline (B06, B07)."""

@@ -1,23 +1,27 @@
 """Queries on rounds and their lists."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Row, Statement, Transaction
-from sqlalchemy import bindparam, select
+from chuangpei.listing import Listing, Order, equal
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from brand_svc.applications.tables import applications
+from brand_svc.assessments.tables import assessments
 from brand_svc.policy.facts import Tier
 from brand_svc.reader import Reader
 from brand_svc.rounds.lifecycle import State
 from brand_svc.rounds.round import Recognition, Round
-from brand_svc.rounds.tables import recognitions, rounds
+from brand_svc.rounds.tables import overdue_steps, recognitions, rounds
+from brand_svc.rounds.timetable import DAYS, Overdue, Timetable
 from brand_svc.schema import written
 
-_NAMES = ("id", "name", "opens_on", "closes_on", "state", "published_on", "findings", "version")
+_NAMES = ("id", "name", *DAYS, "state", "published_on", "findings", "version")
 _COLUMNS = tuple(rounds.c[name] for name in _NAMES)
 
 _INSERT = Statement(
@@ -30,7 +34,7 @@ _ONE = select(*_COLUMNS).where(rounds.c.id == bindparam("id"))
 _FIND = Statement(_ONE)
 _FOR_UPDATE = Statement(_ONE.with_for_update())
 _FOR_SHARE = Statement(_ONE.with_for_update(read=True))
-_SAVED = ("name", "opens_on", "closes_on", "state", "published_on", "findings")
+_SAVED = ("name", *DAYS, "state", "published_on", "findings")
 _SAVE = Statement(
     rounds.update()
     .where(rounds.c.id == bindparam("of_id"))
@@ -38,11 +42,20 @@ _SAVE = Statement(
         {name: bindparam(name) for name in _SAVED} | {"version": bindparam("next_version")},
     )
 )
-_LISTED = Statement(
-    select(*_COLUMNS)
-    .where(rounds.c.id < bindparam("before"))
-    .order_by(rounds.c.id.desc())
-    .limit(bindparam("most"))
+LIST = Listing(
+    select(*_COLUMNS),
+    key=Order(rounds.c.id, UUID),
+    orders={"opens_on": Order(rounds.c.opens_on, date)},
+    filters={"state": equal(rounds.c.state)},
+)
+_UNDER_WAY = Statement(
+    select(*_COLUMNS).where(rounds.c.under_way).with_for_update(key_share=True, skip_locked=True)
+)
+_TELL_OVERDUE = Statement(
+    insert(overdue_steps)
+    .values({name: bindparam(name) for name in ("round_id", "step", "due_on")})
+    .on_conflict_do_nothing()
+    .returning(overdue_steps.c.step)
 )
 _LAST_PUBLISHED_OPENS_ON = Statement(
     select(sa.func.max(rounds.c.opens_on)).where(rounds.c.state == written(State.PUBLISHED))
@@ -54,55 +67,75 @@ _PUT_ON_LIST = Statement(
 _LIST = Statement(
     select(
         recognitions.c.application_id,
-        applications.c.credit_code,
-        applications.c.institution_name,
-        applications.c.district,
+        recognitions.c.assessment_id,
+        recognitions.c.credit_code,
+        func.coalesce(applications.c.institution_name, assessments.c.institution_name).label(
+            "institution_name"
+        ),
+        func.coalesce(applications.c.district, assessments.c.district).label("district"),
         recognitions.c.tier,
     )
-    .join_from(recognitions, applications, recognitions.c.application_id == applications.c.id)
+    .select_from(
+        recognitions.outerjoin(applications, recognitions.c.application_id == applications.c.id).outerjoin(
+            assessments, recognitions.c.assessment_id == assessments.c.id
+        )
+    )
     .where(recognitions.c.round_id == bindparam("round_id"))
-    .order_by(applications.c.credit_code)
+    .order_by(recognitions.c.credit_code)
 )
 
 
-def _round(row: Row) -> Round:
-    return Round(**{**row, "state": State(row["state"])})
+def round_of(row: Row) -> Round:
+    """The round of a row."""
+    values = {name: row[name] for name in _NAMES if name not in DAYS}
+    timetable = Timetable(**{name: row[name] for name in DAYS})
+    return Round(**{**values, "state": State(row["state"])}, timetable=timetable)
+
+
+def _values(brand_round: Round, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(brand_round.timetable if name in DAYS else brand_round, name) for name in names}
 
 
 async def add(tx: Transaction, brand_round: Round) -> bool:
     """Adds the round, or says False where another is under way (B05)."""
-    values = {name: getattr(brand_round, name) for name in _NAMES}
-    return await tx.row(_INSERT, values) is not None
+    return await tx.row(_INSERT, _values(brand_round, _NAMES)) is not None
 
 
 async def find(reader: Reader, round_id: UUID) -> Round | None:
     """The round, without a lock."""
     row = await reader.row(_FIND, {"id": round_id})
-    return _round(row) if row else None
+    return round_of(row) if row else None
 
 
 async def load_for_update(tx: Transaction, round_id: UUID) -> Round | None:
     """The round, locked until the transaction ends."""
     row = await tx.row(_FOR_UPDATE, {"id": round_id})
-    return _round(row) if row else None
+    return round_of(row) if row else None
 
 
 async def load_unchanging(tx: Transaction, round_id: UUID) -> Round | None:
     """The round, whose state nobody can change until the transaction ends."""
     row = await tx.row(_FOR_SHARE, {"id": round_id})
-    return _round(row) if row else None
+    return round_of(row) if row else None
 
 
 async def save(tx: Transaction, brand_round: Round) -> None:
     """Stores a changed round and raises its version."""
-    values = {name: getattr(brand_round, name) for name in _SAVED}
+    values = _values(brand_round, _SAVED)
     await tx.execute(_SAVE, values | {"of_id": brand_round.id, "next_version": brand_round.version + 1})
     brand_round.version += 1
 
 
-async def listed(reader: Reader, before: UUID, most: int) -> list[Round]:
-    """Rounds, the latest first, older than ``before``."""
-    return [_round(row) for row in await reader.rows(_LISTED, {"before": before, "most": most})]
+async def under_way_for_update(tx: Transaction) -> Round | None:
+    """The round under way, locked, if there is one and nobody else is at it (B05)."""
+    row = await tx.row(_UNDER_WAY, {})
+    return round_of(row) if row else None
+
+
+async def tell_overdue(tx: Transaction, round_id: UUID, one: Overdue) -> bool:
+    """Remembers that the day of a step passed without it; False where that was told before."""
+    values = {"round_id": round_id, "step": one.step, "due_on": one.due_on}
+    return await tx.row(_TELL_OVERDUE, values) is not None
 
 
 async def last_published_opens_on(tx: Transaction) -> date | None:
@@ -111,15 +144,13 @@ async def last_published_opens_on(tx: Transaction) -> date | None:
     return day
 
 
-async def replace_list(tx: Transaction, round_id: UUID, chosen: Mapping[UUID, Tier]) -> None:
+async def replace_list(tx: Transaction, round_id: UUID, lines: Sequence[Recognition]) -> None:
     """Stores the list of a deliberation in place of an earlier one (B08)."""
     await tx.execute(_FORGET_LIST, {"round_id": round_id})
+    names = ("application_id", "assessment_id", "credit_code", "tier")
     await tx.execute_many(
         _PUT_ON_LIST,
-        [
-            {"application_id": application_id, "round_id": round_id, "tier": tier}
-            for application_id, tier in chosen.items()
-        ],
+        [{"round_id": round_id} | {name: getattr(line, name) for name in names} for line in lines],
     )
 
 

@@ -1,56 +1,71 @@
 """The aggregate: one round of selection (遴选轮次; B05–B09)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, ClassVar
 from uuid import UUID
 
-from chuangpei.kernel.refusals import Refusal, Text
-from chuangpei.problems import NOT_ALLOWED_NOW
+from chuangpei.events.brand import BrandRoundOpened, BrandRoundPublished
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
+from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW
 
 from brand_svc.policy.facts import Tier
 from brand_svc.problems import NOT_ACCEPTING, TOO_EARLY
 from brand_svc.rounds.lifecycle import NEXT, UNDER_REVIEW, Action, State
-from brand_svc.transitions import move
+from brand_svc.rounds.timetable import AHEAD, DAYS, Overdue, Timetable, overdue
+from brand_svc.transitions import move, next_state
 
 
 @dataclass(slots=True)
 class Round:
-    """A round takes applications from ``opens_on`` to ``closes_on``, both days included (Asia/Shanghai)."""
+    """A round, what it is called, and by which day each of its steps is due."""
 
     OBJECT_TYPE: ClassVar[str] = "brand_round"
 
     id: UUID
     name: str
-    opens_on: date
-    closes_on: date
+    timetable: Timetable
     state: State
     published_on: date | None
     findings: list[dict[str, Any]]
     version: int
 
-    def correct(
-        self, name: str, opens_on: date, closes_on: date, findings: list[dict[str, Any]]
-    ) -> Refusal | None:
-        """Corrects the announcement (更正公告), as long as the round has not opened."""
-        refused = move(NEXT, self, Action.CORRECT)
-        if refused is None:
-            self.name, self.opens_on, self.closes_on = name, opens_on, closes_on
-            self.findings = findings
-        return refused
+    def amend(self, name: str | None, days: Mapping[str, date], today: date) -> Refusal | None:
+        """Another name, or other days for the steps still ahead, from today on (更正公告; B05).
+
+        An opening that was announced too late may be set on today, one that is past may not.
+        """
+        if refused := move(NEXT, self, Action.AMEND):
+            return refused
+        timetable = replace(self.timetable, **days)
+        changed = [day for day in DAYS if getattr(timetable, day) != getattr(self.timetable, day)]
+        if errors := tuple(self._unchangeable(changed, timetable, today)) or tuple(_out_of_order(timetable)):
+            return Refusal(INVALID_INPUT, errors=errors)
+        self.name, self.timetable = name or self.name, timetable
+        return None
+
+    def _unchangeable(self, changed: list[str], timetable: Timetable, today: date) -> list[FieldError]:
+        over = [day for day in changed if DAYS[day] not in AHEAD[self.state]]
+        past = [day for day in changed if day not in over and getattr(timetable, day) < today]
+        return [FieldError(f"/{day}", "step_is_over", _OVER) for day in over] + [
+            FieldError(f"/{day}", "day_is_past", _PAST) for day in past
+        ]
 
     def open(self, today: date) -> Refusal | None:
         """Opens the round for applications, from ``opens_on`` on."""
-        if today < self.opens_on:
-            return Refusal(
-                TOO_EARLY,
-                detail=Text(f"{self.opens_on} 起开放申报", f"Applications open on {self.opens_on}"),
-            )
-        return move(NEXT, self, Action.OPEN)
+        return self._move_from(Action.OPEN, self.timetable.opens_on, today)
 
-    def close(self) -> Refusal | None:
-        """Ends the applications; districts may still review them."""
-        return move(NEXT, self, Action.CLOSE)
+    def close(self, today: date) -> Refusal | None:
+        """Ends the applications, from their last day on; districts go on assessing and reviewing."""
+        return self._move_from(Action.CLOSE, self.timetable.closes_on, today)
+
+    def _move_from(self, action: Action, day: date, today: date) -> Refusal | None:
+        after = next_state(NEXT, self.state, action)
+        if isinstance(after, State) and today < day:
+            return Refusal(TOO_EARLY, detail=Text(f"{day} 起方可办理", f"It is possible from {day} on"))
+        return move(NEXT, self, action)
 
     def deliberate(self) -> Refusal | None:
         """The bureau has decided on a list (审议); it may decide again until it publishes (B08)."""
@@ -63,37 +78,87 @@ class Round:
             self.published_on = today
         return refused
 
+    def overdue(self, today: date) -> list[Overdue]:
+        """The steps whose day has passed without them."""
+        return list(overdue(self.timetable, self.state, today))
+
     def accepts_applications(self, today: date) -> bool:
         """Whether an institution may apply on this day: what time alone decides is derived here."""
-        return self.state is State.OPEN and self.opens_on <= today <= self.closes_on
+        return self.state is State.OPEN and self.timetable.opens_on <= today <= self.timetable.closes_on
 
     def may_take_application(self, today: date) -> Refusal | None:
         """The refusal, naming the days, where an application does not come in time."""
         if self.accepts_applications(today):
             return None
-        return Refusal(
-            NOT_ACCEPTING,
-            detail=Text(
-                f"状态“{self.state.zh}”；申报期 {self.opens_on} 至 {self.closes_on}",
-                f"State {self.state}; applications from {self.opens_on} to {self.closes_on}",
-            ),
+        first, last = self.timetable.opens_on, self.timetable.closes_on
+        detail = Text(
+            f"状态“{self.state.zh}”；申报期 {first} 至 {last}",
+            f"State {self.state}; applications from {first} to {last}",
         )
+        return Refusal(NOT_ACCEPTING, detail=detail)
 
     def may_be_reviewed(self) -> Refusal | None:
-        """The refusal where districts can no longer review, or not yet (B07)."""
+        """The refusal where districts can no longer assess and review, or not yet (B06, B07)."""
         if self.state in UNDER_REVIEW:
             return None
         detail = Text(
-            f"本轮状态为“{self.state.zh}”，不能初审", f"In round state {self.state} nothing is reviewed"
+            f"本轮状态为“{self.state.zh}”，不能评估、初审", f"In round state {self.state} nothing is reviewed"
         )
         return Refusal(NOT_ALLOWED_NOW, detail=detail)
+
+    def may_amend_reviews(self) -> Refusal | None:
+        """The refusal where what the districts found stands for good: once the list is published."""
+        if self.state not in (State.ANNOUNCED, State.PUBLISHED):
+            return None
+        detail = Text("名单公布后不得更正", "Nothing is amended once the list is published")
+        return Refusal(NOT_ALLOWED_NOW, detail=detail)
+
+    def described(self) -> dict[str, str]:
+        """What may be amended, as its history keeps it."""
+        days = {name: str(day) for name, day in asdict(self.timetable).items()}
+        return {"name": self.name} | days
+
+    def opened(self) -> BrandRoundOpened:
+        """The event that tells that institutions may apply, and until when."""
+        return BrandRoundOpened(round_id=self.id, name=self.name, **asdict(self.timetable))
+
+    def published(self, recognised: int) -> BrandRoundPublished:
+        """The event that tells of its list."""
+        assert self.published_on is not None
+        return BrandRoundPublished(
+            round_id=self.id, name=self.name, published_on=self.published_on, recognised=recognised
+        )
+
+
+_OVER = Text("该步骤已经完成，日期不再更正", "The step is done; its day is no longer changed")
+_PAST = Text("不能改为过去的日期", "It cannot be moved to a day that is past")
+_ORDER = Text("早于前一步骤的日期", "It comes before the day of the step before")
+
+
+def _out_of_order(timetable: Timetable) -> list[FieldError]:
+    days = list(DAYS)
+    return [
+        FieldError(f"/{later}", "out_of_order", _ORDER)
+        for earlier, later in pairwise(days)
+        if getattr(timetable, later) < getattr(timetable, earlier)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the bureau chose (审议认定): an application or an assessed brand, and its tier (B03, B08)."""
+
+    tier: Tier
+    application_id: UUID | None = None
+    assessment_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """One line of the list: which application is recognised, and in which tier (B03, B08)."""
+    """One line of the list (名单): what was chosen, and the institution that it recognises."""
 
-    application_id: UUID
+    application_id: UUID | None
+    assessment_id: UUID | None
     credit_code: str
     institution_name: str
     district: str

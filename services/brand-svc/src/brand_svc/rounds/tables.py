@@ -1,4 +1,4 @@
-"""Rounds of selection (遴选) and the list the city bureau chose for each."""
+"""Rounds of selection (遴选), what was told of them, and the list the city bureau chose for each."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,11 +12,18 @@ rounds = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("opens_on", sa.Date, nullable=False),
     sa.Column("closes_on", sa.Date, nullable=False),
+    sa.Column("review_until", sa.Date, nullable=False),
+    sa.Column("deliberation_until", sa.Date, nullable=False),
+    sa.Column("publication_on", sa.Date, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("published_on", sa.Date),
     sa.Column("findings", JSONB, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.CheckConstraint("opens_on <= closes_on", name="dates_in_order"),
+    sa.CheckConstraint(
+        "opens_on <= closes_on AND closes_on <= review_until AND review_until <= deliberation_until"
+        " AND deliberation_until <= publication_on",
+        name="dates_in_order",
+    ),
     sa.CheckConstraint(
         "state IN ('announced', 'open', 'closed', 'deliberated', 'published')", name="state_known"
     ),
@@ -28,13 +35,33 @@ rounds = sa.Table(
     sa.UniqueConstraint("under_way"),
 )
 
+# What was told to be overdue: each day that passed, once; a day that was moved may pass again.
+overdue_steps = sa.Table(
+    "overdue_steps",
+    metadata,
+    sa.Column("round_id", sa.Uuid, sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("step", sa.Text, primary_key=True),
+    sa.Column("due_on", sa.Date, primary_key=True),
+)
+
 recognitions = sa.Table(
     "recognitions",
     metadata,
-    sa.Column("application_id", sa.Uuid, primary_key=True),
-    sa.Column("round_id", sa.Uuid, sa.ForeignKey("rounds.id"), nullable=False),
+    sa.Column("round_id", sa.Uuid, sa.ForeignKey("rounds.id"), primary_key=True),
+    sa.Column("credit_code", sa.Text, primary_key=True),
+    sa.Column("application_id", sa.Uuid, unique=True),
+    sa.Column("assessment_id", sa.Uuid, unique=True),
     sa.Column("tier", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["application_id", "round_id"], ["applications.id", "applications.round_id"]),
+    sa.ForeignKeyConstraint(
+        ["application_id", "round_id", "credit_code"],
+        ["applications.id", "applications.round_id", "applications.credit_code"],
+        name="fk_recognitions_application",
+    ),
+    sa.ForeignKeyConstraint(
+        ["assessment_id", "round_id", "credit_code"],
+        ["assessments.id", "assessments.round_id", "assessments.credit_code"],
+        name="fk_recognitions_assessment",
+    ),
+    sa.CheckConstraint("num_nonnulls(application_id, assessment_id) = 1", name="of_one_kind"),
     sa.CheckConstraint("tier IN ('city', 'district')", name="tier_known"),
-    sa.Index(None, "round_id"),
 )

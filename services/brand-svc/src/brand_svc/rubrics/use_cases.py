@@ -164,7 +164,7 @@ async def choose(
     refused = stale(brand_round.version, version) or _unfit(brand_round, rubric)
     if refused:
         return refused
-    first, last = years or _years_before(service, brand_round.opens_on)
+    first, last = years or _years_before(service, brand_round.timetable.opens_on)
     chosen = RoundRubric(round_id, rubric_id, first, last, service.clock.now(), principal.subject)
     try:
         async with tx.savepoint():
@@ -181,10 +181,10 @@ def _unfit(brand_round: Round, rubric: RubricVersion | None) -> Refusal | None:
         return Refusal(SCORING_BEGUN)
     if rubric is None:
         return Refusal(INVALID_INPUT, errors=(_UNKNOWN,))
-    if brand_round.opens_on < rubric.effective_from:
+    if brand_round.timetable.opens_on < rubric.effective_from:
         text = Text(
-            f"该规则自 {rubric.effective_from} 起适用，本轮 {brand_round.opens_on} 开放申报",
-            f"It holds from {rubric.effective_from}; the round opens on {brand_round.opens_on}",
+            f"该规则自 {rubric.effective_from} 起适用，本轮 {brand_round.timetable.opens_on} 开放申报",
+            f"It holds from {rubric.effective_from}; the round opens on {brand_round.timetable.opens_on}",
         )
         return Refusal(RUBRIC_NOT_FIT, detail=text)
     return None

@@ -71,7 +71,7 @@ async def formulas_of_round(tx: Transaction, service: Service, round_id: UUID) -
     """The formulas of the day on which a round opens."""
     brand_round = await rounds.find(tx, round_id)
     assert brand_round is not None, "what is scored has its round"
-    return formulas_of(parameters_on(service.law, brand_round.opens_on))
+    return formulas_of(parameters_on(service.law, brand_round.timetable.opens_on))
 
 
 class _Shown:

@@ -12,6 +12,8 @@ from chuangpei.events.base import ExitGround
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from brand_svc.brands.lifecycle import State as BrandState
+from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.lifecycle import UNDECIDED, State
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.institutions import repository as institutions
@@ -39,6 +41,11 @@ _EXITS = Statement(
     select(bans.c.credit_code, bans.c.ground, bans.c.revoked_on, bans.c.may_apply_again_on)
     .where(bans.c.credit_code == func.any(_codes))
     .order_by(bans.c.revoked_on)
+)
+_HOLDERS = Statement(
+    select(brands.c.credit_code).where(
+        brands.c.credit_code == func.any(_codes), brands.c.state == written(BrandState.ACTIVE)
+    )
 )
 _OPEN_GROUNDS = Statement(
     select(exit_cases.c.credit_code, exit_cases.c.ground)
@@ -108,6 +115,7 @@ async def facts_of(
         loose[row["credit_code"]].append(row["occurred_on"])
     sanctions = await institutions.sanctions_of(tx, credit_codes, day)
     idle = await institutions.idle_of(tx, credit_codes)
+    holders = {row["credit_code"] for row in await tx.rows(_HOLDERS, asked)}
     return {
         code: Facts(
             code,
@@ -118,6 +126,7 @@ async def facts_of(
             tuple(loose[code]),
             sanctions[code],
             idle.get(code),
+            code in holders,
         )
         for code in credit_codes
     }
