@@ -50,6 +50,7 @@ from subsidy_svc.reconciliations.routes import router as reconciliations
 from subsidy_svc.recoveries.routes import router as recoveries
 from subsidy_svc.registry_checks.routes import router as registry_checks
 from subsidy_svc.review_queue.routes import router as review_queue
+from subsidy_svc.risk_signs.routes import router as risk_signs
 from subsidy_svc.service import Service
 from subsidy_svc.settings import Settings
 from subsidy_svc.supplements.routes import router as supplements
@@ -131,6 +132,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             attachments,
             drafts,
             review_queue,
+            risk_signs,
             windows,
             notices,
             payments,

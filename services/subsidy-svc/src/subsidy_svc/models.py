@@ -12,6 +12,7 @@ from subsidy_svc.proposals import tables as proposals
 from subsidy_svc.reconciliations import tables as reconciliations
 from subsidy_svc.recoveries import tables as recoveries
 from subsidy_svc.registry_checks import tables as registry_checks
+from subsidy_svc.risk_signs import tables as risk_signs
 from subsidy_svc.schema import metadata
 from subsidy_svc.supplements import tables as supplements
 from subsidy_svc.windows import tables as windows
@@ -30,6 +31,7 @@ __all__ = [
     "reconciliations",
     "recoveries",
     "registry_checks",
+    "risk_signs",
     "supplements",
     "windows",
 ]

@@ -8,6 +8,7 @@ from subsidy_svc.law.published import refresh
 from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.reconciliations.use_cases import reconcile_due
 from subsidy_svc.registry_checks.use_cases import ask_due
+from subsidy_svc.risk_signs.use_cases import look_due
 from subsidy_svc.service import Service
 from subsidy_svc.windows.reminders import remind
 from subsidy_svc.windows.use_cases import close_elapsed_windows, correct_provisional_windows
@@ -52,6 +53,7 @@ def timers(service: Service) -> list[Timer]:
         Timer("remind of windows that close", remind_holders, seconds),
         Timer("clear claims", clear_claims, seconds),
         Timer("ask registries again", lambda: ask_due(service), seconds),
+        Timer("look for risk signs", lambda: look_due(service), seconds),
         Timer("try proposals", lambda: try_due(service), seconds),
         Timer("reconcile the day", reconcile, _RECONCILE_SECONDS),
         Timer("sweep attachments", sweep_attachments, _HOUR_SECONDS),

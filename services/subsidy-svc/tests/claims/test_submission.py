@@ -32,6 +32,7 @@ async def test_a_claim_says_what_was_applied_for(office):
         "enterprise_name": "上海申创科技有限公司",
         "channel": "online",
         "case_number": None,
+        "phone": None,
         "account_kind": "social_security_card",
         "account": "中国银行 ***************4455",
         "account_reason": None,

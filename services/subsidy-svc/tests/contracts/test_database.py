@@ -1,7 +1,7 @@
 """The migrated database is what the models say, and refuses what must never happen."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,8 @@ from subsidy_svc.law import published
 from subsidy_svc.models import metadata
 from subsidy_svc.notices import repository as notices
 from subsidy_svc.proposals import repository as proposals
+from subsidy_svc.registry_checks import repository as registry_checks
+from subsidy_svc.risk_signs import repository as risk_signs
 from subsidy_svc.windows import repository as windows
 
 
@@ -69,6 +71,36 @@ PLANS = {
         claims._DUE,
         {"today": date(2026, 6, 1), "most": 500},
         {"ix_claims_notice_due"},
+    ),
+    "claims whose registries are to be asked again": (
+        claims._TO_ASK_AGAIN,
+        {"now": datetime(2026, 6, 1, tzinfo=UTC), "most": 20},
+        {"ix_claims_ask_again"},
+    ),
+    "what the registries last answered of a claim": (
+        registry_checks._CASE,
+        {"id": UUID(int=1)},
+        {"pk_claims", "ix_registry_checks_claim"},
+    ),
+    "claims to be looked at for signs of risk": (
+        risk_signs._DUE,
+        {"now": datetime(2026, 6, 1, tzinfo=UTC), "most": 200},
+        {"ix_claims_signs_due"},
+    ),
+    "how many share a claim's account, phone and enterprise": (
+        risk_signs._PATTERNS,
+        {"ids": [UUID(int=1)]},
+        {"ix_claims_account_key", "ix_claims_phone_key", "ix_claims_enterprise"},
+    ),
+    "an institution's approvals of late": (
+        risk_signs._APPROVALS,
+        {"since": datetime(2026, 6, 1, tzinfo=UTC)},
+        {"ix_claims_approved"},
+    ),
+    "a district's signs of risk": (
+        risk_signs.LIST.statement(Asked("district", "310115", "-id", {}, {})),
+        {"scope": "310115", "most": 50},
+        {"ix_risk_signs_district"},
     ),
     "windows due for closing": (
         windows._CLOSE_ELAPSED,

@@ -11,7 +11,7 @@ from chuangpei.problems import NOT_FOUND
 from subsidy_svc.claims import repository
 from subsidy_svc.claims.gathering import ChosenAccount, account_of
 from subsidy_svc.claims.lifecycle import Action
-from subsidy_svc.claims.payee import Payee
+from subsidy_svc.claims.payee import Payee, payee_columns
 from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.claims.use_cases import changeable, keep
 from subsidy_svc.law.published import law_of
@@ -63,8 +63,7 @@ async def change_account(
     change = claim.change_account(service.clock.today(), found.account, found.payee)
     if isinstance(change, Refusal):
         return change
-    sealed, digest = found.payee.sealed(service.privacy), found.payee.digest(service.privacy)
-    await repository.save_account(tx, claim, sealed, digest)
+    await repository.save_account(tx, claim, payee_columns(service.privacy, found.payee))
     await keep(tx, service, person, row, claim, change, Action.CHANGE_ACCOUNT)
     return claim_view(claim, row)
 

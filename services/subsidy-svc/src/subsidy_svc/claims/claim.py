@@ -65,6 +65,7 @@ class Claim:
     submitted_at: datetime
     state: State
     case_number: str | None = None
+    phone_masked: str | None = None
     filed_by: str | None = None
     filed_by_person: str | None = None
     due_on: date | None = None

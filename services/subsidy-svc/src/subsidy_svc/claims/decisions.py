@@ -1,6 +1,7 @@
 """What the district decides on a claim (区审核; S07): accept or not, approve or reject, undo, amend."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from chuangpei.amendments import NOTHING_AMENDED, amended
@@ -27,6 +28,7 @@ from subsidy_svc.policy.review import due_day
 from subsidy_svc.problems import CERTIFICATE_REVOKED, PLACE_TAKEN
 from subsidy_svc.registry_checks import use_cases as registry_checks
 from subsidy_svc.registry_checks.asking import Check
+from subsidy_svc.risk_signs import repository as risk_signs
 from subsidy_svc.service import Service
 from subsidy_svc.windows import repository as windows
 
@@ -114,7 +116,8 @@ async def approve(
     await notices.publish(
         tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
     )
-    await keep(tx, service, officer, row, claim, change, Action.APPROVE)
+    shown = await _shown_signs(tx, claim)
+    await keep(tx, service, officer, row, claim, change, Action.APPROVE, details=shown)
     return claim_view(claim, row)
 
 
@@ -211,6 +214,14 @@ async def _decide(
     change = act(claim, await law_of(tx, service, row["issued_on"]))
     if isinstance(change, Refusal):
         return change
-    article = {"article": claim.decision_article} if claim.decision_article else None
-    await keep(tx, service, officer, row, claim, change, action, details=article)
+    details = await _shown_signs(tx, claim)
+    if claim.decision_article:
+        details["article"] = claim.decision_article
+    await keep(tx, service, officer, row, claim, change, action, details=details)
     return claim_view(claim, row)
+
+
+async def _shown_signs(tx: Transaction, claim: Claim) -> dict[str, Any]:
+    """The signs of risk that whoever decides is shown: kept with the decision, read by none."""
+    signs = await risk_signs.standing(tx, claim.id)
+    return {"risk_signs": signs} if signs else {}

@@ -1,4 +1,4 @@
-"""How an application came (申请渠道): online, by one of the city's platform's channels, or at a counter."""
+"""How an application came (申请渠道), and how the person can be reached."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,7 +19,8 @@ class Channel(StrEnum):
 
 
 class Origin(NamedTuple):
-    """The channel, and the case number (办件编号) where the application came through the platform."""
+    """The channel, the platform's case number (办件编号) and a phone, where there is one."""
 
     channel: Channel
     case_number: str | None = None
+    phone: str | None = None

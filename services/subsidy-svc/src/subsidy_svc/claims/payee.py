@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from typing import Any
 
 from chuangpei.kernel.masking import mask_account
 from chuangpei.privacy import Privacy
@@ -26,6 +27,11 @@ class Payee:
         """See :func:`payee_digest`."""
         return payee_digest(privacy, self.holder, self.account_number)
 
+    def account_key(self, privacy: Privacy) -> bytes:
+        """Keyed hash of the account number alone: the same account has one, whoever names it."""
+        text = f"account{SEPARATOR}{self.account_number}"
+        return hmac.digest(privacy.person_secret, text.encode(), "sha256")
+
     @property
     def masked(self) -> str:
         """The bank and the account's last 4 characters."""
@@ -33,6 +39,15 @@ class Payee:
 
     def __repr__(self) -> str:
         return f"Payee({self.masked})"
+
+
+def payee_columns(privacy: Privacy, payee: Payee | None) -> dict[str, Any]:
+    """The columns of a claim that keep its payee; each None while it is not known."""
+    return {
+        "payee_encrypted": payee.sealed(privacy) if payee else None,
+        "payee_digest": payee.digest(privacy) if payee else None,
+        "account_key": payee.account_key(privacy) if payee else None,
+    }
 
 
 def clear_text(sealed: str, privacy: Privacy) -> str:

@@ -19,6 +19,7 @@ from subsidy_svc.claims.origin import Channel
 from subsidy_svc.claims.tables import IS_IN_REVIEW, IS_NOTICED, STANDS, WAITS, claims
 from subsidy_svc.notices.tables import notices
 from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, WAITING, batches, lines
+from subsidy_svc.risk_signs.tables import risk_signs
 from subsidy_svc.windows.tables import windows
 
 _CLAIM = tuple(claims.c[field.name] for field in fields(Claim))
@@ -39,7 +40,14 @@ _SAVED = (
     "decided_by",
     "decided_by_person",
 )
-_ACCOUNT = ("account_kind", "account_masked", "account_reason", "payee_encrypted", "payee_digest")
+_ACCOUNT = (
+    "account_kind",
+    "account_masked",
+    "account_reason",
+    "payee_encrypted",
+    "payee_digest",
+    "account_key",
+)
 _live_line = sa.and_(lines.c.claim_id == claims.c.id, IS_LIVE)
 _is_batched = sa.and_(claims.c.state == "cleared", lines.c.claim_id.is_not(None))
 _STATE = sa.case((_is_batched, "batched"), else_=claims.c.state).label("state")
@@ -110,6 +118,7 @@ _COMPLETED = (
     "account_masked",
     "payee_encrypted",
     "payee_digest",
+    "account_key",
     "findings",
     "within_years_on",
     "facts",
@@ -186,8 +195,15 @@ LIST = Listing(
     },
     reaches=claim_reaches(claims.c.person_key, claims.c.district),
 )
+_sign = sa.and_(risk_signs.c.claim_id == claims.c.id, risk_signs.c.gone_at.is_(None))
+_signs = sa.select(sa.func.count()).select_from(risk_signs).where(_sign).correlate(claims).scalar_subquery()
 QUEUE = Listing(
-    sa.select(*_CLAIM, *_WINDOW, (claims.c.due_on < bindparam("today", type_=sa.Date)).label("overdue"))
+    sa.select(
+        *_CLAIM,
+        *_WINDOW,
+        (claims.c.due_on < bindparam("today", type_=sa.Date)).label("overdue"),
+        _signs.label("risk_signs"),
+    )
     .select_from(_with_window)
     .where(IS_IN_REVIEW),
     key=Order(claims.c.id, UUID),
@@ -198,6 +214,7 @@ QUEUE = Listing(
             sa.Boolean(), lambda value: (claims.c.due_on < bindparam("today", type_=sa.Date)) == value
         ),
         "taken": Filter(sa.Boolean(), lambda value: claims.c.taken_by.is_not(None) == value),
+        "risk_signs": Filter(sa.Boolean(), lambda value: sa.exists().where(_sign).correlate(claims) == value),
         "waiting": Filter(sa.Boolean(), lambda value: claims.c.waiting_since.is_not(None) == value),
         "taken_by": equal(claims.c.taken_by),
         "district": equal(claims.c.district),
@@ -231,9 +248,9 @@ async def save(tx: Transaction, claim: Claim) -> None:
     claim.version += 1
 
 
-async def save_account(tx: Transaction, claim: Claim, payee_encrypted: str, payee_digest: bytes) -> None:
+async def save_account(tx: Transaction, claim: Claim, payee: Mapping[str, Any]) -> None:
     """Writes another account; the database lets only a claim whose payment failed have one."""
-    values = asdict(claim) | {"payee_encrypted": payee_encrypted, "payee_digest": payee_digest}
+    values = asdict(claim) | dict(payee)
     await tx.execute(_SAVE_ACCOUNT, {name: values[name] for name in _ACCOUNT} | {"of_id": claim.id})
 
 

@@ -52,6 +52,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("申请渠道", "Channel"), lambda row: row["channel"]),
     Column(Text("办件编号", "Case number"), lambda row: row["case_number"]),
     Column(Text("申领人", "Holder"), lambda row: row["masked_name"]),
+    Column(Text("联系电话", "Phone"), lambda row: row["phone_masked"]),
     Column(Text("证书编号", "Certificate"), lambda row: row["certificate_number"]),
     Column(Text("培训机构", "Institution"), lambda row: row["institution_name"]),
     Column(Text("项目", "Project"), lambda row: row["project_name"]),

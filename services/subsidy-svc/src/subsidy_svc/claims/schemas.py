@@ -7,7 +7,7 @@ from uuid import UUID
 from chuangpei import amendments
 from chuangpei.database import Row
 from chuangpei.export import ExportQuery
-from chuangpei.fields import CreditCodeText, DistrictCode, IdNumber
+from chuangpei.fields import CreditCodeText, DistrictCode, IdNumber, Phone
 from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body, FindingView
 from pydantic import BaseModel, ConfigDict, Field
@@ -42,6 +42,10 @@ CaseNumber = Annotated[
         description="一网通办办件编号，8至40位大写字母、数字或横线 · the platform's case number",
         examples=["SH00FW20260601000123"],
     ),
+]
+ContactPhone = Annotated[
+    Phone,
+    Field(description="本人联系电话，便于补正和核实 · the person's own phone, for supplements and questions"),
 ]
 OnlineChannel = Literal[Channel.ONLINE, Channel.WEB, Channel.APP, Channel.TERMINAL]
 
@@ -89,6 +93,7 @@ class ClaimBody(AccountBody):
                     "certificate_id": "0199f4d2-7c1e-7b30-9a55-1f6a54f0c001",
                     "enterprise_credit_code": "91310115MA1K4XY10Y",
                     "account": {"kind": "social_security_card"},
+                    "phone": "13800000000",
                     "channel": "app",
                     "case_number": "SH00FW20260601000123",
                 }
@@ -98,12 +103,13 @@ class ClaimBody(AccountBody):
 
     certificate_id: UUID
     enterprise_credit_code: CreditCodeText
+    phone: ContactPhone | None = None
     channel: OnlineChannel = Channel.ONLINE
     case_number: CaseNumber | None = None
 
     def origin(self) -> Origin:
         """How the application came."""
-        return Origin(self.channel, self.case_number)
+        return Origin(self.channel, self.case_number, self.phone)
 
 
 class CounterBody(AccountBody):
@@ -117,6 +123,7 @@ class CounterBody(AccountBody):
                     "id_number": "310101198506010013",
                     "enterprise_credit_code": "91310115MA1K4XY10Y",
                     "account": {"kind": "social_security_card"},
+                    "phone": "13800000000",
                 }
             ]
         }
@@ -125,11 +132,12 @@ class CounterBody(AccountBody):
     certificate_number: str = Field(min_length=8, max_length=40, pattern=r"^[0-9A-Za-z]+$")
     id_number: IdNumber
     enterprise_credit_code: CreditCodeText
+    phone: ContactPhone | None = None
     case_number: CaseNumber | None = None
 
     def origin(self) -> Origin:
         """How the application came."""
-        return Origin(Channel.COUNTER, self.case_number)
+        return Origin(Channel.COUNTER, self.case_number, self.phone)
 
 
 class Reason(Body):
@@ -192,7 +200,7 @@ class WaitingView(BaseModel):
 
 
 class ClaimView(BaseModel):
-    """A claim (申领). Money is integer fen; the holder and the account are masked.
+    """A claim (申领). Money is integer fen; the holder, the phone and the account are masked.
 
     The enterprise's name and the account are null while the registry that tells them has not answered.
     """
@@ -211,6 +219,7 @@ class ClaimView(BaseModel):
     enterprise_name: str | None
     channel: Channel
     case_number: str | None
+    phone: str | None
     account_kind: AccountKind
     account: str | None
     account_reason: str | None
@@ -324,6 +333,7 @@ def _view(claim: Claim, number: str, holder: str, institution: str, project: str
         enterprise_name=claim.enterprise_name,
         channel=claim.channel,
         case_number=claim.case_number,
+        phone=claim.phone_masked,
         account_kind=AccountKind(claim.account_kind),
         account=claim.account_masked,
         account_reason=claim.account_reason,

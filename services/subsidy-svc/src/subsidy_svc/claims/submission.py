@@ -25,6 +25,7 @@ CLAIM_COLUMNS = tuple(
     for column in claims.columns
     if column.name
     not in (
+        "signs_due_at",
         "taken_by",
         "taken_by_person",
         "taken_at",

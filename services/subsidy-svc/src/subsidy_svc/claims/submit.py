@@ -10,6 +10,7 @@ from chuangpei.auth import Principal, Role
 from chuangpei.events.subsidy import ClaimSubmitted
 from chuangpei.kernel.clock import civil_date
 from chuangpei.kernel.identifiers import new_id
+from chuangpei.kernel.masking import mask_phone
 from chuangpei.kernel.refusals import Finding, Refusal
 from chuangpei.outbox import event_row
 from chuangpei.problems import IDEMPOTENCY_MISMATCH, NOT_FOUND, PRECONDITION_FAILED
@@ -20,7 +21,8 @@ from subsidy_svc.claims.claim import Claim
 from subsidy_svc.claims.gathering import ChosenAccount, Gathered, gather
 from subsidy_svc.claims.lifecycle import State
 from subsidy_svc.claims.origin import Origin
-from subsidy_svc.claims.payee import Payee
+from subsidy_svc.claims.payee import Payee, payee_columns
+from subsidy_svc.claims.phone import phone_columns
 from subsidy_svc.claims.schemas import ClaimView, new_claim_view
 from subsidy_svc.claims.submission import OfDraft, Outcome
 from subsidy_svc.law.published import catch_up
@@ -106,7 +108,7 @@ async def submit(
     """
     claim = _claim(prepared, principal, origin)
     view = new_claim_view(claim, prepared.gathered.window)
-    values = _values(service, principal, prepared, claim)
+    values = _values(service, principal, prepared, claim, origin)
     values.update((f"answer_{name}", value) for name, value in answer_row(view).items())
     if draft is not None:
         values |= {"draft_id": draft.id, "draft_version": draft.version}
@@ -155,6 +157,7 @@ def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
         enterprise_name=enterprise.name if enterprise else None,
         channel=origin.channel,
         case_number=origin.case_number,
+        phone_masked=mask_phone(origin.phone) if origin.phone else None,
         account_kind=facts.account.kind,
         account_masked=payee.masked if payee else None,
         account_reason=facts.account.reason,
@@ -169,9 +172,12 @@ def _claim(prepared: Prepared, principal: Principal, origin: Origin) -> Claim:
     return claim
 
 
-def _values(service: Service, principal: Principal, prepared: Prepared, claim: Claim) -> dict[str, Any]:
+def _values(
+    service: Service, principal: Principal, prepared: Prepared, claim: Claim, origin: Origin
+) -> dict[str, Any]:
     decision, at = prepared.decision, prepared.applied_at
     kept = kept_of(service, prepared.gathered.payee, prepared.gathered.facts, decision)
+    kept |= phone_columns(service.privacy, origin.phone)
     values = {parameter: getattr(claim, name) for name, parameter in _OF_CLAIM} | {
         "most_places": prepared.law.subsidies_per_person,
         "claim_policy_version": decision.policy_version,
@@ -201,9 +207,7 @@ def _audit_values(principal: Principal, claim: Claim, decision: Decision, at: da
 
 def kept_of(service: Service, payee: Payee | None, facts: Facts, decision: Decision) -> dict[str, Any]:
     """The columns of a claim that hold what was decided and whom it pays; the payee may not be known yet."""
-    return {
-        "payee_encrypted": payee.sealed(service.privacy) if payee else None,
-        "payee_digest": payee.digest(service.privacy) if payee else None,
+    return payee_columns(service.privacy, payee) | {
         "findings": [finding_row(finding) for finding in decision.findings],
         "within_years_on": {str(day): held for day, held in decision.within_years_on.items()},
         "facts": frozen(facts),

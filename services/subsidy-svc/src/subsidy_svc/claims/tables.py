@@ -35,6 +35,11 @@ claims = sa.Table(
     sa.Column("payee_encrypted", sa.Text),
     # Keyed hash of the same three: a bank's file is compared without opening anything.
     sa.Column("payee_digest", sa.LargeBinary),
+    # Keyed hashes by which claims with the same account or phone are found; older claims have none.
+    sa.Column("account_key", sa.LargeBinary),
+    sa.Column("phone_masked", sa.Text),
+    sa.Column("phone_encrypted", sa.Text),
+    sa.Column("phone_key", sa.LargeBinary),
     sa.Column("findings", JSONB, nullable=False),
     sa.Column("within_years_on", JSONB, nullable=False),
     sa.Column("policy_version", sa.Text, nullable=False),
@@ -63,6 +68,8 @@ claims = sa.Table(
     sa.Column("waiting_since", sa.DateTime(timezone=True)),
     sa.Column("waiting_for", sa.ARRAY(sa.Text)),
     sa.Column("ask_again_at", sa.DateTime(timezone=True)),
+    # When it is next looked at for signs of risk; a new claim at once.
+    sa.Column("signs_due_at", sa.DateTime(timezone=True)),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint(one_of("state", STORED_STATES), name="state"),
     sa.CheckConstraint(one_of("channel", Channel), name="channel"),
@@ -78,6 +85,7 @@ claims = sa.Table(
         " AND account_masked IS NOT NULL AND payee_encrypted IS NOT NULL AND payee_digest IS NOT NULL)",
         name="approved_on_answers",
     ),
+    sa.CheckConstraint("num_nonnulls(phone_masked, phone_encrypted, phone_key) IN (0, 3)", name="phone"),
     sa.CheckConstraint("accepted_by <> approved_by", name="four_eyes"),
     sa.CheckConstraint("accepted_by_person <> approved_by_person", name="four_eyes_by_person"),
     sa.CheckConstraint("filed_by <> approved_by", name="not_who_filed"),
@@ -109,6 +117,31 @@ claims = sa.Table(
     sa.Index("ix_claims_district", "district", "id"),
     sa.Index("ix_claims_queue", "district", "due_on", "id", postgresql_where=sa.text(_IN_REVIEW)),
     sa.Index("ix_claims_ask_again", "ask_again_at", postgresql_where=sa.text(_WAITS)),
+    sa.Index(
+        "ix_claims_account_key",
+        "account_key",
+        "person_key",
+        postgresql_where=sa.text("account_key IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_claims_phone_key",
+        "phone_key",
+        "person_key",
+        postgresql_where=sa.text("phone_key IS NOT NULL"),
+    ),
+    sa.Index("ix_claims_enterprise", "enterprise_credit_code", "person_key"),
+    sa.Index(
+        "ix_claims_approved",
+        "submitted_at",
+        "district",
+        "institution_credit_code",
+        postgresql_where=sa.text("approved_by IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_claims_signs_due",
+        sa.text("coalesce(signs_due_at, submitted_at)"),
+        postgresql_where=sa.text(_IN_REVIEW),
+    ),
     sa.Index("ix_claims_approver", "approved_by", postgresql_where=sa.text("approved_by_person IS NOT NULL")),
     sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
 )

@@ -37,6 +37,8 @@ _CONTENT = (
     "account_kind",
     "account_masked",
     "account_encrypted",
+    "phone_masked",
+    "phone_encrypted",
     "channel",
     "case_number",
 )

@@ -42,6 +42,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("申领截止日", "Last day"), lambda row: row["last_day"]),
     Column(Text("企业信用代码", "Credit code"), lambda row: row["enterprise_credit_code"]),
     Column(Text("收款账户", "Account"), lambda row: row["account_masked"]),
+    Column(Text("联系电话", "Phone"), lambda row: row["phone_masked"]),
     Column(Text("申请渠道", "Channel"), lambda row: row["channel"]),
     Column(Text("办件编号", "Case number"), lambda row: row["case_number"]),
 )
@@ -141,7 +142,7 @@ async def submit_draft(
             service,
             person,
             outcome,
-            use_cases.origin_of(draft),
+            use_cases.origin_of(service, draft),
             lambda view: answer_row(request, person, key, None, view),
             draft=OfDraft(draft_id, version),
         )

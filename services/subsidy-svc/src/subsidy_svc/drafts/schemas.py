@@ -12,7 +12,7 @@ from chuangpei.web import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from subsidy_svc.claims.origin import Channel
-from subsidy_svc.claims.schemas import CardAccount, CaseNumber, OnlineChannel, OtherAccount
+from subsidy_svc.claims.schemas import CardAccount, CaseNumber, ContactPhone, OnlineChannel, OtherAccount
 from subsidy_svc.drafts.lifecycle import State
 from subsidy_svc.policy.facts import AccountKind
 
@@ -22,6 +22,7 @@ class DraftContent(Body):
 
     enterprise_credit_code: CreditCodeText | None = None
     account: Annotated[CardAccount | OtherAccount, Field(discriminator="kind")] | None = None
+    phone: ContactPhone | None = None
     channel: OnlineChannel | None = None
     case_number: CaseNumber | None = None
 
@@ -60,7 +61,7 @@ class DraftExport(DraftFilters, ExportQuery):
 
 
 class DraftView(BaseModel):
-    """A draft (草稿); the account is masked. ``last_day`` is the claim window's (S05)."""
+    """A draft (草稿); account and phone are masked. ``last_day`` is the claim window's (S05)."""
 
     id: UUID
     certificate_id: UUID
@@ -70,6 +71,7 @@ class DraftView(BaseModel):
     enterprise_credit_code: str | None
     account_kind: AccountKind | None
     account: str | None
+    phone: str | None
     channel: Channel | None
     case_number: str | None
     state: State
@@ -80,5 +82,5 @@ class DraftView(BaseModel):
 
 def draft_view(row: Row) -> DraftView:
     """The view of a draft's row."""
-    shown = {name: row[name] for name in DraftView.model_fields if name != "account"}
-    return DraftView(**shown, account=row["account_masked"])
+    shown = {name: row[name] for name in DraftView.model_fields if name not in ("account", "phone")}
+    return DraftView(**shown, account=row["account_masked"], phone=row["phone_masked"])

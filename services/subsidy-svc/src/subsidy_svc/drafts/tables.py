@@ -17,6 +17,8 @@ drafts = sa.Table(
     sa.Column("account_kind", sa.Text),
     sa.Column("account_masked", sa.Text),
     sa.Column("account_encrypted", sa.Text),
+    sa.Column("phone_masked", sa.Text),
+    sa.Column("phone_encrypted", sa.Text),
     sa.Column("channel", sa.Text),
     sa.Column("case_number", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
@@ -27,6 +29,7 @@ drafts = sa.Table(
     sa.CheckConstraint(one_of("account_kind", AccountKind), name="account_kind"),
     sa.CheckConstraint(one_of("channel", Channel), name="channel"),
     sa.CheckConstraint("(account_kind IS NULL) = (account_encrypted IS NULL)", name="account"),
+    sa.CheckConstraint("(phone_masked IS NULL) = (phone_encrypted IS NULL)", name="phone"),
     sa.CheckConstraint("(state = 'submitted') = (claim_id IS NOT NULL)", name="submitted"),
     sa.Index(
         "uq_claim_drafts_live", "certificate_id", unique=True, postgresql_where=sa.text("state = 'draft'")

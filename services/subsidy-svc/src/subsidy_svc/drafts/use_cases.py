@@ -14,6 +14,7 @@ from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECON
 
 from subsidy_svc.claims.gathering import ChosenAccount
 from subsidy_svc.claims.origin import Channel, Origin
+from subsidy_svc.claims.phone import clear_phone, phone_columns
 from subsidy_svc.claims.schemas import chosen
 from subsidy_svc.drafts import repository
 from subsidy_svc.drafts.lifecycle import NEXT, Action, State
@@ -90,9 +91,11 @@ def complete(service: Service, row: Row, version: int) -> Complete | Refusal:
     return Complete(row["certificate_id"], row["enterprise_credit_code"], account)
 
 
-def origin_of(row: Row) -> Origin:
+def origin_of(service: Service, row: Row) -> Origin:
     """How a draft's application comes: online, where it does not say."""
-    return Origin(Channel(row["channel"] or Channel.ONLINE), row["case_number"])
+    sealed = row["phone_encrypted"]
+    phone = clear_phone(service.privacy, sealed) if sealed else None
+    return Origin(Channel(row["channel"] or Channel.ONLINE), row["case_number"], phone)
 
 
 async def _live(
@@ -117,11 +120,14 @@ def _sealed(service: Service, body: DraftContent) -> dict[str, Any]:
     account = None if body.account is None else chosen(body.account)
     given = None if account is None else orjson.dumps(asdict(account)).decode()
     number = account.account_number if account else ""
+    phone = phone_columns(service.privacy, body.phone)
     return {
         "enterprise_credit_code": body.enterprise_credit_code,
         "account_kind": account.kind if account else None,
         "account_masked": f"{account.bank} {mask_account(number)}" if account and number else None,
         "account_encrypted": service.privacy.at_rest.encrypt(given, _PURPOSE) if given else None,
+        "phone_masked": phone["phone_masked"],
+        "phone_encrypted": phone["phone_encrypted"],
         "channel": body.channel,
         "case_number": body.case_number,
     }

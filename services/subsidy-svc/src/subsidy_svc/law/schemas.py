@@ -9,6 +9,7 @@ from chuangpei.paging import ListQuery
 from pydantic import BaseModel, ConfigDict, Field
 
 from subsidy_svc.policy.parameters import Law
+from subsidy_svc.policy.review import RISK
 
 
 class PolicyQuery(ListQuery):
@@ -33,6 +34,7 @@ class PolicyView(BaseModel):
     """The law in force on a day (现行规定). ``version`` changes when any parameter does.
 
     ``until`` is the last day on which nothing changes; a change published for a later day begins after it.
+    What makes a sign of risk is left out: it grants and refuses nothing, and is not for claimants to know.
     """
 
     model_config = ConfigDict(
@@ -83,6 +85,7 @@ def policy_view(law: Law, book: ParameterBook, day: date) -> PolicyView:
             article=dated.article,
         )
         for name, dated in book.on(day).items()
+        if not name.startswith(RISK)
     ]
     first, last = law.in_force
     return PolicyView(

@@ -12,7 +12,14 @@ from chuangpei.kernel.money import Fen
 from chuangpei.kernel.working_days import WorkingDays
 
 from subsidy_svc.policy.faults import Fault
-from subsidy_svc.policy.review import AttachmentTerms, ReviewTerms, attachment_terms, review_terms
+from subsidy_svc.policy.review import (
+    AttachmentTerms,
+    ReviewTerms,
+    RiskTerms,
+    attachment_terms,
+    review_terms,
+    risk_terms,
+)
 
 PARAMETERS = Path(__file__).with_name("parameters.yaml")
 
@@ -68,6 +75,7 @@ class Law:
     review: ReviewTerms
     registry_answer_days: int
     attachments: AttachmentTerms
+    risk: RiskTerms
     calendar: WorkingDays
     articles: Mapping[str, str]
 
@@ -147,6 +155,7 @@ class LawBook:
             review=review_terms(value),
             registry_answer_days=value["registry_answer_days"],
             attachments=attachment_terms(value),
+            risk=risk_terms(value),
             calendar=WorkingDays(overrides),
             articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},
         )

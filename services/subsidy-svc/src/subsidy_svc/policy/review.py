@@ -7,6 +7,9 @@ from typing import Any
 
 from chuangpei.kernel.working_days import WorkingDays
 
+RISK = "risk_"
+"""What the names of the parameters of risk signs begin with: they are not shown to the public."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewTerms:
@@ -24,6 +27,23 @@ class AttachmentTerms:
 
     max_bytes: int
     per_claim: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTerms:
+    """From how many people on a thing shared is a sign of risk (风险提示), and when approvals stand out."""
+
+    people_per_account: int
+    people_per_phone: int
+    people_per_enterprise: int
+    period_days: int
+    approvals_least: int
+    approvals_times: int
+
+
+def risk_terms(value: Mapping[str, Any]) -> RiskTerms:
+    """The terms of the signs of risk among the values of the parameters."""
+    return RiskTerms(**{name: value[f"{RISK}{name}"] for name in RiskTerms.__slots__})
 
 
 def attachment_terms(value: Mapping[str, Any]) -> AttachmentTerms:

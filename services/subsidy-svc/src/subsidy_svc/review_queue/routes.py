@@ -19,10 +19,11 @@ from subsidy_svc.review_queue import use_cases
 from subsidy_svc.review_queue.schemas import (
     CaseView,
     HandBack,
+    QueuedView,
     QueueExport,
     QueueFilters,
     QueuePage,
-    case_view,
+    queued_view,
 )
 from subsidy_svc.service import Service, of
 from subsidy_svc.settings import JSON_BODY_BYTES
@@ -45,6 +46,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("提交时间", "Submitted"), lambda row: row["submitted_at"]),
     Column(Text("领取人", "Taken by"), lambda row: row["taken_by"]),
     Column(Text("领取时间", "Taken at"), lambda row: row["taken_at"]),
+    Column(Text("风险提示数", "Risk signs"), lambda row: row["risk_signs"]),
     Column(Text("等待登记系统", "Waits for"), lambda row: "、".join(row["waiting_for"] or ())),
     Column(Text("等待自", "Waits since"), lambda row: row["waiting_since"]),
 )
@@ -53,7 +55,7 @@ _COLUMNS: tuple[Column[Row], ...] = (
 @router.get("/review-queue", summary="待办列表 · The review queue")
 async def list_queue(
     request: Request, office: Office, query: Annotated[QueuePage, Query()]
-) -> Page[CaseView]:
+) -> Page[QueuedView]:
     """The claims in review, what is due first at the top: of the officer's district, or of all (S07)."""
     service = of(request)
     today = service.clock.today()
@@ -61,7 +63,7 @@ async def list_queue(
         service.database,
         _asked(service, office, query),
         query,
-        lambda row: case_view(repository.claim_from(row), row, today),
+        lambda row: queued_view(repository.claim_from(row), row, today),
     )
 
 

@@ -30,6 +30,7 @@ class QueueFilters(ListQuery):
     overdue: bool | None = Field(default=None, description="是否逾期 · past its due day or not")
     taken: bool | None = Field(default=None, description="是否已领取 · taken by somebody or not")
     waiting: bool | None = Field(default=None, description="是否等待登记系统 · waits for a registry or not")
+    risk_signs: bool | None = Field(default=None, description="有无风险提示 · has signs of risk or not")
     mine: bool = Field(default=False, description="仅本人领取 · only what I have taken")
     district: DistrictCode | None = None
     channel: Channel | None = None
@@ -63,6 +64,17 @@ class CaseView(BaseModel):
     taken_by: str | None
     taken_at: datetime | None
     waiting_for_registry: WaitingView | None
+
+
+class QueuedView(CaseView):
+    """A case as the queue lists it, with how many signs of risk it has (风险提示数): they decide nothing."""
+
+    risk_signs: int
+
+
+def queued_view(claim: Claim, row: Row, today: date) -> QueuedView:
+    """The view of a row of the queue."""
+    return QueuedView(**case_view(claim, row, today).model_dump(), risk_signs=row["risk_signs"])
 
 
 def case_view(claim: Claim, row: Row, today: date) -> CaseView:
