@@ -25,6 +25,7 @@ from chuangpei.service import (
 from chuangpei.web import create_app
 from fastapi import FastAPI
 
+from subsidy_svc.attachments.draft_routes import router as draft_attachments
 from subsidy_svc.attachments.routes import router as attachments
 from subsidy_svc.budgets.routes import router as budgets
 from subsidy_svc.claims.decision_routes import router as review_decisions
@@ -130,6 +131,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             registry_checks,
             supplements,
             attachments,
+            draft_attachments,
             drafts,
             review_queue,
             risk_signs,

@@ -53,6 +53,9 @@ ALLOWED = {
     ("POST", "/subsidy/v1/claim-drafts/{draft_id}/save"): CITIZEN,
     ("POST", "/subsidy/v1/claim-drafts/{draft_id}/discard"): CITIZEN,
     ("POST", "/subsidy/v1/claim-drafts/{draft_id}/submit"): CITIZEN,
+    ("POST", "/subsidy/v1/claim-drafts/{draft_id}/attachments"): CITIZEN,
+    ("GET", "/subsidy/v1/claim-drafts/{draft_id}/attachments"): CITIZEN,
+    ("GET", "/subsidy/v1/claim-drafts/{draft_id}/attachments/{attachment_id}"): CITIZEN,
     ("GET", "/subsidy/v1/notices"): PUBLIC,
     ("GET", "/subsidy/v1/notices/{notice_id}"): PUBLIC,
     ("POST", "/subsidy/v1/notices/{notice_id}/objections"): PUBLIC,
@@ -215,7 +218,11 @@ BODIES = {
 }
 
 
-QUERIES = {"/subsidy/v1/claims/{claim_id}/attachments": {"name": "a.pdf", "subject": "role"}}
+FILE = {"name": "a.pdf", "subject": "role"}
+QUERIES = {
+    "/subsidy/v1/claims/{claim_id}/attachments": FILE,
+    "/subsidy/v1/claim-drafts/{draft_id}/attachments": FILE,
+}
 """What a request needs besides its body; lists refuse what they do not know."""
 
 

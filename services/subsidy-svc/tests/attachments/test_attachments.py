@@ -8,6 +8,7 @@ import pytest
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.testing.api import key
 from subsidy_svc.attachments import use_cases
+from subsidy_svc.attachments.repository import Home
 from subsidy_svc.attachments.schemas import FileQuery
 from subsidy_svc.problems import FILES_AWAY
 
@@ -169,7 +170,7 @@ async def test_a_file_whose_claim_never_heard_of_it_is_swept(office):
     query = FileQuery(name="半途.pdf", subject="role")
     principal = await office.service.verifier.verify(office.citizen()["authorization"].split()[1])
     # The process dies between storing the file and telling the claim.
-    lost = await use_cases.upload(office.service, principal, office.uuid(claim), query, PDF)
+    lost = await use_cases.upload(office.service, principal, Home(office.uuid(claim)), query, PDF)
     orphan = stored_file(office, {"claim_id": claim["id"], "id": str(lost)})
     assert orphan.exists()
     listed = await office.get(f"/claims/{claim['id']}/attachments", office.citizen())
@@ -180,7 +181,7 @@ async def test_a_file_whose_claim_never_heard_of_it_is_swept(office):
     assert not orphan.exists()
     assert stored_file(office, kept).exists()
     async with office.service.database.transaction() as tx:
-        late = await use_cases.finish(tx, office.service, principal, office.uuid(claim), lost)
+        late = await use_cases.finish(tx, office.service, principal, Home(office.uuid(claim)), lost)
     assert isinstance(late, Refusal)
 
 
@@ -200,6 +201,9 @@ async def test_an_attached_file_is_never_exchanged_in_the_database(office):
     for change in (
         "UPDATE attachments SET sha256 = 'x'",
         "UPDATE attachments SET state = 'abandoned'",
+        "UPDATE attachments SET state = 'discarded'",
+        "UPDATE attachments SET state = 'erased'",
+        "UPDATE attachments SET draft_id = claim_id",
         "DELETE FROM attachments",
     ):
         with pytest.raises(Exception, match="can no longer be changed"):

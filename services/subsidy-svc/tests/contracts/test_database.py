@@ -9,6 +9,7 @@ from chuangpei.listing import Asked
 from chuangpei.migrations import differences, is_current
 from chuangpei.testing.contracts import unmatched_checks
 from subsidy_svc.app import MIGRATIONS
+from subsidy_svc.attachments import repository as attachments
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims import submission
 from subsidy_svc.law import published
@@ -118,6 +119,12 @@ PLANS = {
         {"reached": UUID(int=0), "last_claim": UUID(int=1), "most": 200},
         {"pk_claims"},
     ),
+    "a claim's files": (
+        attachments._LISTED["claim"],
+        {"claim_id": UUID(int=1)},
+        {"ix_attachments_claim", "ix_attachments_draft", "uq_claim_drafts_claim_id"},
+    ),
+    "the files of discarded drafts": (attachments._DISCARDED, {"most": 100}, {"ix_attachments_discarded"}),
     "the claims of a revoked certificate": (
         claims._STANDING_OF_CERTIFICATE,
         {"certificate_id": UUID(int=1)},

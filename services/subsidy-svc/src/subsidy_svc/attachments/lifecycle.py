@@ -1,4 +1,4 @@
-"""The life of an attachment (附件): begun, stored for good, or abandoned."""
+"""The life of an attachment (附件): stored or abandoned; a draft's file is discarded with it, then erased."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,6 +11,8 @@ class State(StrEnum):
     UPLOADING = "uploading"
     STORED = "stored"
     ABANDONED = "abandoned"
+    DISCARDED = "discarded"
+    ERASED = "erased"
 
 
 class Action(StrEnum):
@@ -18,11 +20,15 @@ class Action(StrEnum):
 
     STORE = "store"
     ABANDON = "abandon"
+    DISCARD = "discard"
+    ERASE = "erase"
 
 
 NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
     {
         (State.UPLOADING, Action.STORE): State.STORED,
         (State.UPLOADING, Action.ABANDON): State.ABANDONED,
+        (State.STORED, Action.DISCARD): State.DISCARDED,
+        (State.DISCARDED, Action.ERASE): State.ERASED,
     }
 )

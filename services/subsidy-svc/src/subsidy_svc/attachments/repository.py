@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
 from sqlalchemy import bindparam, func
 
+from subsidy_svc.attachments.lifecycle import State
 from subsidy_svc.attachments.tables import attachments
+from subsidy_svc.drafts.tables import drafts
+
+
+class Home(NamedTuple):
+    """Where a file belongs: to a claim, with the files of the draft it was, or to a draft."""
+
+    claim_id: UUID | None = None
+    draft_id: UUID | None = None
+
 
 _INSERT = Statement(
     attachments.insert().values(
@@ -18,35 +28,56 @@ _INSERT = Statement(
 )
 _IS_STORED = sa.text("attachments.state = 'stored'")
 _IS_UPLOADING = sa.text("attachments.state = 'uploading'")
-_OF_CLAIM = Statement(
-    sa.select(attachments)
-    .where(attachments.c.claim_id == bindparam("claim_id"), _IS_STORED)
-    .order_by(attachments.c.id)
+_IS_DISCARDED = sa.text("attachments.state = 'discarded'")
+_became = sa.select(drafts.c.claim_id).where(drafts.c.id == attachments.c.draft_id).scalar_subquery()
+_SHOWN = (
+    *(column for column in attachments.columns if column.name != "claim_id"),
+    func.coalesce(attachments.c.claim_id, _became).label("claim_id"),
 )
-_COUNT = Statement(
-    sa.select(func.count())
-    .select_from(attachments)
-    .where(attachments.c.claim_id == bindparam("claim_id"), _IS_STORED)
+_claim_id, _draft_id = (bindparam(name, type_=sa.Uuid) for name in ("claim_id", "draft_id"))
+_was = sa.select(drafts.c.id).where(drafts.c.claim_id == _claim_id).scalar_subquery()
+_stored = sa.select(*_SHOWN).where(_IS_STORED)
+# Each half by its own index: a claim's files, and those of the draft that it was.
+_of_claim = sa.union_all(
+    _stored.where(attachments.c.claim_id == _claim_id), _stored.where(attachments.c.draft_id == _was)
 )
-_ONE = Statement(
-    sa.select(attachments).where(
-        attachments.c.id == bindparam("id"), attachments.c.claim_id == bindparam("claim_id"), _IS_STORED
-    )
-)
+_FILES = {
+    "claim": _of_claim.subquery("files"),
+    "draft": _stored.where(attachments.c.draft_id == _draft_id).subquery("files"),
+}
+_LISTED = {kind: Statement(sa.select(files).order_by(files.c.id)) for kind, files in _FILES.items()}
+_COUNT = {kind: Statement(sa.select(func.count()).select_from(files)) for kind, files in _FILES.items()}
+_ONE = {
+    kind: Statement(sa.select(files).where(files.c.id == bindparam("id", type_=sa.Uuid)))
+    for kind, files in _FILES.items()
+}
 _STORE = Statement(
     attachments.update().where(attachments.c.id == bindparam("of_id"), _IS_UPLOADING).values(state="stored")
 )
-_ABANDONED = Statement(
-    sa.select(attachments.c.id, attachments.c.claim_id)
+_DISCARD = Statement(
+    attachments.update()
+    .where(attachments.c.draft_id == bindparam("of_draft", type_=sa.Uuid), _IS_STORED)
+    .values(state="discarded")
+)
+_PATH = (attachments.c.id, attachments.c.claim_id, attachments.c.draft_id)
+_UNFINISHED = Statement(
+    sa.select(*_PATH)
     .where(_IS_UPLOADING, attachments.c.begun_at < bindparam("before", type_=sa.DateTime(timezone=True)))
     .order_by(attachments.c.begun_at)
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-_ABANDON = Statement(
+_DISCARDED = Statement(
+    sa.select(*_PATH)
+    .where(_IS_DISCARDED)
+    .order_by(attachments.c.id)
+    .limit(bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_END = Statement(
     attachments.update()
     .where(attachments.c.id == sa.any_(bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
-    .values(state="abandoned")
+    .values(state=bindparam("to_state", type_=sa.Text))
 )
 
 
@@ -60,27 +91,45 @@ async def store(tx: Transaction, attachment_id: UUID) -> bool:
     return await tx.execute(_STORE, {"of_id": attachment_id}) == 1
 
 
-async def count(tx: Transaction, claim_id: UUID) -> int:
-    """How many files a claim has."""
-    found: int = await tx.value(_COUNT, {"claim_id": claim_id})
+async def count(tx: Transaction, home: Home) -> int:
+    """How many files a claim or a draft has."""
+    found: int = await tx.value(_COUNT[_kind(home)], _given(home))
     return found
 
 
-async def of_claim(database: Database, claim_id: UUID) -> list[Row]:
-    """The files of a claim, the first one first."""
-    return await database.rows(_OF_CLAIM, {"claim_id": claim_id})
+async def listed(database: Database, home: Home) -> list[Row]:
+    """The files of a claim or of a draft, the first one first."""
+    return await database.rows(_LISTED[_kind(home)], _given(home))
 
 
-async def one(source: Database | Transaction, claim_id: UUID, attachment_id: UUID) -> Row | None:
-    """One file of a claim."""
-    return await source.row(_ONE, {"id": attachment_id, "claim_id": claim_id})
+async def one(source: Database | Transaction, home: Home, attachment_id: UUID) -> Row | None:
+    """One file of a claim or of a draft."""
+    return await source.row(_ONE[_kind(home)], {"id": attachment_id} | _given(home))
+
+
+async def discard(tx: Transaction, draft_id: UUID) -> None:
+    """Writes that a draft's files are given up with it; the database refuses it once the draft is a claim."""
+    await tx.execute(_DISCARD, {"of_draft": draft_id})
 
 
 async def begun_before(tx: Transaction, before: datetime, most: int) -> list[Row]:
     """Files begun and never finished, locked; those that others have locked are left out."""
-    return await tx.rows(_ABANDONED, {"before": before, "most": most})
+    return await tx.rows(_UNFINISHED, {"before": before, "most": most})
 
 
-async def abandon(tx: Transaction, ids: Sequence[UUID]) -> None:
-    """Writes that the files were given up."""
-    await tx.execute(_ABANDON, {"ids": list(ids)})
+async def discarded(tx: Transaction, most: int) -> list[Row]:
+    """Files given up with their draft, not erased yet, locked; those that others have locked are left out."""
+    return await tx.rows(_DISCARDED, {"most": most})
+
+
+async def end(tx: Transaction, ids: Sequence[UUID], state: State) -> None:
+    """Writes that the files are gone."""
+    await tx.execute(_END, {"ids": list(ids), "to_state": state})
+
+
+def _kind(home: Home) -> str:
+    return "draft" if home.claim_id is None else "claim"
+
+
+def _given(home: Home) -> dict[str, UUID | None]:
+    return {"draft_id": home.draft_id} if home.claim_id is None else {"claim_id": home.claim_id}

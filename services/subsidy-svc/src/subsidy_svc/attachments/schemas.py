@@ -20,10 +20,14 @@ class FileQuery(ListQuery):
 
 
 class AttachmentView(BaseModel):
-    """A file attached to a claim (附件); its kind is told by its content."""
+    """A file attached to a claim or to a draft (附件); its kind is told by its content.
+
+    A draft's file goes with it: ``claim_id`` is the claim that the draft became, null before.
+    """
 
     id: UUID
-    claim_id: UUID
+    claim_id: UUID | None
+    draft_id: UUID | None
     subject: Subject
     name: str
     media_type: str

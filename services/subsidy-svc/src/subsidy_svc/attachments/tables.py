@@ -1,4 +1,7 @@
-"""The table of attachments: written before the file is, so that no file is without its row."""
+"""The table of attachments: written before the file is, so that no file is without its row.
+
+A file belongs to a claim or to a draft for good: the claim that a draft becomes has its files; none moves.
+"""
 
 import sqlalchemy as sa
 
@@ -7,11 +10,14 @@ from subsidy_svc.attachments.lifecycle import State
 from subsidy_svc.schema import metadata, one_of
 from subsidy_svc.supplements.schemas import Subject
 
+_STORED_OF = "state = 'stored' AND {} IS NOT NULL"
+
 attachments = sa.Table(
     "attachments",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("claim_id", sa.Uuid, sa.ForeignKey("claims.id"), nullable=False),
+    sa.Column("claim_id", sa.Uuid, sa.ForeignKey("claims.id")),
+    sa.Column("draft_id", sa.Uuid, sa.ForeignKey("claim_drafts.id")),
     sa.Column("subject", sa.Text, nullable=False),
     # A file's name often is a person's.
     sa.Column("name_encrypted", sa.Text, nullable=False),
@@ -25,6 +31,13 @@ attachments = sa.Table(
     sa.CheckConstraint(one_of("subject", Subject), name="subject"),
     sa.CheckConstraint(one_of("media_type", MEDIA_TYPES), name="media_type"),
     sa.CheckConstraint("bytes > 0", name="bytes"),
-    sa.Index("ix_attachments_claim", "claim_id", "id", postgresql_where=sa.text("state = 'stored'")),
+    sa.CheckConstraint("num_nonnulls(claim_id, draft_id) = 1", name="of_one"),
+    sa.Index(
+        "ix_attachments_claim", "claim_id", "id", postgresql_where=sa.text(_STORED_OF.format("claim_id"))
+    ),
+    sa.Index(
+        "ix_attachments_draft", "draft_id", "id", postgresql_where=sa.text(_STORED_OF.format("draft_id"))
+    ),
+    sa.Index("ix_attachments_discarded", "id", postgresql_where=sa.text("state = 'discarded'")),
     sa.Index("ix_attachments_begun", "begun_at", postgresql_where=sa.text("state = 'uploading'")),
 )

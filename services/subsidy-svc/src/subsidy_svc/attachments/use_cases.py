@@ -1,10 +1,12 @@
-"""Attaching a file to a claim, reading it, and sweeping what was never finished (附件; S06, S07).
+"""Attaching a file to a claim or a draft, reading it, and sweeping what was never finished (附件; S06, S07).
 
 A row says that a file is about to come before the store has it: wherever the process dies, a file has its
 row. The row becomes visible when the file is there; one that never is, is swept with its file.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from chuangpei.audit import record
@@ -19,9 +21,13 @@ from subsidy_svc.access import may_see_claim
 from subsidy_svc.attachments import content as contents
 from subsidy_svc.attachments import repository
 from subsidy_svc.attachments.lifecycle import State
+from subsidy_svc.attachments.repository import Home
 from subsidy_svc.attachments.schemas import AttachmentView, FileQuery
 from subsidy_svc.claims import repository as claims
 from subsidy_svc.claims.lifecycle import IN_REVIEW
+from subsidy_svc.claims.reviewers import is_same_person
+from subsidy_svc.drafts import repository as drafts
+from subsidy_svc.drafts.lifecycle import State as DraftState
 from subsidy_svc.law.published import law_of
 from subsidy_svc.problems import ATTACHMENT_DAMAGED, ATTACHMENTS_FULL
 from subsidy_svc.service import Service
@@ -32,7 +38,7 @@ _NAME = "subsidy.attachment_name"
 
 
 async def upload(
-    service: Service, principal: Principal, claim_id: UUID, query: FileQuery, content: bytes
+    service: Service, principal: Principal, home: Home, query: FileQuery, content: bytes
 ) -> UUID | Refusal:
     """Begins an attachment and stores its file sealed; :func:`finish` makes it visible."""
     media_type = contents.media_type_of(content)
@@ -40,11 +46,11 @@ async def upload(
         return media_type
     attachment_id = new_id()
     async with service.database.transaction() as tx:
-        if refusal := await _may_attach(tx, service, principal, claim_id):
+        if refusal := await _full(tx, service, principal, home):
             return refusal
         values = {
             "id": attachment_id,
-            "claim_id": claim_id,
+            **home._asdict(),
             "subject": query.subject,
             "name_encrypted": service.privacy.at_rest.encrypt(query.name, _NAME),
             "media_type": media_type,
@@ -56,18 +62,18 @@ async def upload(
         }
         await repository.begin(tx, values)
     stored = await contents.sealed(service.privacy.at_rest, content, attachment_id)
-    return await service.files.put(_path(claim_id, attachment_id), stored) or attachment_id
+    return await service.files.put(_path(values), stored) or attachment_id
 
 
 async def finish(
-    tx: Transaction, service: Service, principal: Principal, claim_id: UUID, attachment_id: UUID
+    tx: Transaction, service: Service, principal: Principal, home: Home, attachment_id: UUID
 ) -> AttachmentView | Refusal:
-    """The file is there: the claim has it from now on."""
-    if refusal := await _may_attach(tx, service, principal, claim_id):
+    """The file is there: the claim or the draft has it from now on."""
+    if refusal := await _full(tx, service, principal, home):
         return refusal
     if not await repository.store(tx, attachment_id):
         return Refusal(NOT_ALLOWED_NOW)
-    row = await repository.one(tx, claim_id, attachment_id)
+    row = await repository.one(tx, home, attachment_id)
     assert row is not None, "it was stored just now"
     await record(
         tx,
@@ -77,20 +83,22 @@ async def finish(
         object_type="attachment",
         object_id=attachment_id,
         to_state=State.STORED,
-        details={"claim_id": str(claim_id), "sha256": row["sha256"]},
+        details=_of(home) | {"sha256": row["sha256"]},
     )
     return view(service, row)
 
 
 async def read(
-    service: Service, principal: Principal, claim_id: UUID, attachment_id: UUID
+    service: Service, principal: Principal, home: Home, attachment_id: UUID
 ) -> tuple[AttachmentView, bytes] | Refusal:
-    """The clear file, whose SHA-256 is the one it came with; an office's look is audited."""
-    claim = await claims.owner(service.database, claim_id)
-    row = await repository.one(service.database, claim_id, attachment_id)
-    if claim is None or row is None or not may_see_claim(principal, claim["person_key"], claim["district"]):
+    """The clear file, whose SHA-256 is the one it came with; an office's look is audited.
+
+    Whether the principal sees the claim or the draft, the route has asked.
+    """
+    row = await repository.one(service.database, home, attachment_id)
+    if row is None:
         return Refusal(NOT_FOUND)
-    stored = await service.files.get(_path(claim_id, attachment_id))
+    stored = await service.files.get(_path(row))
     if isinstance(stored, Refusal):
         return stored
     content = await _opened(service, stored, row)
@@ -105,25 +113,30 @@ async def read(
                 action="attachment.read",
                 object_type="attachment",
                 object_id=attachment_id,
-                details={"claim_id": str(claim_id)},
+                details=_of(home),
             )
     return view(service, row), content
 
 
 async def sweep(tx: Transaction, service: Service, most: int = 100) -> int:
-    """Gives up what was begun an hour ago and never finished, and deletes its file; returns how many."""
-    due = await repository.begun_before(tx, service.clock.now() - _GIVEN_UP_AFTER, most)
-    gone = [row["id"] for row in due if await service.files.delete(_path(row["claim_id"], row["id"])) is None]
-    if gone:
-        await repository.abandon(tx, gone)
-    return len(gone)
+    """Deletes files begun an hour ago and never finished, and those of discarded drafts; returns how many."""
+    unfinished = await repository.begun_before(tx, service.clock.now() - _GIVEN_UP_AFTER, most)
+    discarded = await repository.discarded(tx, most)
+    gone = 0
+    for due, state in ((unfinished, State.ABANDONED), (discarded, State.ERASED)):
+        deleted = [row["id"] for row in due if await service.files.delete(_path(row)) is None]
+        if deleted:
+            await repository.end(tx, deleted, state)
+        gone += len(deleted)
+    return gone
 
 
 def view(service: Service, row: Row) -> AttachmentView:
-    """An attachment with its name opened, for those who may see the claim."""
+    """An attachment with its name opened, for those who may see the claim or the draft."""
     return AttachmentView(
         id=row["id"],
         claim_id=row["claim_id"],
+        draft_id=row["draft_id"],
         subject=Subject(row["subject"]),
         name=service.privacy.at_rest.decrypt(row["name_encrypted"], _NAME),
         media_type=row["media_type"],
@@ -133,17 +146,39 @@ def view(service: Service, row: Row) -> AttachmentView:
     )
 
 
-async def _may_attach(
-    tx: Transaction, service: Service, principal: Principal, claim_id: UUID
-) -> Refusal | None:
-    """Locks the claim, so that its number of files is right; files come while it is in review."""
-    row = await claims.load_for_update(tx, claim_id)
-    if row is None or not may_see_claim(principal, row["person_key"], row["district"]):
+def may_attach(principal: Principal, claim: Row) -> bool:
+    """Who sees the claim, and who took it at a counter of whatever district (S06)."""
+    if may_see_claim(principal, claim["person_key"], claim["district"]):
+        return True
+    filed_by, person = claim["filed_by"], claim["filed_by_person"]
+    return principal.role is Role.DISTRICT_OFFICER and is_same_person(principal, filed_by, person)
+
+
+async def _full(tx: Transaction, service: Service, principal: Principal, home: Home) -> Refusal | None:
+    """Locks the claim or the draft, so that its number of files is right; refuses what takes no more."""
+    locked = await (_claim if home.draft_id is None else _draft)(tx, principal, home)
+    if isinstance(locked, Refusal):
+        return locked
+    most = (await law_of(tx, service, locked["issued_on"])).attachments.per_claim
+    return Refusal(ATTACHMENTS_FULL) if await repository.count(tx, home) >= most else None
+
+
+async def _claim(tx: Transaction, principal: Principal, home: Home) -> Row | Refusal:
+    """The claim, locked; files come while it is in review."""
+    assert home.claim_id is not None, "what is no draft is a claim"
+    row = await claims.load_for_update(tx, home.claim_id)
+    if row is None or not may_attach(principal, row):
         return Refusal(NOT_FOUND)
-    if row["state"] not in IN_REVIEW:
-        return Refusal(NOT_ALLOWED_NOW)
-    most = (await law_of(tx, service, row["issued_on"])).attachments.per_claim
-    return Refusal(ATTACHMENTS_FULL) if await repository.count(tx, claim_id) >= most else None
+    return row if row["state"] in IN_REVIEW else Refusal(NOT_ALLOWED_NOW)
+
+
+async def _draft(tx: Transaction, principal: Principal, home: Home) -> Row | Refusal:
+    """The person's own draft, locked; files come until it is submitted or discarded."""
+    assert home.draft_id is not None, "asked for a draft"
+    row = await drafts.load_for_update(tx, home.draft_id, principal.person_key or "")
+    if row is None:
+        return Refusal(NOT_FOUND)
+    return row if row["state"] == DraftState.DRAFT else Refusal(NOT_ALLOWED_NOW)
 
 
 async def _opened(service: Service, stored: bytes | None, row: Row) -> bytes | None:
@@ -156,5 +191,11 @@ async def _opened(service: Service, stored: bytes | None, row: Row) -> bytes | N
     return content if contents.digest(content) == row["sha256"] else None
 
 
-def _path(claim_id: UUID, attachment_id: UUID) -> str:
-    return f"claims/{claim_id}/{attachment_id}"
+def _path(row: Row | Mapping[str, Any]) -> str:
+    if row["draft_id"] is not None:
+        return f"drafts/{row['draft_id']}/{row['id']}"
+    return f"claims/{row['claim_id']}/{row['id']}"
+
+
+def _of(home: Home) -> dict[str, str]:
+    return {name: str(value) for name, value in home._asdict().items() if value is not None}

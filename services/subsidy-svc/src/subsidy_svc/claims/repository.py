@@ -129,7 +129,14 @@ _COMPLETE = Statement(
     .values({name: bindparam(name, type_=claims.c[name].type) for name in _COMPLETED})
 )
 _OWNER = Statement(
-    sa.select(claims.c.person_key, claims.c.district, claims.c.certificate_id, windows.c.issued_on)
+    sa.select(
+        claims.c.person_key,
+        claims.c.district,
+        claims.c.certificate_id,
+        claims.c.filed_by,
+        claims.c.filed_by_person,
+        windows.c.issued_on,
+    )
     .select_from(_with_window)
     .where(claims.c.id == bindparam("id"))
 )
@@ -237,7 +244,7 @@ async def load_for_update(tx: Transaction, claim_id: UUID) -> Row | None:
 
 
 async def owner(source: Database | Transaction, claim_id: UUID) -> Row | None:
-    """Whose the claim is, in which district, for which certificate: what never changes of it."""
+    """Whose the claim is, of which district and certificate, who filed it: what never changes of it."""
     return await source.row(_OWNER, {"id": claim_id})
 
 

@@ -15,7 +15,7 @@ from subsidy_svc.drafts.lifecycle import State
 from subsidy_svc.drafts.tables import drafts
 from subsidy_svc.windows.tables import windows
 
-_WINDOW = (windows.c.certificate_number, windows.c.project_name, windows.c.last_day)
+_WINDOW = (windows.c.certificate_number, windows.c.project_name, windows.c.issued_on, windows.c.last_day)
 _SELECT = sa.select(drafts, *_WINDOW).join(windows, windows.c.certificate_id == drafts.c.certificate_id)
 _OWN = _SELECT.where(drafts.c.id == bindparam("id"), drafts.c.person_key == bindparam("person_key"))
 _ONE = Statement(_OWN)

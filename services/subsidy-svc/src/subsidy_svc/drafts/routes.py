@@ -109,7 +109,7 @@ async def save_draft(
 async def discard_draft(
     request: Request, person: Holder, draft_id: UUID, if_match: IfMatch = None
 ) -> Response:
-    """The draft is given up; it can still be read, and another may be begun (S06)."""
+    """The draft is given up and its files erased; it can still be read, and another may be begun (S06)."""
     version = expected_version(if_match)
     async with of(request).database.transaction() as tx:
         view = accepted(await use_cases.discard(tx, person, draft_id, version))

@@ -12,6 +12,7 @@ from chuangpei.kernel.masking import mask_account
 from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.problems import INVALID_INPUT, NOT_ALLOWED_NOW, NOT_FOUND, PRECONDITION_FAILED
 
+from subsidy_svc.attachments import repository as attachments
 from subsidy_svc.claims.gathering import ChosenAccount
 from subsidy_svc.claims.origin import Channel, Origin
 from subsidy_svc.claims.phone import clear_phone, phone_columns
@@ -67,11 +68,12 @@ async def save(
 
 
 async def discard(tx: Transaction, person: Principal, draft_id: UUID, version: int) -> DraftView | Refusal:
-    """The draft is given up; it stays to be read, and another may be begun."""
+    """The draft is given up with its files; it stays to be read, and another may be begun."""
     row = await _live(tx, person, draft_id, version, Action.DISCARD)
     if isinstance(row, Refusal):
         return row
     await repository.discard(tx, draft_id)
+    await attachments.discard(tx, draft_id)
     return await _shown(tx, draft_id, row["person_key"])
 
 
