@@ -151,6 +151,42 @@ async def test_an_enterprise_nobody_knows_is_a_late_finding_and_may_be_corrected
     assert (await office.step(checked.json(), "approve", "approver")).status_code == 200
 
 
+async def test_an_account_opened_since_completes_the_claim_as_it_is_approved(office):
+    claim = await office.accepted(await waiting(office, accounts=True))
+    office.accounts.linked = False
+    await back(office)
+    shown = await office.shown(claim)
+    assert (await office.step(shown, "approve", "approver")).json()["code"] == "not_eligible"
+    office.accounts.linked = True
+    shown = await office.shown(claim)
+    approved = (await office.step(shown, "approve", "approver")).json()
+    assert (approved["state"], approved["account"]) == ("noticed", "中国银行 ***************4455")
+    assert approved["version"] == (await office.shown(claim))["version"]
+
+
+async def test_an_account_named_while_the_registry_answers_is_not_overwritten(office):
+    claim = await waiting(office, accounts=True)
+    office.accounts.away = False
+    office.clock.advance(hours=1)
+    other = {
+        "kind": "other",
+        "bank": "中国工商银行",
+        "account_number": "6217001234567890",
+        "holder_name": "张三丰",
+        "reason": "社保卡金融账户未激活",
+    }
+    path = f"/claims/{claim['id']}/account"
+    changed, _ = await asyncio.gather(
+        office.post(path, office.citizen(), {"account": other}, claim["version"]), ask_due(office.service)
+    )
+    await back(office)
+    shown = await office.shown(claim)
+    named = "other" if changed.status_code == 200 else "social_security_card"
+    assert (shown["account_kind"], shown["waiting_for_registry"]) == (named, None)
+    assert shown["account"].endswith("7890" if named == "other" else "4455")
+    assert outcomes(shown) == {"passed"}
+
+
 async def test_what_is_known_to_fail_is_refused_at_once_whichever_registry_is_away(office):
     office.accounts.away = True
     office.registry.roles = frozenset()

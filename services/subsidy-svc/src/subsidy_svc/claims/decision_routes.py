@@ -66,7 +66,7 @@ async def approve_claim(
     one, or where what they answer does not bear it. S01, S07, S08, S11, D04, D05.
     """
     service, version = of(request), expected_version(if_match)
-    check = await registry_checks.before_approval(service, officer, claim_id)
+    check = await registry_checks.before_approval(service, officer, claim_id, version)
     async with service.database.transaction() as tx:
         outcome = await decisions.approve(tx, service, officer, claim_id, version, check)
     # Only now: what the registries answered stays, also where it stands in the way.

@@ -108,11 +108,12 @@ async def approve(
         return row
     claim, today = repository.claim_from(row), service.clock.today()
     notice = notice_period(today, await law_of(tx, service, row["issued_on"]))
-    change = claim.approve(officer, today, notice)
-    if isinstance(change, Refusal):
-        return change
-    if refusal := await registry_checks.answered(tx, service, officer, repository.claim_from(row), check):
+    if isinstance(refused := repository.claim_from(row).approve(officer, today, notice), Refusal):
+        return refused
+    if refusal := await registry_checks.answered(tx, service, officer, claim, check):
         return refusal
+    change = claim.approve(officer, today, notice)
+    assert not isinstance(change, Refusal), "answers do not change who may approve"
     await notices.publish(
         tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
     )

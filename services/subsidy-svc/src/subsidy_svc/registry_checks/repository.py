@@ -25,6 +25,7 @@ _CASE = Statement(
     sa.select(
         claims.c.id,
         claims.c.state,
+        claims.c.version,
         claims.c.enterprise_credit_code,
         claims.c.enterprise_name,
         claims.c.account_kind,

@@ -32,15 +32,13 @@ from subsidy_svc.registry_checks.asking import Check, asked
 from subsidy_svc.service import Service
 
 
-async def before_approval(service: Service, officer: Principal, claim_id: UUID) -> Check | None:
+async def before_approval(service: Service, officer: Principal, claim_id: UUID, version: int) -> Check | None:
     """Asks the registries anew where an approval would rest on answers too old, or on failing ones (S07).
 
     None where there is no need, or nothing the officer could approve. Never inside a transaction.
     """
-    case = await repository.case(service.database, claim_id)
-    if case is None or not may_see_claim(officer, case["person_key"], case["district"]):
-        return None
-    if case["state"] != State.ACCEPTED or case["waiting_since"] is not None:
+    case = await _case(service, officer, claim_id, version)
+    if case is None or case["state"] != State.ACCEPTED or case["waiting_since"] is not None:
         return None
     law = await law_of(service.database, service, case["issued_on"])
     stands_in_the_way = failed((*_findings(case), _age(service, case, law)))
@@ -72,10 +70,8 @@ async def check_now(
     service: Service, officer: Principal, claim_id: UUID, version: int
 ) -> ClaimView | Refusal:
     """An officer has the registries asked about a claim in review (重新核查; S01, S11)."""
-    case = await repository.case(service.database, claim_id)
-    check = None
-    if case is not None and may_see_claim(officer, case["person_key"], case["district"]):
-        check = await asked(service, case) if case["state"] in IN_REVIEW else None
+    case = await _case(service, officer, claim_id, version)
+    check = await asked(service, case) if case is not None and case["state"] in IN_REVIEW else None
     async with service.database.transaction() as tx:
         row = await changeable(tx, officer, claim_id, version)
         if isinstance(row, Refusal):
@@ -113,7 +109,8 @@ async def _ask_one(service: Service, claim_id: UUID) -> None:
         row = await claims.load_for_update(tx, claim_id)
         assert row is not None, "claims are never deleted"
         claim = claims.claim_from(row)
-        if claim.waits:
+        # Changed meanwhile, it may name another account than was asked about: it is asked for again later.
+        if claim.waits and claim.version == case["version"]:
             await keep(tx, service, SYSTEM, claim, check)
 
 
@@ -131,6 +128,14 @@ async def keep(tx: Transaction, service: Service, principal: Principal, claim: C
         await claims.save_waiting(tx, claim)
     if bool(check.away) is not waited:
         await _tell(tx, principal, claim, check)
+
+
+async def _case(service: Service, officer: Principal, claim_id: UUID, version: int) -> Row | None:
+    """The claim to be asked about, where the officer may see it and it has this version."""
+    case = await repository.case(service.database, claim_id)
+    if case is None or not may_see_claim(officer, case["person_key"], case["district"]):
+        return None
+    return case if case["version"] == version else None
 
 
 async def _complete(tx: Transaction, service: Service, claim: Claim, check: Check) -> None:
