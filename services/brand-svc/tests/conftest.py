@@ -311,9 +311,23 @@ class City:
         officer = self.officer(assessment["district"])
         return await self.step(assessment, "/assessments/{}/assess", officer, body)
 
-    async def apply(self, brand_round: Json, who: str = "A", tier: str = "district") -> Answer:
-        body = {"tier": tier, "statement": "深耕智能制造培训"}
-        return await self.post(f"/rounds/{brand_round['id']}/applications", self.institution(who), body)
+    async def begin(self, brand_round: Json, who: str = "A", **changes: Any) -> Answer:
+        """A draft that holds all it needs, with these changes."""
+        path = f"/rounds/{brand_round['id']}/applications"
+        return await self.post(path, self.institution(who), MATERIALS | changes)
+
+    async def submit(self, draft: Json, who: str = "A") -> Answer:
+        path = f"/applications/{draft['id']}/submit"
+        return await self.post(path, self.institution(who), version=draft["version"])
+
+    async def apply(self, brand_round: Json, who: str = "A") -> Answer:
+        """An application begun, or the draft there is, and submitted; or the first refusal."""
+        begun = await self.begin(brand_round, who)
+        if begun.status_code == 201:
+            return await self.submit(begun.json(), who)
+        query = {"round_id": brand_round["id"], "state": "draft"}
+        drafts = (await self.get("/applications", self.institution(who), **query)).json()["items"]
+        return await self.submit(drafts[0], who) if drafts else begun
 
     async def recommended(self, brand_round: Json, *who: str) -> dict[str, Json]:
         """What these institutions stand for the list with: assessments passed, applications recommended."""
@@ -323,7 +337,7 @@ class City:
                 found[one] = await self.assess(await self.enter(assessment, one))
                 continue
             answer = await self.apply(brand_round, one)
-            assert answer.status_code == 201, answer.text
+            assert answer.status_code == 200, answer.text
             found[one] = await self.step(
                 answer.json(),
                 "/applications/{}/recommend",

@@ -45,11 +45,11 @@ async def test_the_examples_in_the_documentation_are_accepted(institutions):
     announced = await city.post("/rounds", city.centre, example("Announcement"))
     assert announced.status_code == 201
     brand_round = await city.step(announced.json(), "/rounds/{}/open", city.centre)
-    applied = await city.post(
-        f"/rounds/{brand_round['id']}/applications", city.institution(), example("Submission")
-    )
-    assert applied.status_code == 201
-    await city.step(applied.json(), "/applications/{}/recommend", city.officer(), example("Review"))
+    draft = {"statement": "深耕创业培训", "figures": example("Figures"), "evidence": [example("Paper")]}
+    begun = await city.post(f"/rounds/{brand_round['id']}/applications", city.institution(), draft)
+    assert begun.status_code == 201
+    submitted = (await city.submit(begun.json())).json()
+    await city.step(submitted, "/applications/{}/recommend", city.officer(), example("Review"))
 
 
 async def test_it_is_ready_while_its_database_answers(city):

@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 from brand_svc.policy.decision import decide
-from brand_svc.policy.facts import ConfirmedExit, Facts, Tier
+from brand_svc.policy.facts import Body, ConfirmedExit, Facts, Tier
 from brand_svc.policy.parameters import load_book, parameters_on
-from brand_svc.policy.rules import RULES, may_apply_again_on, round_interval
+from brand_svc.policy.rules import (
+    APPLICATION_RULES,
+    RULES,
+    may_apply_again_on,
+    may_be_fostered,
+    round_interval,
+)
 from chuangpei.kernel.dated import NoLawInForce
 from chuangpei.kernel.dates import add_years
 from chuangpei.kernel.refusals import Outcome
@@ -84,6 +90,35 @@ def test_a_ban_is_never_shorter_than_two_years(revoked_on):
 def test_a_later_revocation_never_ends_its_ban_earlier(revoked_on, later):
     first, last = sorted((revoked_on, later))
     assert exit_of("X1", first).may_apply_again_on <= exit_of("X1", last).may_apply_again_on
+
+
+@pytest.mark.parametrize(
+    ("kind", "approved", "closed_on", "outcome"),
+    [
+        ("private_training_institution", False, None, "passed"),
+        ("human_resource_firm", True, None, "passed"),
+        ("university", True, None, "passed"),
+        ("university", False, None, "warned"),
+        ("other", False, None, "warned"),
+        ("district_centre", True, None, "failed"),
+        ("city_centre", True, None, "failed"),
+        ("private_training_institution", True, date(2026, 6, 30), "failed"),
+    ],
+)
+def test_which_bodies_are_fostered(kind, approved, closed_on, outcome):
+    day = date(2026, 7, 1)
+    facts = Facts("code", day, Tier.DISTRICT, body=Body(kind, closed_on, approved))
+    finding = may_be_fostered(facts, parameters_on(BOOK, day))
+    assert (finding.rule, finding.outcome) == ("B01", outcome)
+
+
+@pytest.mark.parametrize(("holds", "against"), [(True, ["B06"]), (False, [])])
+def test_who_holds_a_brand_does_not_apply_anew(holds, against):
+    day = date(2026, 7, 1)
+    facts = Facts("code", day, Tier.DISTRICT, holds_brand=holds)
+    decision = decide(facts, parameters_on(BOOK, day), APPLICATION_RULES)
+    assert [one.rule for one in decision.against] == against
+    assert decide(facts, parameters_on(BOOK, day)).allowed
 
 
 def test_every_rule_speaks_in_every_decision_with_article_and_both_languages():

@@ -45,7 +45,7 @@ async def test_an_existing_brand_not_on_the_new_list_ends_that_day_without_a_ban
     [brand] = history["brands"]
     assert (brand["state"], brand["ended_on"], brand["revoked_for"]) == ("ended", "2028-06-30", None)
     city.clock.advance(days=1)
-    assert (await city.apply(await city.open_round(), "A")).status_code == 201
+    assert (await city.apply(await city.open_round(), "A")).status_code == 200
 
 
 async def test_an_existing_brand_on_the_new_list_is_kept_in_a_new_period(holder):

@@ -71,7 +71,7 @@ async def test_the_last_day_of_applications_counts_whole_in_shanghai(institution
     city = institutions
     brand_round = await city.step(await city.announce(days=0), "/rounds/{}/open", city.centre)
     city.clock.advance(hours=14, minutes=59, seconds=59)  # 23:59:59
-    assert (await city.apply(brand_round, "A")).status_code == 201
+    assert (await city.apply(brand_round, "A")).status_code == 200
     city.clock.advance(seconds=1)
     refused = await city.apply(brand_round, "B")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_accepting_applications")
@@ -91,7 +91,7 @@ async def test_a_slip_in_the_announced_days_is_amended_before_the_round_opens(in
         "2026-07-01",
     )
     opened = await city.step(amended, "/rounds/{}/open", city.centre)
-    assert (await city.apply(opened, "A")).status_code == 201
+    assert (await city.apply(opened, "A")).status_code == 200
     [kept] = (await city.get(f"/rounds/{slip['id']}/amendments", city.centre)).json()["items"]
     assert (kept["before"]["opens_on"], kept["after"]["opens_on"]) == ("2062-07-01", "2026-07-01")
     assert (kept["reason"], kept["role"]) == ("年份误写", "city_centre")
@@ -129,7 +129,7 @@ async def test_only_the_days_of_the_steps_ahead_can_still_move(institutions):
     longer = {"closes_on": "2026-08-05", "reason": "延期"}
     brand_round = await city.step(brand_round, "/rounds/{}/amend", city.centre, longer)
     city.clock.advance(days=33)
-    assert (await city.apply(brand_round, "A")).status_code == 201
+    assert (await city.apply(brand_round, "A")).status_code == 200
     assert (await city.post(path, city.centre, longer)).status_code == 428
     assert (await city.post(path, city.centre, longer, version=1)).status_code == 412
     brand_round = await city.close(brand_round)
@@ -189,7 +189,7 @@ async def test_districts_that_have_not_reviewed_everything_are_named(holder):
     city = holder
     brand_round = await city.open_round()
     await city.enter(await city.assessment(brand_round, "A"), "A")
-    assert (await city.apply(brand_round, "C")).status_code == 201
+    assert (await city.apply(brand_round, "C")).status_code == 200
     brand_round = await city.close(brand_round)
     found = (await city.get(f"/rounds/{brand_round['id']}/progress", city.centre)).json()["districts"]
     assert [(one["district"], one["not_assessed"], one["not_reviewed"]) for one in found] == [

@@ -205,7 +205,7 @@ async def test_draws_at_once_fill_each_place_once(panel):
 async def test_scoring_is_opened_once_for_each_subject_and_holds_the_rubric(panel):
     city = panel.city
     assert await panel.open() == 0
-    assert (await city.apply(panel.round, "B")).status_code == 201
+    assert (await city.apply(panel.round, "B")).status_code == 200
     assert await panel.open() == 1
     other = await city.published_rubric("2026-2")
     refused = await city.choose(panel.round, other)

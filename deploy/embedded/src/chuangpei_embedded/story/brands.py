@@ -10,6 +10,32 @@ from chuangpei_embedded.story.client import Json, eventually, expect
 from chuangpei_embedded.story.play import Play
 
 _ROUND = 8
+_MATERIALS = {
+    "statement": "深耕创业培训，学员创业率与满意度居全区前列。",
+    "figures": {
+        "major_events": 4,
+        "shared_courses": 6,
+        "institutions_assisted": 2,
+        "own_courses": 5,
+        "dual_qualified_teachers": 8,
+        "evening_classes": 10,
+        "trainees": 2000,
+        "highly_skilled": 300,
+        "by_order": 600,
+        "employed": 1500,
+        "floor_area": 1200,
+        "full_time_teachers": 20,
+        "full_time_managers": 6,
+    },
+    "evidence": [
+        {
+            "dimension": "results",
+            "title": "上年度培训与就业台账",
+            "reference": "机构档案室 PX-031",
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        }
+    ],
+}
 _REASON, _GROUND = "subsidy_fraud", "X2"
 
 
@@ -60,12 +86,12 @@ async def _applied(play: Play, opened: Json, account: Account) -> Json:
     """B07: the institution applies to its district; the brand service knows it once its event has arrived."""
     own = await play.actor(account)
     path = f"/brand/v1/rounds/{opened['id']}/applications"
-    body = {"tier": "district", "statement": "深耕创业培训，学员创业率与满意度居全区前列。"}
-    application = await eventually(
+    draft = await eventually(
         "the registered institution known to the brand service",
-        lambda: own.tried(path, body),
+        lambda: own.tried(path, _MATERIALS),
         lambda answer: answer.get("code") != "unknown_institution",
     )
+    application = await own.post(f"/brand/v1/applications/{draft['id']}/submit", version=draft["version"])
     expect(application.get("state") == "submitted", "a submitted application", application)
     play.tell.done("机构申报品牌", "Institution applies", f"{account.credit_code} B07")
     return application
@@ -153,8 +179,8 @@ async def _barred(play: Play, revoked_on: date) -> None:
     """B12, D07: a new application inside 2 years is refused naming the day; another institution wins."""
     opened = await _round_opened(play)
     own = await play.actor(play.cast.institution())
-    body = {"tier": "district", "statement": "已完成整改，重新申报。"}
-    problem = await own.refused(f"/brand/v1/rounds/{opened['id']}/applications", body)
+    draft = await own.post(f"/brand/v1/rounds/{opened['id']}/applications", _MATERIALS)
+    problem = await own.refused(f"/brand/v1/applications/{draft['id']}/submit", version=draft["version"])
     again = add_years(revoked_on, 2) + timedelta(days=1)
     bans = [one for one in problem["findings"] if one["rule"] == "B12" and one["outcome"] == "failed"]
     expect(len(bans) == 1 and again.isoformat() in bans[0]["en"], f"a refusal naming {again}", problem)

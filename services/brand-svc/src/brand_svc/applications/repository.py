@@ -1,16 +1,17 @@
 """Queries on applications."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Row, Statement, Transaction
+from chuangpei.listing import Listing, Order, equal
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from brand_svc.access import Reach
 from brand_svc.applications.application import Application
-from brand_svc.applications.lifecycle import NEXT, Action, State
+from brand_svc.applications.lifecycle import NEXT, OVER, OWN, Action, State
 from brand_svc.applications.tables import applications
 from brand_svc.policy.facts import Tier
 from brand_svc.reader import Reader
@@ -21,19 +22,32 @@ _NAMES = tuple(column.name for column in applications.c)
 _INSERT = Statement(
     insert(applications)
     .values({name: bindparam(name) for name in _NAMES})
-    .on_conflict_do_nothing(index_elements=["round_id", "credit_code"])
+    .on_conflict_do_nothing(
+        index_elements=["round_id", "credit_code"],
+        index_where=applications.c.state.not_in([written(state) for state in OVER]),
+    )
     .returning(applications.c.id)
 )
 _ONE = select(applications).where(applications.c.id == bindparam("id"))
 _FIND = Statement(_ONE)
 _FOR_UPDATE = Statement(_ONE.with_for_update())
+_SAVED = (
+    "materials",
+    "state",
+    "acted_for",
+    "submitted_on",
+    "findings",
+    "parameters_version",
+    "district_comment",
+    "review_findings",
+    "reviewed_on",
+)
 _SAVE = Statement(
     applications.update()
     .where(applications.c.id == bindparam("of_id"))
     .values(
-        state=bindparam("state"),
-        district_comment=bindparam("district_comment"),
-        version=bindparam("next_version"),
+        {name: bindparam(name, type_=applications.c[name].type) for name in _SAVED}
+        | {"version": bindparam("next_version")}
     )
 )
 _OF_ROUND = Statement(
@@ -44,20 +58,21 @@ _OF_ROUND = Statement(
     )
     .order_by(applications.c.id)
 )
-_LISTED = Statement(
-    select(applications)
-    .where(
-        applications.c.id > bindparam("after"),
-        *(
-            sa.or_(
-                bindparam(name, type_=applications.c[name].type).is_(None),
-                applications.c[name] == bindparam(name),
-            )
-            for name in ("round_id", "state", "district", "credit_code")
-        ),
-    )
-    .order_by(applications.c.id)
-    .limit(bindparam("most"))
+_scope = bindparam("scope", type_=sa.Text)
+_no_draft = applications.c.state.not_in([written(state) for state in OWN])
+LIST = Listing(
+    select(applications),
+    key=Order(applications.c.id, UUID),
+    orders={
+        "institution_name": Order(applications.c.institution_name, str),
+        "district": Order(applications.c.district, str),
+    },
+    filters={name: equal(applications.c[name]) for name in ("round_id", "state", "district", "credit_code")},
+    reaches={
+        Reach.INSTITUTION: applications.c.credit_code == _scope,
+        Reach.DISTRICT: sa.and_(applications.c.district == _scope, _no_draft),
+        Reach.ALL: _no_draft,
+    },
 )
 
 
@@ -81,19 +96,11 @@ def _concluding(action: Action, chosen: sa.ColumnElement[bool]) -> Statement:
 _on_list = sa.exists().where(recognitions.c.application_id == applications.c.id)
 _RECOGNISE = _concluding(Action.RECOGNISE, _on_list)
 _NOT_RECOGNISE = _concluding(Action.NOT_RECOGNISE, ~_on_list)
+_DISCARD = _concluding(Action.DISCARD, sa.true())
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of applications is narrowed to; None does not narrow."""
-
-    round_id: UUID | None = None
-    state: State | None = None
-    district: str | None = None
-    credit_code: str | None = None
-
-
-def _application(row: Row) -> Application:
+def application_of(row: Row) -> Application:
+    """The application of a row."""
     return Application(**{**row, "state": State(row["state"]), "tier": Tier(row["tier"])})
 
 
@@ -106,47 +113,30 @@ async def add(tx: Transaction, application: Application) -> bool:
 async def find(reader: Reader, application_id: UUID) -> Application | None:
     """The application, without a lock."""
     row = await reader.row(_FIND, {"id": application_id})
-    return _application(row) if row else None
+    return application_of(row) if row else None
 
 
 async def load_for_update(tx: Transaction, application_id: UUID) -> Application | None:
     """The application, locked until the transaction ends."""
     row = await tx.row(_FOR_UPDATE, {"id": application_id})
-    return _application(row) if row else None
+    return application_of(row) if row else None
 
 
 async def save(tx: Transaction, application: Application) -> None:
-    """Stores a reviewed application and raises its version."""
-    values = {
-        "of_id": application.id,
-        "state": application.state,
-        "district_comment": application.district_comment,
-        "next_version": application.version + 1,
-    }
-    await tx.execute(_SAVE, values)
+    """Stores a changed application and raises its version."""
+    values = {name: getattr(application, name) for name in _SAVED}
+    await tx.execute(_SAVE, values | {"of_id": application.id, "next_version": application.version + 1})
     application.version += 1
 
 
 async def of_round(tx: Transaction, round_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Application]:
     """Those of the applications that belong to the round."""
     rows = await tx.rows(_OF_ROUND, {"round_id": round_id, "ids": list(ids)})
-    return {row["id"]: _application(row) for row in rows}
+    return {row["id"]: application_of(row) for row in rows}
 
 
 async def conclude(tx: Transaction, round_id: UUID) -> None:
     """Gives every application of a round its outcome, as the list says (B08)."""
     await tx.execute(_RECOGNISE, {"of_round": round_id})
     await tx.execute(_NOT_RECOGNISE, {"of_round": round_id})
-
-
-async def listed(reader: Reader, filters: Filters, after: UUID, most: int) -> list[Application]:
-    """Applications in the order in which they were made."""
-    values = {
-        "round_id": filters.round_id,
-        "state": filters.state,
-        "district": filters.district,
-        "credit_code": filters.credit_code,
-        "after": after,
-        "most": most,
-    }
-    return [_application(row) for row in await reader.rows(_LISTED, values)]
+    await tx.execute(_DISCARD, {"of_round": round_id})

@@ -1,22 +1,33 @@
-"""Bodies and views of applications."""
+"""Bodies, queries and views of applications."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
+from chuangpei.amendments import Reason
+from chuangpei.export import ExportQuery
+from chuangpei.fields import CreditCodeForm, DistrictCode
+from chuangpei.paging import ListQuery, PageQuery
 from chuangpei.web import Body, FindingView
 from pydantic import BaseModel, Field
 
 from brand_svc.applications.application import Application
 from brand_svc.applications.lifecycle import State
+from brand_svc.materials import Figures, Papers, Statement
 from brand_svc.policy.facts import Tier
 
 
-class Submission(Body):
-    """An application; the institution is the one the token stands for. ``city`` is refused by B08."""
+class Draft(Body):
+    """What a draft holds so far; to be submitted it needs all of it. ``city`` is refused by B08."""
 
     tier: Tier = Field(default=Tier.DISTRICT, examples=["district"])
-    statement: str = Field(min_length=2, max_length=4000, examples=["深耕智能制造培训，年培训量两千人次。"])
+    statement: Statement | None = None
+    figures: Figures | None = None
+    evidence: Papers = Field(default=[])
+
+    def materials(self) -> dict[str, Any]:
+        """What is there of the materials, as JSON keeps it."""
+        return self.model_dump(mode="json", exclude={"tier"}, exclude_none=True)
 
 
 class Review(Body):
@@ -25,8 +36,40 @@ class Review(Body):
     comment: str = Field(min_length=2, max_length=2000, examples=["材料齐全，成效突出，同意推荐。"])
 
 
+class ReviewAmendment(Body):
+    """What the district corrects of its review, and why; what is not given stays."""
+
+    outcome: Literal["recommended", "declined"] | None = None
+    comment: str | None = Field(default=None, min_length=2, max_length=2000)
+    reason: Reason
+
+
+class Withdrawal(Body):
+    """Why the institution takes its application back (撤回)."""
+
+    reason: str = Field(min_length=2, max_length=500, examples=["材料需要补充"])
+
+
+class ApplicationFilters(ListQuery):
+    """What the list of applications may be narrowed to, and its orders."""
+
+    round_id: UUID | None = Field(default=None, description="遴选轮次 · round")
+    state: State | None = Field(default=None, description="状态 · state")
+    district: DistrictCode | None = None
+    credit_code: CreditCodeForm | None = None
+    sort: Literal["id", "-id", "institution_name", "-institution_name", "district", "-district"] = "id"
+
+
+class ApplicationPage(ApplicationFilters, PageQuery):
+    """A page of the applications."""
+
+
+class ApplicationExport(ApplicationFilters, ExportQuery):
+    """The applications as a file."""
+
+
 class ApplicationView(BaseModel):
-    """An application (申报) with the findings of the day it was made."""
+    """An application (申报) with the findings of the days it was submitted and reviewed."""
 
     id: UUID
     round_id: UUID
@@ -34,29 +77,33 @@ class ApplicationView(BaseModel):
     institution_name: str
     district: str
     tier: Tier
-    statement: str
+    materials: dict[str, Any]
     state: State
-    submitted_on: date
+    submitted_on: date | None
     findings: list[FindingView]
-    parameters_version: str
+    parameters_version: str | None
     district_comment: str | None
+    review_findings: list[FindingView]
+    reviewed_on: date | None
     version: int
 
     @classmethod
-    def of(cls, application: Application) -> Self:
+    def of(cls, one: Application) -> Self:
         """The view of an application."""
         return cls(
-            id=application.id,
-            round_id=application.round_id,
-            credit_code=application.credit_code,
-            institution_name=application.institution_name,
-            district=application.district,
-            tier=application.tier,
-            statement=application.statement,
-            state=application.state,
-            submitted_on=application.submitted_on,
-            findings=[FindingView(**one) for one in application.findings],
-            parameters_version=application.parameters_version,
-            district_comment=application.district_comment,
-            version=application.version,
+            id=one.id,
+            round_id=one.round_id,
+            credit_code=one.credit_code,
+            institution_name=one.institution_name,
+            district=one.district,
+            tier=one.tier,
+            materials=one.materials,
+            state=one.state,
+            submitted_on=one.submitted_on,
+            findings=[FindingView(**finding) for finding in one.findings],
+            parameters_version=one.parameters_version,
+            district_comment=one.district_comment,
+            review_findings=[FindingView(**finding) for finding in one.review_findings],
+            reviewed_on=one.reviewed_on,
+            version=one.version,
         )

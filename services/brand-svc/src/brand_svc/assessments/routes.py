@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
+from chuangpei.auth import Principal
 from chuangpei.database import Row
 from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
@@ -123,7 +124,7 @@ async def amendments(
     return await history(of(request).database, Assessment.OBJECT_TYPE, assessment_id, query)
 
 
-async def _visible(request: Request, assessment_id: UUID, principal: OfficialOrInstitution) -> Assessment:
+async def _visible(request: Request, assessment_id: UUID, principal: Principal) -> Assessment:
     found = await repository.find(of(request).database, assessment_id)
     if found is None or not may_see(principal, district=found.district, credit_code=found.credit_code):
         raise Refused(Refusal(NOT_FOUND))

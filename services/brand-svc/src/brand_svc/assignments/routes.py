@@ -135,7 +135,7 @@ async def my_task(request: Request, assignment_id: UUID, principal: Evaluator) -
         application = await applications.find(tx, scoring.subject_id)
     view = TaskView(
         **_fields(service, found, scoring),
-        statement=application.statement if application else None,
+        statement=application.materials.get("statement") if application else None,
         sections=rubric.content["sections"],
     )
     return reply(view)

@@ -16,7 +16,7 @@ from brand_svc.institutions.tables import (
     qualifications,
     sanctions,
 )
-from brand_svc.policy.facts import Idleness, Sanction
+from brand_svc.policy.facts import Body, Idleness, Sanction
 from brand_svc.projections import blank, latest
 from brand_svc.reader import Reader
 
@@ -80,6 +80,27 @@ _held_since = (
 _IDLE = Statement(select(inactivities).where(inactivities.c.credit_code == _codes, sa.not_(_held_since)))
 
 
+_day = bindparam("day", type_=sa.Date)
+_approved = (
+    select(qualifications.c.qualification_id)
+    .where(
+        qualifications.c.credit_code == institutions.c.credit_code,
+        qualifications.c.state == "approved",
+        func.coalesce(qualifications.c.valid_from, _day) <= _day,
+        func.coalesce(qualifications.c.valid_until, _day) >= _day,
+    )
+    .exists()
+)
+_BODIES = Statement(
+    select(
+        institutions.c.credit_code,
+        institutions.c.kind,
+        institutions.c.closed_on,
+        _approved.label("approved"),
+    ).where(institutions.c.credit_code == _codes)
+)
+
+
 async def put(tx: Transaction, **told: object) -> None:
     """Remembers an institution as it is told: name, district and kind, its registration, its closing."""
     await tx.execute(_PUT, blank(institutions, **told))
@@ -134,6 +155,12 @@ async def idle_of(reader: Reader, credit_codes: Sequence[str]) -> dict[str, Idle
         row["credit_code"]: Idleness(row["inactive_since"], row["has_site"], row["full_time_instructors"])
         for row in rows
     }
+
+
+async def bodies_of(reader: Reader, credit_codes: Sequence[str], day: date) -> dict[str, Body]:
+    """What each of these that is registered is, and whether it is qualified on ``day`` (B01)."""
+    rows = await reader.rows(_BODIES, {"credit_codes": list(credit_codes), "day": day})
+    return {row["credit_code"]: Body(row["kind"], row["closed_on"], row["approved"]) for row in rows}
 
 
 def _sanction(row: Row) -> Sanction:

@@ -65,13 +65,25 @@ class Idleness:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What an institution is (培育对象; B01): its kind as training-svc names it, and whether it is closed.
+
+    ``approved`` is whether a district's approval of its conditions (培训资质) is in force.
+    """
+
+    kind: str
+    closed_on: date | None
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known of one institution by its credit code on ``day`` (Asia/Shanghai).
 
     ``signals`` are the days of signals (线索) on which nothing was decided: they belong to no case, or to
     one that lapsed with its brand; ``open_grounds`` the grounds of the cases not decided yet. ``sanctions``
     are those that had begun by the day; ``idle`` says that it has held no class for long, ``holds_brand``
-    whether a brand is in force.
+    whether a brand is in force, ``body`` what it is.
     """
 
     credit_code: str
@@ -83,3 +95,4 @@ class Facts:
     sanctions: tuple[Sanction, ...] = ()
     idle: Idleness | None = None
     holds_brand: bool = False
+    body: Body | None = None

@@ -7,7 +7,7 @@ from chuangpei.kernel.dated import DatedValue
 from chuangpei.kernel.dates import add_years
 from chuangpei.kernel.refusals import Finding, Outcome, Text
 
-from brand_svc.policy.facts import ConfirmedExit, Facts, Sanction, Tier
+from brand_svc.policy.facts import Body, ConfirmedExit, Facts, Sanction, Tier
 from brand_svc.policy.parameters import Parameters
 
 Rule = Callable[[Facts, Parameters], Finding]
@@ -230,7 +230,47 @@ def holds_no_brand(facts: Facts, law: Parameters) -> Finding:
     )
 
 
+_CENTRES = frozenset({"district_centre", "city_centre"})
+_APPROVED_BY_LAW = "private_training_institution"
+
+
+def may_be_fostered(facts: Facts, law: Parameters) -> Finding:
+    """One of the three kinds of body, and in operation (培育对象; B01).
+
+    An approved private institution; an assessed human-resource firm; an assessed university, school, base,
+    public institution or other training body. The employment centres run the selection (B15) and are none.
+    Whether a body of the second or third kind was assessed is known here only by its qualification: where
+    there is none, the district looks at the papers.
+    """
+    body = facts.body
+    out = body is not None and (body.kind in _CENTRES or body.closed_on is not None)
+    unproven = body is not None and body.kind != _APPROVED_BY_LAW and not body.approved
+    texts = {
+        Outcome.FAILED: Text("不属培育对象，或已停办", "Not one of the bodies fostered, or closed"),
+        Outcome.WARNED: Text(
+            "平台无其培训条件的评估记录，请区核对材料",
+            "Its assessment is not on record here; the district looks at the papers",
+        ),
+        Outcome.PASSED: Text("属于培育对象", "One of the bodies that are fostered"),
+    }
+    outcome = Outcome.FAILED if out else Outcome.WARNED if unproven else Outcome.PASSED
+    return Finding(
+        rule="B01",
+        article=f"{_DOCUMENT} 一",
+        outcome=outcome,
+        fact=f"{facts.credit_code}：" + ("—" if body is None else _body(body)),
+        required="（一）至（三）类社会培训资源",
+        text=texts[outcome],
+    )
+
+
+def _body(body: Body) -> str:
+    closed = "" if body.closed_on is None else f"，{body.closed_on} 停办"
+    return f"{body.kind}{closed}，{'有' if body.approved else '无'}在有效期内的培训资质"
+
+
 RULES: tuple[Rule, ...] = (
+    may_be_fostered,
     applied_for_district_tier,
     no_ban,
     clean_record,

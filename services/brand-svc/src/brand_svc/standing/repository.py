@@ -115,6 +115,7 @@ async def facts_of(
         loose[row["credit_code"]].append(row["occurred_on"])
     sanctions = await institutions.sanctions_of(tx, credit_codes, day)
     idle = await institutions.idle_of(tx, credit_codes)
+    bodies = await institutions.bodies_of(tx, credit_codes, day)
     holders = {row["credit_code"] for row in await tx.rows(_HOLDERS, asked)}
     return {
         code: Facts(
@@ -127,6 +128,7 @@ async def facts_of(
             sanctions[code],
             idle.get(code),
             code in holders,
+            bodies.get(code),
         )
         for code in credit_codes
     }
