@@ -18,6 +18,7 @@ import brand_svc.consumers
 import cert_svc.consumers
 import subsidy_svc.consumers
 import training_svc.consumers
+import webhook_svc.consumers
 from chuangpei.events.base import Event, topic_of
 from chuangpei.events.registry import EVENTS_BY_SERVICE
 
@@ -34,6 +35,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "cert-svc": tuple(cert_svc.consumers.handlers(_NO_SERVICE)),
     "subsidy-svc": tuple(subsidy_svc.consumers.handlers(_NO_SERVICE)),
     "brand-svc": tuple(brand_svc.consumers.handlers(_NO_SERVICE)),
+    "webhook-svc": tuple(webhook_svc.consumers.handlers(_NO_SERVICE)),
 }
 
 

@@ -32,7 +32,7 @@ async def test_the_home_page_lists_services_and_accounts_and_asks_for_nothing_el
         home = await http.get("/")
         assert home.status_code == 200
         assert "default-src 'none'" in home.headers["content-security-policy"]
-        for service in ("training", "cert", "subsidy", "brand"):
+        for service in ("training", "cert", "subsidy", "brand", "webhook"):
             assert f'href="/{service}/docs"' in home.text
             docs = await http.get(f"/{service}/docs")
             assert docs.status_code == 200

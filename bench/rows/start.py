@@ -12,7 +12,7 @@ from chuangpei_embedded.postgres import PostgresServer
 from bench.ground import Ground, free_port, running_program
 from bench.measure import Row, Target, in_turn
 
-_SERVICES = ("training", "cert", "subsidy", "brand")
+_SERVICES = ("training", "cert", "subsidy", "brand", "webhook")
 _IMPORTS = "import uvloop, uvicorn, httptools, chuangpei_embedded.platform, chuangpei.bus.postgres"
 _PATIENCE_SECONDS = 60.0
 _MOST_ROUNDS = 5

@@ -10,7 +10,7 @@ from chuangpei.migrations import differences, upgrade
 
 from chuangpei_embedded.postgres import PostgresServer
 
-SERVICES = ("training_svc", "cert_svc", "subsidy_svc", "brand_svc")
+SERVICES = ("training_svc", "cert_svc", "subsidy_svc", "brand_svc", "webhook_svc")
 
 
 async def found_in(server: PostgresServer, service: str) -> list[str]:

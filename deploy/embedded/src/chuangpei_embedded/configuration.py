@@ -57,6 +57,9 @@ def _outside_ports(service: str, tools: str, folder: Path) -> Values:
                 "accounts_url": accounts,
                 "attachments_url": f"file://{folder.resolve()}/attachments",
             }
+        case "webhook":
+            # Receivers to try it against are on this machine.
+            return {"public_url": tools, "allowed_networks": "127.0.0.0/8"}
     return {}
 
 

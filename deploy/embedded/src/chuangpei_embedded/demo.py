@@ -35,7 +35,7 @@ def _in_one_process(folder: Path, tell: Teller) -> int:
         # The services are a second's worth of imports, which the other demo leaves to its processes.
         from chuangpei_embedded.platform import running_platform
 
-        tell.note("建库并启动四个服务", "Making the databases and starting the four services")
+        tell.note("建库并启动五个服务", "Making the databases and starting the five services")
         async with running_platform(server, folder) as platform:
             await tell_story(Origins.one(platform.origin), tell, begin=FIRST_DAY)
 
@@ -46,7 +46,7 @@ def _in_one_process(folder: Path, tell: Teller) -> int:
 
 def _over_kafka(folder: Path, tell: Teller) -> int:
     async def play() -> None:
-        tell.note("建库并启动四个服务的 API 与后台进程", "Starting each service as two processes")
+        tell.note("建库并启动五个服务的 API 与后台进程", "Starting each service as two processes")
         async with separate_platform(server, broker, folder) as platform:
             try:
                 await tell_story(platform.origins, tell, begin=FIRST_DAY)

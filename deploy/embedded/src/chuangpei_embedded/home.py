@@ -38,6 +38,9 @@ _SERVICES = (
     _Service("cert", "证书服务", "Certificates", "考核评价、证书、公开查验", "evaluations, certificates"),
     _Service("subsidy", "补贴服务", "Subsidy", "申领、公示、支付批次", "claims, public notice, payment"),
     _Service("brand", "品牌服务", "Brands", "评选轮次、品牌、退出", "rounds, brands, exit"),
+    _Service(
+        "webhook", "事件推送服务", "Webhooks", "接入单位、接收端、投递", "agencies, endpoints, deliveries"
+    ),
 )
 
 

@@ -1,17 +1,18 @@
 """The secrets of one data folder: made once, kept in ``secrets.json`` (0600), never printed."""
 
 import base64
+import hmac
 import json
 import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from chuangpei.credentials import keystore, seal
 
-SERVICES = ("training", "cert", "subsidy", "brand")
+SERVICES = ("training", "cert", "subsidy", "brand", "webhook")
 """The services of the platform, by the first segment of their addresses."""
 
 FILE = "secrets.json"
@@ -39,7 +40,10 @@ def kept_secrets(folder: Path) -> Secrets:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _write_once(file, _made())
-    return Secrets(**json.loads(file.read_text()))
+    kept = Secrets(**json.loads(file.read_text()))
+    return replace(
+        kept, keys={service: kept.keys.get(service) or _later(kept, service) for service in SERVICES}
+    )
 
 
 def kept_signing_keys(folder: Path) -> Path:
@@ -56,6 +60,12 @@ def kept_seals(folder: Path) -> Path:
     if not seals.exists():
         seal.create(seals, SIGNING_KEY, "创培开发环境 · Chuangpei development")
     return seals
+
+
+def _later(kept: Secrets, service: str) -> str:
+    """The key of a service that is younger than the folder, the same each time and for every process."""
+    derived = hmac.digest(kept.person_secret.encode(), f"key of {service}".encode(), "sha256")
+    return f"aes256gcm:{base64.b64encode(derived).decode()}"
 
 
 def _made() -> Secrets:

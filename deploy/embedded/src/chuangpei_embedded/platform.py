@@ -15,6 +15,8 @@ import subsidy_svc.app
 import subsidy_svc.settings
 import training_svc.app
 import training_svc.settings
+import webhook_svc.app
+import webhook_svc.settings
 from chuangpei.background import Timer, running
 from chuangpei.bus.port import Bus, BusUnavailable
 from chuangpei.bus.postgres import PostgresBus
@@ -35,6 +37,7 @@ MIGRATIONS: Mapping[str, Path] = {
     "cert": cert_svc.app.MIGRATIONS,
     "subsidy": subsidy_svc.app.MIGRATIONS,
     "brand": brand_svc.app.MIGRATIONS,
+    "webhook": webhook_svc.app.MIGRATIONS,
 }
 
 _KEPT = timedelta(days=7)
@@ -117,9 +120,13 @@ def _services(values: Mapping[str, Values], bus: MakeBus, clock: Clock | None) -
     brand = brand_svc.app.assemble(
         brand_svc.settings.Settings.model_validate(values["brand"]), clock=clock, bus=bus("brand")
     )
+    webhook = webhook_svc.app.assemble(
+        webhook_svc.settings.Settings.model_validate(values["webhook"]), clock=clock, bus=bus("webhook")
+    )
     return {
         "training": training_svc.app.create_api(training, with_work=True),
         "cert": cert_svc.app.create_api(cert, with_work=True),
         "subsidy": subsidy_svc.app.create_api(subsidy, with_work=True),
         "brand": brand_svc.app.create_api(brand, with_work=True),
+        "webhook": webhook_svc.app.create_api(webhook, with_work=True),
     }

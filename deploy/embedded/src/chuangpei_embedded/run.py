@@ -28,7 +28,7 @@ def run(folder: Path, port: int) -> int:
         with listening(port) as listener:
             tell.note("启动 PostgreSQL", "Starting PostgreSQL")
             with PostgresServer(folder / "postgres") as server:
-                tell.note("启动四个服务", "Starting the four services")
+                tell.note("启动五个服务", "Starting the five services")
                 code = until_told(lambda: _serve(server, folder, listener, console))
     except PortTaken as taken:
         raise Failed(_port_taken(port, taken)) from None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from chuangpei.events import brand, cert, subsidy, training
+from chuangpei.events import brand, cert, subsidy, training, webhook
 from chuangpei.events.base import Event, topic_of
 
 TRAINING_EVENTS: tuple[type[Event], ...] = (
@@ -98,6 +98,7 @@ BRAND_EVENTS: tuple[type[Event], ...] = (
     brand.BrandRevoked,
     brand.BrandEnded,
 )
+WEBHOOK_EVENTS: tuple[type[Event], ...] = (webhook.EndpointDisabled,)
 
 EVENTS_BY_SERVICE: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
     {
@@ -105,6 +106,7 @@ EVENTS_BY_SERVICE: Mapping[str, tuple[type[Event], ...]] = MappingProxyType(
         "cert-svc": CERT_EVENTS,
         "subsidy-svc": SUBSIDY_EVENTS,
         "brand-svc": BRAND_EVENTS,
+        "webhook-svc": WEBHOOK_EVENTS,
     }
 )
 

@@ -28,12 +28,13 @@ class Origins:
     cert: str
     subsidy: str
     brand: str
+    webhook: str
     tools: str
 
     @classmethod
     def one(cls, origin: str) -> "Origins":
         """Everything behind one origin."""
-        return cls(origin, origin, origin, origin, origin)
+        return cls(origin, origin, origin, origin, origin, origin)
 
     def url(self, path: str) -> str:
         """The whole address of a path, chosen by its first segment."""

@@ -1,0 +1,21 @@
+"""Waking the dispatcher of this process once something is due."""
+
+import asyncio
+import contextlib
+
+
+class Waking:
+    """One coalesced wake: however often it is told between two looks, it is looked once."""
+
+    def __init__(self) -> None:
+        self._due = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something is due; to be told after the commit."""
+        self._due.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns once something is due, or after ``seconds``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._due.wait(), seconds)
+        self._due.clear()
