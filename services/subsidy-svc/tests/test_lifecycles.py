@@ -9,6 +9,7 @@ from subsidy_svc.claims import lifecycle as claims
 from subsidy_svc.drafts import lifecycle as drafts
 from subsidy_svc.fault_findings import lifecycle as fault_findings
 from subsidy_svc.payments import lifecycle as batches
+from subsidy_svc.platform_pushes import lifecycle as pushes
 from subsidy_svc.proposals import lifecycle as proposals
 from subsidy_svc.recoveries import lifecycle as recoveries
 
@@ -18,6 +19,7 @@ DRAWN = [
     ("Draft", drafts),
     ("Attachment", attachments),
     ("Batch", batches),
+    ("Push", pushes),
     ("Proposal", proposals),
     ("Recovery", recoveries),
     ("Finding of fault", fault_findings),

@@ -43,9 +43,12 @@ from subsidy_svc.notices.routes import router as notices
 from subsidy_svc.pages import PAGES
 from subsidy_svc.payments.finding_routes import router as line_findings
 from subsidy_svc.payments.routes import router as payments
+from subsidy_svc.platform_pushes.routes import router as platform_pushes
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts, HttpAccounts
 from subsidy_svc.ports.files import Files, StoredFiles
+from subsidy_svc.ports.http_platform import HttpPlatform
+from subsidy_svc.ports.platform import Platform
 from subsidy_svc.proposals.routes import router as proposals
 from subsidy_svc.reconciliations.routes import router as reconciliations
 from subsidy_svc.recoveries.routes import router as recoveries
@@ -73,12 +76,14 @@ def assemble(
     registry: Registry | None = None,
     accounts: Accounts | None = None,
     files: Files | None = None,
+    platform: Platform | None = None,
 ) -> Service:
     """The service of the settings; what is given takes the place of what the settings name."""
     timeout, privacy = settings.port_timeout_seconds, settings.privacy()
+    clock = clock or clock_of(settings)
     return Service(
         settings=settings,
-        clock=clock or clock_of(settings),
+        clock=clock,
         database=database_of(settings, NAME),
         bus=bus or bus_of(settings),
         privacy=privacy,
@@ -89,6 +94,7 @@ def assemble(
         registry=registry or HttpRegistry(settings.registry_url, timeout),
         accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
         files=files or StoredFiles.of(settings),
+        platform=platform or HttpPlatform.of(settings, clock),
     )
 
 
@@ -116,6 +122,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             finally:
                 await service.registry.close()
                 await service.accounts.close()
+                if service.platform is not None:
+                    await service.platform.close()
 
     operations = operations_router(NAME, service.database, service.clock)
     return create_app(
@@ -151,6 +159,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             explanations,
             explanation_pages,
             PAGES.router(),
+            platform_pushes,
             operations,
         ],
         is_ready=service.database.is_ready,

@@ -8,6 +8,7 @@ from subsidy_svc.fault_findings import tables as fault_findings
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
 from subsidy_svc.payments import tables as payments
+from subsidy_svc.platform_pushes import tables as platform_pushes
 from subsidy_svc.proposals import tables as proposals
 from subsidy_svc.reconciliations import tables as reconciliations
 from subsidy_svc.recoveries import tables as recoveries
@@ -27,6 +28,7 @@ __all__ = [
     "metadata",
     "notices",
     "payments",
+    "platform_pushes",
     "proposals",
     "reconciliations",
     "recoveries",

@@ -15,12 +15,13 @@ from fastapi import Request
 from subsidy_svc.policy.parameters import LawBook
 from subsidy_svc.ports.accounts import Accounts
 from subsidy_svc.ports.files import Files
+from subsidy_svc.ports.platform import Platform
 from subsidy_svc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, the law, documents, links, two registries of others, files."""
+    """Settings, clock, database, bus, keys, the law, documents, links, files, and the systems of others."""
 
     settings: Settings
     clock: Clock
@@ -34,6 +35,7 @@ class Service:
     registry: Registry
     accounts: Accounts
     files: Files
+    platform: Platform | None
 
 
 def of(request: Request) -> Service:

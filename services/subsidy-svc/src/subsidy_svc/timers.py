@@ -5,6 +5,7 @@ from chuangpei.background import Timer
 from subsidy_svc.attachments.use_cases import sweep
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
+from subsidy_svc.platform_pushes.courier import Courier
 from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.reconciliations.use_cases import reconcile_due
 from subsidy_svc.registry_checks.use_cases import ask_due
@@ -48,7 +49,10 @@ def timers(service: Service) -> list[Timer]:
             return await sweep(tx, service)
 
     seconds = service.settings.timer_seconds
+    platform = service.platform
+    told = [] if platform is None else [Timer("tell the platform", Courier(service, platform).carry, seconds)]
     return [
+        *told,
         Timer("close elapsed windows", close_windows, seconds),
         Timer("remind of windows that close", remind_holders, seconds),
         Timer("clear claims", clear_claims, seconds),

@@ -15,6 +15,7 @@ from subsidy_svc.claims import submission
 from subsidy_svc.law import published
 from subsidy_svc.models import metadata
 from subsidy_svc.notices import repository as notices
+from subsidy_svc.platform_pushes import repository as pushes
 from subsidy_svc.proposals import repository as proposals
 from subsidy_svc.registry_checks import repository as registry_checks
 from subsidy_svc.risk_signs import repository as risk_signs
@@ -67,6 +68,16 @@ PLANS = {
             "most": 50,
         },
         {"ix_claims_queue"},
+    ),
+    "pushes that are due": (
+        pushes._TAKE_DUE,
+        {"most": 16, "seconds": 60.0},
+        {"ix_platform_pushes_due", "ix_platform_pushes_holding_back"},
+    ),
+    "pushes that were given up, the newest first": (
+        pushes.LIST.statement(Asked(None, None, "-changed_at", {"state": "given_up"}, {})),
+        {"of_state": "given_up", "most": 50},
+        {"ix_platform_pushes_state"},
     ),
     "claims due for clearing": (
         claims._DUE,

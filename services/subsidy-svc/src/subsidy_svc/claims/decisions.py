@@ -22,6 +22,7 @@ from subsidy_svc.claims.schemas import Amendment, ClaimView, claim_view
 from subsidy_svc.claims.use_cases import changeable, keep
 from subsidy_svc.law.published import law_of
 from subsidy_svc.notices import repository as notices
+from subsidy_svc.platform_pushes.queueing import queue
 from subsidy_svc.policy.parameters import Law
 from subsidy_svc.policy.periods import notice_period
 from subsidy_svc.policy.review import due_day
@@ -189,6 +190,8 @@ async def amend(
     if not changed:
         return Refusal(NOTHING_AMENDED)
     await repository.save(tx, claim)
+    if claim.case_number is not None:
+        await queue(tx, [claim.id], now)
     await emit(tx, claim.event(ClaimDecisionAmended, service.clock.today()), now)
     return claim_view(claim, row)
 

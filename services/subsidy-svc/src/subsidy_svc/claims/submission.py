@@ -1,4 +1,4 @@
-"""The one statement of a submission: it writes place, claim, audit row, event and answer, or nothing."""
+"""The one statement of a submission: place, claim, audit row, event, push and answer, or nothing of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from subsidy_svc.claims.places import taken_place
 from subsidy_svc.claims.tables import claims, reservations
 from subsidy_svc.drafts.tables import drafts
 from subsidy_svc.law import published
+from subsidy_svc.platform_pushes.queueing import TOLD, queued_from
 from subsidy_svc.windows.repository import WINDOW_COLUMNS
 from subsidy_svc.windows.tables import windows
 
@@ -75,7 +76,7 @@ def _insert(table: sa.Table, names: tuple[str, ...], prefix: str, source: sa.CTE
     return insert(table).from_select(list(names), given)
 
 
-def _submit(*, from_draft: bool = False) -> Statement:
+def _submit(*, from_draft: bool, through_platform: bool) -> Statement:
     window = sa.select(windows.c.certificate_id).where(
         windows.c.certificate_id == bindparam("claim_certificate_id", type_=sa.Uuid),
         windows.c.revoked_on.is_(None),
@@ -87,13 +88,21 @@ def _submit(*, from_draft: bool = False) -> Statement:
             drafts.c.state == "draft",
         )
     place = taken_place(window.with_for_update().cte("locked"))
-    claim = _insert(claims, CLAIM_COLUMNS, "claim", place).returning(claims.c.id).cte("claim")
+    claim = (
+        _insert(claims, CLAIM_COLUMNS, "claim", place)
+        .returning(*(claims.c[name] for name in TOLD))
+        .cte("claim")
+    )
     # Without ON CONFLICT: a key that was used before undoes the whole statement.
     answered = _insert(idempotency_keys, _ANSWER_COLUMNS, "answer", claim).cte("answered")
     audited = _insert(audit_log, _AUDIT_COLUMNS, "audit", claim).cte("audited")
     told = _insert(outbox, _OUTBOX_COLUMNS, "event", claim).returning(outbox.c.id)
     told = told.add_cte(answered, audited)
-    return Statement(told.add_cte(_draft_of(claim)) if from_draft else told)
+    if from_draft:
+        told = told.add_cte(_draft_of(claim))
+    if through_platform:
+        told = told.add_cte(queued_from(claim).cte("pushed"))
+    return Statement(told)
 
 
 def _draft_of(claim: sa.CTE) -> sa.CTE:
@@ -106,8 +115,11 @@ def _draft_of(claim: sa.CTE) -> sa.CTE:
 
 
 _UNIQUE = {"pk_idempotency_keys": Outcome.KEY_USED, "uq_claims_case_number": Outcome.CASE_KNOWN}
-_SUBMIT = _submit()
-_SUBMIT_DRAFT = _submit(from_draft=True)
+_SUBMIT = {
+    (from_draft, through_platform): _submit(from_draft=from_draft, through_platform=through_platform)
+    for from_draft in (False, True)
+    for through_platform in (False, True)
+}
 _counted_projects = (
     sa.select(
         func.coalesce(
@@ -139,10 +151,12 @@ async def standing(database: Database, certificate_id: UUID, person_key: str) ->
 async def write(database: Database, values: Mapping[str, Any], *, from_draft: bool = False) -> Outcome:
     """Writes the claim with all that belongs to it, in a transaction of its own.
 
-    ``from_draft``: where the draft still is as it was read, and it is submitted with the claim.
+    ``from_draft``: where the draft still is as it was read, and it is submitted with the claim. One with a
+    case number is queued for the platform.
     """
+    through_platform = values["claim_case_number"] is not None
     try:
-        written = await database.row(_SUBMIT_DRAFT if from_draft else _SUBMIT, values)
+        written = await database.row(_SUBMIT[from_draft, through_platform], values)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name not in _UNIQUE:
             raise

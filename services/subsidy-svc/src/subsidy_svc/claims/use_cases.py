@@ -21,6 +21,7 @@ from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.law.published import law_of
 from subsidy_svc.ledger.posting import follow_claim
 from subsidy_svc.notices import repository as notices
+from subsidy_svc.platform_pushes.queueing import queue
 from subsidy_svc.service import Service
 
 
@@ -60,6 +61,7 @@ async def clear_due(tx: Transaction, service: Service, most: int = 500) -> int:
             from_state=State.NOTICED,
             to_state=State.CLEARED,
         )
+        await queue(tx, [claim.id for claim in due if claim.case_number is not None], now)
         await emit(tx, events, now)
     return len(due)
 
@@ -84,11 +86,12 @@ async def keep(
     reason: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Saves a changed claim with its entry, audit row and events; one that ended frees its place (D03).
+    """Saves a changed claim with its entry, audit row, events and push; one that ended frees its place (D03).
 
     The audit row names the version of the law that the step went by.
     """
     now, law = service.clock.now(), await law_of(tx, service, row["issued_on"])
+    why = reason or (claim.decision_reason if claim.state in ENDED else None)
     await repository.save(tx, claim)
     await follow_claim(tx, service, principal, State(row["state"]), claim)
     if claim.state in law.places_freed_by:
@@ -104,7 +107,9 @@ async def keep(
         object_id=claim.id,
         from_state=row["state"],
         to_state=claim.state,
-        reason=reason or (claim.decision_reason if claim.state in ENDED else None),
+        reason=why,
         details={"policy_version": law.version} | dict(details or {}),
     )
+    if claim.case_number is not None and claim.state != row["state"]:
+        await queue(tx, [claim.id], now, why)
     await emit(tx, events, now)

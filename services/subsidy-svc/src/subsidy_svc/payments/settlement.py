@@ -30,6 +30,7 @@ from subsidy_svc.payments.lifecycle import LineStatus, State
 from subsidy_svc.payments.result_rows import ResultFault, ResultRow
 from subsidy_svc.payments.schemas import BankResultView
 from subsidy_svc.payments.use_cases import settle_if_answered
+from subsidy_svc.platform_pushes.queueing import queue
 from subsidy_svc.problems import BANK_FILE_REFUSED
 from subsidy_svc.recoveries.use_cases import open_recoveries
 from subsidy_svc.service import Service
@@ -150,6 +151,7 @@ async def _tell(
 ) -> None:
     now, today = service.clock.now(), service.clock.today()
     await emit(tx, [_event(row, batch, today) for row in changed], now)
+    await queue(tx, [row["id"] for row in changed if row["case_number"] is not None], now)
     for state in (ClaimState.PAID, ClaimState.PAYMENT_FAILED, ClaimState.STOPPED):
         ids = [row["id"] for row in changed if row["state"] == state]
         if ids:

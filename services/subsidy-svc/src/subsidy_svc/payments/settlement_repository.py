@@ -112,6 +112,7 @@ _ANSWER_CLAIMS = Statement(
         claims.c.project_code,
         claims.c.amount_fen,
         claims.c.fund_year,
+        claims.c.case_number,
         claims.c.state,
         windows.c.masked_name,
         lines.c.bank_code,
