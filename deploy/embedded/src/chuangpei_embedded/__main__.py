@@ -32,6 +32,7 @@ def _arguments() -> argparse.Namespace:
 
     tools = commands.add_parser("tools", help="serve the development tools and simulators alone")
     tools.add_argument("--port", type=_port, required=True)
+    tools.add_argument("--subsidy", default="", help="the origin of subsidy-svc, for the simulated platform")
 
     for command in (run, token, tools):
         command.add_argument("--folder", type=Path, default=Path(".data"), help="where the data are kept")
@@ -64,7 +65,7 @@ def _command(arguments: argparse.Namespace) -> int:
             from chuangpei_embedded.dev.serve import serve_tools
 
             environment = os.environ.get("CHUANGPEI_ENVIRONMENT", "production")
-            return serve_tools(arguments.folder.resolve(), arguments.port, environment)
+            return serve_tools(arguments.folder.resolve(), arguments.port, environment, arguments.subsidy)
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:

@@ -41,12 +41,12 @@ def service_values(service: str, database: str, secrets: Secrets, around: Surrou
         "current_event_key": "e1",
         "clock_file": str(around.clock_file),
         "timer_seconds": 0.5,
-        **_outside_ports(service, around.tools, around.clock_file.parent),
+        **_outside_ports(service, around.tools, around.clock_file.parent, secrets),
         **(_signing(around) if service == "cert" else {}),
     }
 
 
-def _outside_ports(service: str, tools: str, folder: Path) -> Values:
+def _outside_ports(service: str, tools: str, folder: Path, secrets: Secrets) -> Values:
     registry, accounts = f"{tools}/simulators/registry", f"{tools}/simulators/accounts"
     match service:
         case "training":
@@ -56,6 +56,9 @@ def _outside_ports(service: str, tools: str, folder: Path) -> Values:
                 "registry_url": registry,
                 "accounts_url": accounts,
                 "attachments_url": f"file://{folder.resolve()}/attachments",
+                "platform_url": f"{tools}/simulators/platform/v1/pushes",
+                "platform_secret": secrets.platform_secret,
+                "platform_first_delay_seconds": 1.0,
             }
         case "webhook":
             # Receivers to try it against are on this machine.

@@ -33,6 +33,11 @@ class Secrets:
     keys: Mapping[str, str]
     event_key: str
 
+    @property
+    def platform_secret(self) -> str:
+        """What pushes to the simulated platform are signed with."""
+        return hmac.digest(self.person_secret.encode(), b"platform", "sha256").hex()
+
 
 def kept_secrets(folder: Path) -> Secrets:
     """The folder's secrets, made if it has none; safe when several processes start together."""

@@ -81,7 +81,12 @@ async def running_platform(
             {
                 **_services(_values(folder, origin, dsns), bus, clock),
                 "dev": create_dev_app(folder, "embedded"),
-                "simulators": create_simulators(folder / "simulators", "embedded"),
+                "simulators": create_simulators(
+                    folder / "simulators",
+                    "embedded",
+                    subsidy=origin,
+                    platform_secret=kept_secrets(folder).platform_secret,
+                ),
                 "": create_home(folder, origin),
             }
         )

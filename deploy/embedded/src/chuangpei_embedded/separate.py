@@ -61,6 +61,7 @@ async def separate_platform(
             server.create_database(prefix + service)
         _migrate(processes, settings)
         tools = ["chuangpei_embedded", "tools", "--folder", str(folder), "--port", str(ports["tools"])]
+        tools += ["--subsidy", origins.subsidy]
         processes.start("tools", tools, {"CHUANGPEI_ENVIRONMENT": "embedded"})
         for service in SERVICES:
             api = [f"{service}_svc", "api", "--host", HOST, "--port", str(ports[service])]

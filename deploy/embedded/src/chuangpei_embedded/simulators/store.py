@@ -20,6 +20,10 @@ class Store:
         """The entry, or None."""
         return self._entries.get(key)
 
+    def entries(self) -> list[tuple[str, Any]]:
+        """Every key with its entry, in the order in which the keys came."""
+        return list(self._entries.items())
+
     def put(self, key: str, entry: Any) -> None:
         """Keeps the entry in place of an earlier one."""
         self._entries[key] = entry

@@ -10,6 +10,7 @@ from chuangpei.kernel.dates import add_months
 from chuangpei_embedded.story.cast import OWNS_AN_OLD_FIRM, Person
 from chuangpei_embedded.story.certificates import Certificates
 from chuangpei_embedded.story.client import Actor, Json, eventually, expect
+from chuangpei_embedded.story.one_network import apply_there, was_told
 from chuangpei_embedded.story.payment import pay_batch, set_budget
 from chuangpei_embedded.story.play import Play, morning
 
@@ -40,6 +41,7 @@ async def pay(play: Play, certificates: Certificates) -> Claims:
     await _notice_ended(play, claims, held)
     await set_budget(play, play.at(_APPROVED).year)
     await pay_batch(play, claims, [one for one in claimants if one is not held])
+    await was_told(play, claims[claimants[0]])
     await _objection_dismissed(play, claims, held)
     await pay_batch(play, claims, [held])
     return claims
@@ -101,8 +103,11 @@ async def _known_to_the_registries(play: Play, people: list[Person]) -> None:
 async def _claimed(play: Play, certificates: Certificates) -> Claims:
     claims: Claims = {}
     for person, certificate in certificates.items():
-        holder = await play.actor(person.account())
-        claims[person] = await holder.post("/subsidy/v1/claims", _application(person, certificate))
+        holder, application = await play.actor(person.account()), _application(person, certificate)
+        if claims:
+            claims[person] = await holder.post("/subsidy/v1/claims", application)
+        else:  # the first by the city's platform, the others by themselves
+            claims[person] = await apply_there(play, holder, application)
         expect(
             claims[person]["state"] == "submitted" and claims[person]["amount_fen"] == AMOUNT_FEN,
             "a submitted claim of 1800 yuan",
