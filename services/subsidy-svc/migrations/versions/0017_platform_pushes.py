@@ -22,6 +22,27 @@ CREATE TRIGGER platform_pushes_never_deleted BEFORE DELETE OR TRUNCATE ON platfo
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
 
+# A step that forgot to tell the platform cannot be committed.
+_IS_TOLD = """
+CREATE FUNCTION platform_is_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM platform_pushes WHERE claim_id = NEW.id AND number = NEW.version) THEN
+        RAISE EXCEPTION 'claim % came through the platform, which is not told of this change', NEW.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END
+$$
+"""
+_TOLD_OF_NEW = """
+CREATE CONSTRAINT TRIGGER claims_told_of_new AFTER INSERT ON claims DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.case_number IS NOT NULL) EXECUTE FUNCTION platform_is_told()
+"""
+_TOLD_OF_CHANGE = """
+CREATE CONSTRAINT TRIGGER claims_told_of_change AFTER UPDATE OF state ON claims DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.case_number IS NOT NULL AND NEW.state <> OLD.state) EXECUTE FUNCTION platform_is_told()
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -70,5 +91,5 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text(where) if where else None,
         )
-    for trigger in (_AS_TOLD, _ENDED, _NEVER_DELETED):
+    for trigger in (_AS_TOLD, _ENDED, _NEVER_DELETED, _IS_TOLD, _TOLD_OF_NEW, _TOLD_OF_CHANGE):
         op.execute(trigger)

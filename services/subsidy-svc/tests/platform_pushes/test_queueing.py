@@ -1,5 +1,6 @@
 """Each change of state of a claim that came through the platform is queued, once, with the step itself."""
 
+import asyncpg
 import pytest
 from chuangpei.testing.api import key
 
@@ -171,6 +172,17 @@ async def test_an_application_sent_twice_is_queued_once(office, pushes):
         answer = await office.http.post("/subsidy/v1/claims", json=body, headers=headers)
         assert answer.status_code == 201
     assert len(await pushes()) == 1
+
+
+async def test_a_change_that_the_platform_is_not_told_of_cannot_be_committed(office, apply, pushes):
+    claim = await apply()
+    change = "UPDATE claims SET state = 'withdrawn', due_on = NULL, version = version + 1 WHERE id = $1"
+    with pytest.raises(asyncpg.RestrictViolationError, match="not told of this change"):
+        await office.sql(change, office.uuid(claim))
+    assert await office.state_of(claim) == "submitted"
+    other = await office.submitted(who="partner")
+    await office.sql(change, office.uuid(other))
+    assert await office.state_of(other) == "withdrawn"
 
 
 async def test_claims_that_came_otherwise_are_told_to_nobody(office, apply, pushes):

@@ -77,6 +77,7 @@ def _insert(table: sa.Table, names: tuple[str, ...], prefix: str, source: sa.CTE
 
 
 def _submit(*, from_draft: bool, through_platform: bool) -> Statement:
+    returned = TOLD if through_platform else ("id",)
     window = sa.select(windows.c.certificate_id).where(
         windows.c.certificate_id == bindparam("claim_certificate_id", type_=sa.Uuid),
         windows.c.revoked_on.is_(None),
@@ -90,7 +91,7 @@ def _submit(*, from_draft: bool, through_platform: bool) -> Statement:
     place = taken_place(window.with_for_update().cte("locked"))
     claim = (
         _insert(claims, CLAIM_COLUMNS, "claim", place)
-        .returning(*(claims.c[name] for name in TOLD))
+        .returning(*(claims.c[name] for name in returned))
         .cte("claim")
     )
     # Without ON CONFLICT: a key that was used before undoes the whole statement.
