@@ -44,7 +44,7 @@ async def test_what_was_given_up_is_listed_with_what_the_platform_said(office, g
 async def test_the_list_is_narrowed_and_ordered(office, given_up, apply, cases):
     other = await apply("partner")
     for asked, states in [
-        ({"claim_id": given_up["id"], "sort": "changed_at"}, ["submitted", "accepted"]),
+        ({"claim_id": given_up["id"], "sort": "number"}, ["submitted", "accepted"]),
         ({"claim_state": "accepted"}, ["accepted"]),
         ({"case_number": cases["partner"]}, ["submitted"]),
         ({"state": "waiting", "claim_id": other["id"]}, ["submitted"]),

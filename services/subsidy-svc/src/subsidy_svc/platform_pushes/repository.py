@@ -104,7 +104,10 @@ _SKIP = Statement(
 LIST = Listing(
     _SELECT,
     key=Order(pushes.c.id, UUID),
-    orders={"changed_at": Order(pushes.c.changed_at, datetime)},
+    orders={
+        "changed_at": Order(pushes.c.changed_at, datetime),
+        "number": Order(pushes.c.number, int),
+    },
     filters={
         "state": equal(pushes.c.state),
         "claim_state": equal(pushes.c.claim_state),

@@ -30,7 +30,7 @@ class PushFilters(ListQuery):
     claim_state: ClaimState | None = Field(default=None, description="所推送的申领状态 · the state told")
     claim_id: UUID | None = None
     case_number: CaseNumber | None = None
-    sort: Literal["changed_at", "-changed_at", "id", "-id"] = "-changed_at"
+    sort: Literal["changed_at", "-changed_at", "number", "-number", "id", "-id"] = "-changed_at"
 
 
 class PushPage(PushFilters, PageQuery):
