@@ -28,6 +28,7 @@ MEASUREMENTS = (
     "relay",
     "latency",
     "batch",
+    "rank_publish",
     "growth",
     "training",
     "start",

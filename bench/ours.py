@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import brand_svc.app
+import brand_svc.service
+import brand_svc.settings
 import cert_svc.app
 import cert_svc.service
 import cert_svc.settings
@@ -41,6 +44,13 @@ def cert_service(dsn: str, bus: str, key_file: str) -> cert_svc.service.Service:
     )
     issuer = DevelopmentIssuer(Path(key_file))
     return cert_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
+
+
+def brand_service(dsn: str, bus: str, key_file: str) -> brand_svc.service.Service:
+    """What brand-svc is made of under measurement."""
+    settings = test_settings(brand_svc.settings.Settings, dsn, bus)
+    issuer = DevelopmentIssuer(Path(key_file))
+    return brand_svc.app.assemble(settings, verifier=verifier_for(issuer, settings.privacy()))
 
 
 def subsidy(dsn: str, bus: str, key_file: str, *, with_work: bool = False) -> FastAPI:

@@ -15,6 +15,7 @@ class Scale:
     events: int
     latency_events: int
     batch_claims: int
+    brand_facts: int
     growth_small: int
     growth_large: int
     growth_requests: int
@@ -29,6 +30,7 @@ QUICK = Scale(
     events=20_000,
     latency_events=500,
     batch_claims=50_000,
+    brand_facts=200_000,
     growth_small=10_000,
     growth_large=100_000,
     growth_requests=300,
@@ -43,6 +45,7 @@ FULL = Scale(
     events=100_000,
     latency_events=1_000,
     batch_claims=1_000_000,
+    brand_facts=5_000_000,
     growth_small=10_000,
     growth_large=1_000_000,
     growth_requests=400,

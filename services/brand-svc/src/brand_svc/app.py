@@ -31,6 +31,7 @@ from brand_svc.exit_cases.routes import router as exit_cases
 from brand_svc.indicators.routes import router as indicators
 from brand_svc.institutions.routes import router as institutions
 from brand_svc.policy.parameters import load_book
+from brand_svc.rankings.routes import router as rankings
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics
 from brand_svc.scorings.routes import router as scorings
@@ -88,6 +89,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             assessors,
             scorings,
             assignments,
+            rankings,
             operations_router(NAME, service.database, service.clock),
         ],
         is_ready=service.database.is_ready,

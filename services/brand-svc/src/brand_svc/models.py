@@ -8,6 +8,7 @@ from brand_svc.brands.tables import brands
 from brand_svc.exit_cases.tables import exit_cases
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
 from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
+from brand_svc.rankings.tables import ranking_entries, rankings
 from brand_svc.rounds.tables import overdue_steps, recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
@@ -32,6 +33,8 @@ __all__ = [
     "moderations",
     "overdue_steps",
     "qualifications",
+    "ranking_entries",
+    "rankings",
     "recognitions",
     "round_rubrics",
     "rounds",

@@ -82,3 +82,6 @@ PASSED_LEFT_OUT = Problem(
     422,
     Text("评估达标的品牌应予保留", "A brand that passed its assessment is kept"),
 )
+RANKING_INCOMPLETE = Problem(
+    "ranking_incomplete", 409, Text("尚有评分未评定，不能公布排名", "Not every subject is settled yet")
+)
