@@ -15,7 +15,7 @@ async def scored(new_panel):
     await panel.draw()
     for who, mark in (("A", 8), ("B", 6), ("C", 7)):
         assert (await panel.scored(who, mark, mark))["state"] == "settled"
-    panel.round = await panel.city.step(panel.round, "/rounds/{}/close", panel.city.centre)
+    panel.round = await panel.city.close(panel.round)
     return panel
 
 
@@ -90,7 +90,7 @@ async def test_nothing_is_published_before_every_subject_is_settled(new_panel):
     await panel.add("P", "Q")
     await panel.open()
     assert (await publish(panel)).json()["code"] == "not_allowed_in_state"
-    panel.round = await panel.city.step(panel.round, "/rounds/{}/close", panel.city.centre)
+    panel.round = await panel.city.close(panel.round)
     await panel.draw()
     await panel.scored("A", 8, 8)
     refused = await publish(panel)

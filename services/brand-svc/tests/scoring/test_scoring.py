@@ -214,6 +214,23 @@ async def test_scoring_is_opened_once_for_each_subject_and_holds_the_rubric(pane
         await city.rows("UPDATE round_rubrics SET first_year = 2000")
 
 
+async def test_a_brand_that_takes_part_in_its_assessment_is_scored_beside_the_applications(new_panel):
+    city = new_panel.city
+    await city.recognise("A")
+    city.clock.advance(days=730)
+    panel = await new_panel.begin("B")
+    assert await panel.open() == 1
+    await city.enter(await city.assessment(panel.round))
+    assert await panel.open() == 1
+    assert (await panel.scoring("A"))["subject_kind"] == "assessment"
+    await panel.add("P", "Q")
+    assert await panel.draw() == {"assigned": 4, "vacant": 0}
+    task = (await panel.drawn("A"))[1]
+    shown = (await city.get(f"/my/assignments/{task.id}", panel.by(task.who))).json()
+    assert shown["materials"]["statement"]
+    assert (await panel.scored("A", 8, 8))["state"] == "settled"
+
+
 async def test_nothing_is_scored_before_the_round_has_a_rubric(institutions):
     city = institutions
     brand_round = await city.open_round()

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from brand_svc.access import CityCentre, CityReader
 from brand_svc.applications import repository as applications
+from brand_svc.assessments import repository as assessments
 from brand_svc.assignments import repository, use_cases
 from brand_svc.assignments.assignment import Assignment
 from brand_svc.assignments.lifecycle import State
@@ -132,10 +133,12 @@ async def my_task(request: Request, assignment_id: UUID, principal: Evaluator) -
         assert scoring is not None, "an assignment has its scoring"
         rubric = await rubrics.find(tx, scoring.rubric_id)
         assert rubric is not None, "a scoring has its rubric"
-        application = await applications.find(tx, scoring.subject_id)
+        subject = await applications.find(tx, scoring.subject_id) or await assessments.find(
+            tx, scoring.subject_id
+        )
     view = TaskView(
         **_fields(service, found, scoring),
-        statement=application.materials.get("statement") if application else None,
+        materials=subject.materials if subject else None,
         sections=rubric.content["sections"],
     )
     return reply(view)

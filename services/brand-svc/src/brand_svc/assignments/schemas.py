@@ -1,7 +1,7 @@
 """Assignments and scores as the API takes and shows them."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from chuangpei.export import ExportQuery
@@ -111,7 +111,8 @@ class AssignmentView(MyAssignmentView):
 
 
 class TaskView(MyAssignmentView):
-    """What an assessor has to score: the statement of the applicant, and the rubric's dimensions."""
+    """What an assessor has to score: what the institution handed in, and the rubric's dimensions."""
 
     statement: str | None
+    materials: dict[str, Any] | None = Field(description="申报材料 · what was handed in for an assessment")
     sections: list[SectionBody]

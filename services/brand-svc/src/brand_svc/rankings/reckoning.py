@@ -58,7 +58,7 @@ async def ground_of(tx: Transaction, service: Service, round_id: UUID) -> Ground
     found = {one.id: one for one in await scorings.of_round(tx, round_id) if one.shares is not None}
     codes = sorted({one.credit_code for one in found.values()})
     figures = await indicators.figures_of(tx, codes, chosen.first_year, chosen.last_year)
-    law = parameters_on(service.law, brand_round.opens_on)
+    law = parameters_on(service.law, brand_round.timetable.opens_on)
     return Ground(chosen, version, law, found, figures)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from sqlalchemy import bindparam, func, select
 from brand_svc.access import reaches
 from brand_svc.applications.lifecycle import State as ApplicationState
 from brand_svc.applications.tables import applications
+from brand_svc.assessments.lifecycle import State as AssessmentState
+from brand_svc.assessments.tables import assessments
 from brand_svc.assignments.lifecycle import State as AssignmentState
 from brand_svc.assignments.tables import assignments, scores
 from brand_svc.reader import Reader
@@ -22,20 +25,25 @@ from brand_svc.scorings.lifecycle import SHOWN, State
 from brand_svc.scorings.scoring import Moderation, Score, Scoring, SubjectKind
 from brand_svc.scorings.tables import moderations, scorings
 
-_SCORED_IN = (ApplicationState.SUBMITTED, ApplicationState.RECOMMENDED, ApplicationState.DECLINED)
+_APPLIED = (ApplicationState.SUBMITTED, ApplicationState.RECOMMENDED, ApplicationState.DECLINED)
+_TAKES_PART = (AssessmentState.ENTERED, AssessmentState.PASSED, AssessmentState.FAILED)
+
+
+def _unscored(kind: SubjectKind, table: sa.Table, states: Sequence[StrEnum]) -> sa.Select[Any]:
+    return select(
+        sa.literal_column(f"'{kind}'", sa.Text).label("subject_kind"),
+        *(table.c[name] for name in ("id", "credit_code", "institution_name", "district")),
+    ).where(
+        table.c.round_id == bindparam("round_id", type_=sa.Uuid),
+        table.c.state.in_([written(state) for state in states]),
+        ~sa.exists().where(scorings.c.subject_kind == written(kind), scorings.c.subject_id == table.c.id),
+    )
+
+
 _UNSCORED = Statement(
-    select(
-        applications.c.id,
-        applications.c.credit_code,
-        applications.c.institution_name,
-        applications.c.district,
-    )
-    .where(
-        applications.c.round_id == bindparam("round_id"),
-        applications.c.state.in_([written(state) for state in _SCORED_IN]),
-        ~sa.exists().where(scorings.c.subject_id == applications.c.id),
-    )
-    .order_by(applications.c.id)
+    _unscored(SubjectKind.APPLICATION, applications, _APPLIED)
+    .union_all(_unscored(SubjectKind.ASSESSMENT, assessments, _TAKES_PART))
+    .order_by("subject_kind", "id")
 )
 _INSERT = Statement(
     scorings.insert().values({one.name: bindparam(one.name, type_=one.type) for one in scorings.c})
@@ -114,7 +122,7 @@ def scoring_of(row: Row, given: Sequence[Score] = ()) -> Scoring:
 
 
 async def unscored(tx: Transaction, round_id: UUID) -> list[Row]:
-    """The subjects of a round for which there is no scoring yet."""
+    """The subjects of a round without a scoring: applications, and brands that are assessed."""
     return await tx.rows(_UNSCORED, {"round_id": round_id})
 
 

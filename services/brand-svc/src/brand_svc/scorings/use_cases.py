@@ -44,7 +44,7 @@ async def open_all(
             id=new_id(),
             round_id=round_id,
             rubric_id=chosen.rubric_id,
-            subject_kind=SubjectKind.APPLICATION,
+            subject_kind=SubjectKind(row["subject_kind"]),
             subject_id=row["id"],
             credit_code=row["credit_code"],
             institution_name=row["institution_name"],
