@@ -80,6 +80,24 @@ async def test_a_published_ranking_is_frozen_whatever_is_moderated_or_told_later
     assert places(scored, own) == [("C", 2)]
 
 
+async def test_who_withdraws_is_neither_ranked_nor_waited_for(new_panel):
+    panel = await new_panel.begin("A", "B")
+    await panel.add("P", "Q")
+    await panel.open()
+    await panel.draw()
+    await panel.scored("A", 8, 8)
+    city = panel.city
+    [own] = (await city.get("/applications", city.institution("B"))).json()["items"]
+    body = {"reason": "另作安排"}
+    answer = await city.post(
+        f"/applications/{own['id']}/withdraw", city.institution("B"), body, own["version"]
+    )
+    assert answer.status_code == 200, answer.text
+    panel.round = await city.close(panel.round)
+    assert (await publish(panel)).json()["subjects"] == 1
+    assert places(panel, await ranking(panel)) == [("A", 1)]
+
+
 async def test_two_who_publish_at_once_get_two_numbers(scored):
     answers = await asyncio.gather(publish(scored), publish(scored))
     assert sorted(one.json()["number"] for one in answers) == [1, 2]

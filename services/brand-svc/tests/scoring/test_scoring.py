@@ -11,7 +11,7 @@ async def test_two_assessors_score_blind_and_their_mean_settles_it(panel):
     tasks = await panel.drawn()
     first, second = tasks[1], tasks[2]
     task = (await panel.city.get(f"/my/assignments/{first.id}", panel.by(first.who))).json()
-    assert task["statement"] == "深耕智能制造培训"
+    assert task["materials"]["statement"] == "深耕智能制造培训"
     assert len(task["sections"]) == 4
     assert (await panel.gives(first, 8)).status_code == 200
     assert (await panel.scoring())["state"] == "open"

@@ -20,6 +20,7 @@ from brand_svc.rounds.lifecycle import State as RoundState
 from brand_svc.rounds.tables import rounds
 from brand_svc.schema import written
 from brand_svc.scorings.lifecycle import State as ScoringState
+from brand_svc.scorings.repository import STANDS
 from brand_svc.scorings.tables import scorings
 
 _live = assignments.c.state.in_([written(state) for state in LIVE])
@@ -43,9 +44,10 @@ _OPEN = Statement(
     .where(
         scorings.c.round_id == bindparam("round_id"),
         scorings.c.state.in_([written(ScoringState.OPEN), written(ScoringState.THIRD_WANTED)]),
+        STANDS,
     )
     .order_by(scorings.c.id)
-    .with_for_update()
+    .with_for_update(of=scorings)
 )
 _OF_SCORINGS = Statement(
     select(

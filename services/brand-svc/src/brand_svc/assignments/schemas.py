@@ -113,6 +113,5 @@ class AssignmentView(MyAssignmentView):
 class TaskView(MyAssignmentView):
     """What an assessor has to score: what the institution handed in, and the rubric's dimensions."""
 
-    statement: str | None
-    materials: dict[str, Any] | None = Field(description="申报材料 · what was handed in for an assessment")
+    materials: dict[str, Any] | None = Field(description="申报材料 · what was handed in")
     sections: list[SectionBody]

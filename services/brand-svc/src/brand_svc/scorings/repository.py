@@ -28,6 +28,8 @@ from brand_svc.scorings.tables import moderations, scorings
 _APPLIED = (ApplicationState.SUBMITTED, ApplicationState.RECOMMENDED, ApplicationState.DECLINED)
 _TAKES_PART = (AssessmentState.ENTERED, AssessmentState.PASSED, AssessmentState.FAILED)
 
+_TAKES_NO_PART = (AssessmentState.ABSENT, AssessmentState.ENDED_ABSENT, AssessmentState.DISCONTINUED)
+
 
 def _unscored(kind: SubjectKind, table: sa.Table, states: Sequence[StrEnum]) -> sa.Select[Any]:
     return select(
@@ -44,6 +46,19 @@ _UNSCORED = Statement(
     _unscored(SubjectKind.APPLICATION, applications, _APPLIED)
     .union_all(_unscored(SubjectKind.ASSESSMENT, assessments, _TAKES_PART))
     .order_by("subject_kind", "id")
+)
+# A subject that was withdrawn, or no longer takes part, is neither drawn for nor ranked.
+STANDS = sa.not_(
+    sa.or_(
+        sa.exists().where(
+            applications.c.id == scorings.c.subject_id,
+            applications.c.state == written(ApplicationState.WITHDRAWN),
+        ),
+        sa.exists().where(
+            assessments.c.id == scorings.c.subject_id,
+            assessments.c.state.in_([written(state) for state in _TAKES_NO_PART]),
+        ),
+    )
 )
 _INSERT = Statement(
     scorings.insert().values({one.name: bindparam(one.name, type_=one.type) for one in scorings.c})
@@ -85,12 +100,13 @@ _SCORED_BY = Statement(
     )
 )
 _OF_ROUND = Statement(
-    select(scorings).where(scorings.c.round_id == bindparam("round_id")).order_by(scorings.c.id)
+    select(scorings).where(scorings.c.round_id == bindparam("round_id"), STANDS).order_by(scorings.c.id)
 )
 _UNSETTLED = Statement(
     select(func.count()).where(
         scorings.c.round_id == bindparam("round_id"),
         scorings.c.state.not_in([written(state) for state in SHOWN]),
+        STANDS,
     )
 )
 _INSERT_MODERATION = Statement(
@@ -184,7 +200,7 @@ async def save(tx: Transaction, scoring: Scoring) -> None:
 
 
 async def of_round(reader: Reader, round_id: UUID) -> list[Scoring]:
-    """Every scoring of a round, without their scores."""
+    """Every scoring of a round whose subject stands, without their scores."""
     return [scoring_of(row) for row in await reader.rows(_OF_ROUND, {"round_id": round_id})]
 
 
