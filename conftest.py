@@ -12,6 +12,6 @@ settings.register_profile(
 )
 # For a long run of one's own: pytest --hypothesis-profile=thorough services/subsidy-svc/tests/any_order
 settings.register_profile(
-    "thorough", settings.get_profile("busy"), max_examples=200, stateful_step_count=60, derandomize=False
+    "thorough", settings.get_profile("busy"), max_examples=200, stateful_step_count=30, derandomize=False
 )
 settings.load_profile("busy")

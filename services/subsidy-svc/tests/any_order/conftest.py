@@ -29,6 +29,8 @@ AFTER = {
     ("rejected", "undo"): "accepted",
     ("noticed", "withdraw"): "withdrawn",
     ("held", "withdraw"): "withdrawn",
+    ("submitted", "account"): "submitted",
+    ("accepted", "account"): "accepted",
     ("payment_failed", "account"): "account_changed",
     ("payment_failed", "withdraw"): "withdrawn",
     ("account_changed", "confirm-account"): "cleared",
@@ -266,6 +268,13 @@ class Model:
         for line in batch.lines:
             needs[batch.district, line.claim.year] += SUBSIDY_FEN
         return needs
+
+    def may_draft(self, district: str) -> bool:
+        return bool(self.to_draft(district)) and not any(one.lines for one in self.drafts(district))
+
+    def may_budget(self, fund: tuple[str, int], fen: int) -> bool:
+        """Never less than is payable or paid, and something at first (O04)."""
+        return fen >= self.drawn(fund) and (fund in self.budgets or fen > 0)
 
     def drafts(self, district: str) -> list[Batch]:
         return [one for one in self.batches if one.state == "draft" and one.district == district]
