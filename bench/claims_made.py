@@ -1,7 +1,9 @@
 """Windows, claims and what belongs to them, made by the database itself: a million rows in a minute."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 from chuangpei.privacy import Privacy
@@ -54,6 +56,11 @@ INSERT INTO reservations (person_key, slot, project_code, claim_id)
 SELECT person_key, 1, project_code, id FROM claims
 """
 
+_INDEXES = """
+SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made_by FROM pg_index AS i
+WHERE i.indrelid = $1::text::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+"""
+
 _AUDIT = """
 INSERT INTO audit_log (at, actor, role, action, object_type, object_id, to_state, details)
 SELECT submitted_at, left(person_key, 24), 'citizen', 'claim.submit', 'claim', id::text, 'submitted', '{}'
@@ -61,9 +68,25 @@ FROM claims
 """
 
 
+def id_of(number: int) -> UUID:
+    """The id of the certificate and of the claim with this number."""
+    return UUID(int=0x019A0000 << 96 | number)
+
+
 async def prepared(connection: asyncpg.Connection) -> None:
     """Lets this session write claims without their windows, and empty the tables that the law keeps."""
     await connection.execute("SET session_replication_role = replica")
+
+
+@asynccontextmanager
+async def without_indexes(connection: asyncpg.Connection, table: str) -> AsyncIterator[None]:
+    """Makes the table's indexes anew after the block: for ten million rows that is much quicker."""
+    found = await connection.fetch(_INDEXES, table, timeout=10)
+    for row in found:
+        await connection.execute(f"DROP INDEX {row['name']}", timeout=60)
+    yield
+    for row in found:
+        await connection.execute(row["made_by"], timeout=600)
 
 
 async def add_windows(
@@ -100,5 +123,5 @@ async def add_places_and_audit(connection: asyncpg.Connection) -> None:
 
 async def settled(connection: asyncpg.Connection) -> None:
     """Fresh statistics, a fresh checkpoint."""
-    await connection.execute("VACUUM (ANALYZE)", timeout=600)
+    await connection.execute("VACUUM (ANALYZE)", timeout=900)
     await connection.execute("CHECKPOINT", timeout=600)

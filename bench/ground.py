@@ -22,7 +22,7 @@ from chuangpei_kafka import FetchFailed, KafkaBroker, fetch_jars, java_available
 from bench.load import Latencies, drive
 from bench.scale import Scale
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _STOP_SECONDS = 10.0
 _ROOT = Path(__file__).parents[1]
 

@@ -19,6 +19,7 @@ class Scale:
     growth_small: int
     growth_large: int
     growth_requests: int
+    windows_large: int
 
 
 QUICK = Scale(
@@ -34,6 +35,7 @@ QUICK = Scale(
     growth_small=10_000,
     growth_large=100_000,
     growth_requests=300,
+    windows_large=500_000,
 )
 
 FULL = Scale(
@@ -49,4 +51,5 @@ FULL = Scale(
     growth_small=10_000,
     growth_large=1_000_000,
     growth_requests=400,
+    windows_large=10_000_000,
 )

@@ -56,8 +56,13 @@ class _Side:
         return (await self.subsidy.drive(wishes, expected=201)).p50_ms
 
     async def queue(self) -> float:
-        """The first page of an officer's queue."""
+        """The first page of the officer's claims that were submitted."""
         page = self._signed("/subsidy/v1/claims?state=submitted", self.officer)
+        return (await self.subsidy.drive([page] * (self.at_once // 2))).p50_ms
+
+    async def review_queue(self) -> float:
+        """The first page of what the district has to do, by due day."""
+        page = self._signed("/subsidy/v1/review-queue?sort=due_on", self.officer)
         return (await self.subsidy.drive([page] * (self.at_once // 2))).p50_ms
 
     def _turn(self) -> Sequence[Citizen]:
@@ -77,7 +82,7 @@ async def rows(ground: Ground) -> AsyncIterator[Row]:
         small = await _side(ground, stack, "small", scale.growth_small, rounds)
         found: dict[str, Pairs] = {}
         for number in range(_WARM_UP + rounds):
-            for name in ("by_number", "by_person", "submit", "queue"):
+            for name in _TITLES:
                 sides = (large, small) if number % 2 else (small, large)
                 taken = {id(side): await getattr(side, name)() for side in sides}
                 if number >= _WARM_UP:
@@ -92,7 +97,8 @@ _TITLES = {
     "by_number": "a certificate by its number",
     "by_person": "a person's windows",
     "submit": "a claim submitted, with its rules",
-    "queue": "the first page of a district's queue",
+    "queue": "the first page of a district's submitted claims",
+    "review_queue": "the first page of a district's review queue, by due day",
 }
 
 
