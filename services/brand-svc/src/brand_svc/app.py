@@ -6,6 +6,7 @@ from pathlib import Path
 from chuangpei.auth import TokenVerifier
 from chuangpei.background import Job
 from chuangpei.bus.port import Bus
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
@@ -25,6 +26,7 @@ from brand_svc.applications.routes import router as applications
 from brand_svc.assessments.routes import router as assessments
 from brand_svc.assessors.routes import router as assessors
 from brand_svc.assignments.routes import router as assignments
+from brand_svc.brands import pages as brand_pages
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
 from brand_svc.exit_cases.routes import router as exit_cases
@@ -60,6 +62,7 @@ def assemble(
         verifier=verifier or verifier_of(settings),
         law=load_book(),
         privacy=settings.privacy(),
+        documents=Documents(),
     )
 
 
@@ -82,6 +85,8 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             applications,
             assessments,
             brands,
+            brand_pages.PAGES.router(),
+            brand_pages.router,
             exit_cases,
             signals,
             institutions,

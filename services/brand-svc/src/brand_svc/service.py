@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chuangpei.auth import TokenVerifier
 from chuangpei.bus.port import Bus
 from chuangpei.database import Database
+from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
 from chuangpei.privacy import Privacy
@@ -24,6 +25,7 @@ class Service:
     verifier: TokenVerifier
     law: ParameterBook
     privacy: Privacy
+    documents: Documents
 
 
 def of(request: Request) -> Service:

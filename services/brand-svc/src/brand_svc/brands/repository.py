@@ -6,6 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from chuangpei.database import Row, Statement, Transaction
+from chuangpei.listing import Listing, Order, equal
 from sqlalchemy import bindparam, select
 
 from brand_svc.brands.brand import Brand
@@ -42,19 +43,17 @@ _SAVE = Statement(
         may_apply_again_on=bindparam("may_apply_again_on"),
     )
 )
-_PUBLIC_LIST = Statement(
+LIST = Listing(
     select(brands, rounds.c.name.label("round_name"))
     .join_from(brands, rounds, brands.c.round_id == rounds.c.id)
-    .where(
-        _active,
-        brands.c.credit_code > bindparam("after"),
-        *(
-            sa.or_(bindparam(name, type_=sa.Text).is_(None), brands.c[name] == bindparam(name))
-            for name in ("district", "tier")
-        ),
-    )
-    .order_by(brands.c.credit_code)
-    .limit(bindparam("most"))
+    .where(_active),
+    key=Order(brands.c.credit_code, str),
+    orders={
+        "institution_name": Order(brands.c.institution_name, str),
+        "district": Order(brands.c.district, str),
+        "recognised_on": Order(brands.c.recognised_on, date),
+    },
+    filters={name: equal(brands.c[name]) for name in ("district", "tier", "round_id")},
 )
 _HISTORY = Statement(
     select(brands, rounds.c.name.label("round_name"), bans.c.ground.label("revoked_for"))
@@ -78,6 +77,11 @@ class ListedBrand:
 def _brand(row: Row) -> Brand:
     values = {name: row[name] for name in _NAMES}
     return Brand(**{**values, "state": State(row["state"]), "tier": Tier(row["tier"])})
+
+
+def listed_of(row: Row) -> ListedBrand:
+    """The brand of a row of the list."""
+    return ListedBrand(_brand(row), row["round_name"])
 
 
 async def add_all(tx: Transaction, recognised: Sequence[Brand]) -> None:
@@ -110,15 +114,6 @@ async def save(tx: Transaction, brand: Brand) -> None:
         "may_apply_again_on": brand.may_apply_again_on,
     }
     await tx.execute(_SAVE, values)
-
-
-async def public_list(
-    reader: Reader, district: str | None, tier: Tier | None, after: str, most: int
-) -> list[ListedBrand]:
-    """The active brands by credit code."""
-    values = {"district": district, "tier": tier, "after": after, "most": most}
-    rows = await reader.rows(_PUBLIC_LIST, values)
-    return [ListedBrand(_brand(row), row["round_name"]) for row in rows]
 
 
 async def history(reader: Reader, credit_code: str) -> list[ListedBrand]:

@@ -1,10 +1,13 @@
 """Public views of brands."""
 
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from chuangpei.export import ExportQuery
+from chuangpei.fields import DistrictCode
+from chuangpei.paging import ListQuery, PageQuery
+from pydantic import BaseModel, Field
 
 from brand_svc.brands.lifecycle import State
 from brand_svc.brands.repository import ListedBrand
@@ -43,6 +46,32 @@ class BrandView(BaseModel):
             ended_on=brand.ended_on,
             revoked_for=listed.revoked_for,
         )
+
+
+class BrandFilters(ListQuery):
+    """What the list of brands may be narrowed to, and its orders."""
+
+    district: DistrictCode | None = None
+    tier: Tier | None = Field(default=None, description="层级 · tier")
+    round_id: UUID | None = Field(default=None, description="遴选轮次 · round")
+    sort: Literal[
+        "credit_code",
+        "-credit_code",
+        "institution_name",
+        "-institution_name",
+        "district",
+        "-district",
+        "recognised_on",
+        "-recognised_on",
+    ] = "credit_code"
+
+
+class BrandPage(BrandFilters, PageQuery):
+    """A page of the brands in force."""
+
+
+class BrandExport(BrandFilters, ExportQuery):
+    """The brands in force as a file."""
 
 
 class HistoryView(BaseModel):
