@@ -68,7 +68,7 @@ class Overdue:
 
 
 def overdue(timetable: Timetable, state: State, today: date) -> Iterator[Overdue]:
-    """The steps ahead whose day has passed; that of the districts only matters while they have work left."""
+    """The steps ahead whose day has passed; that of the districts, too, until the city has deliberated."""
     for name, step in DAYS.items():
         due_on = getattr(timetable, name)
         if step in AHEAD[state] and due_on < today:
