@@ -5,6 +5,7 @@ A share is in hundredths of a percent of what an indicator can give; points are 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from brand_svc.policy.indicators import Figures, Formulas, value_of
 from brand_svc.policy.rubric import Dimension, Indicator, Rubric
@@ -21,8 +22,7 @@ class Settlement:
     used: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One indicator of a score; ``value`` is what an automatic one was reckoned to, None without data.
 
     ``share`` is None where a judged indicator has no mark, as one that a changed rubric asks anew.
