@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,8 @@ from subsidy_svc.budgets.schemas import NewBudget
 from subsidy_svc.budgets.use_cases import set_budget
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.consumers import handlers
+from subsidy_svc.notices.use_cases import settle_last_days
+from subsidy_svc.policy.parameters import PARAMETERS, LawBook
 from subsidy_svc.ports.accounts import BankAccount
 from subsidy_svc.problems import ACCOUNTS_AWAY
 from subsidy_svc.service import Service
@@ -55,6 +58,13 @@ ID_NUMBERS = {
     who: make_resident_id("310101", date(1990, 1, 1), number) for number, who in enumerate(NAMES, 1)
 }
 ACCOUNT = "6222021001122334455"
+RULING = {"reason": "经核查工商登记", "article": "沪人社规〔2025〕30号 一(二)"}
+BODIES_OF = {
+    "not-accept": RULING,
+    "uphold": RULING,
+    "dismiss": RULING,
+    "notes": {"text": "调取工商登记档案，持股比例30%"},
+}
 
 
 @dataclass(slots=True)
@@ -291,6 +301,70 @@ class Office:
 
     async def notice_of(self, claim: dict) -> dict:
         return (await self.shown(claim))["notice"]
+
+    # Objections
+
+    async def object_to(
+        self, claim: dict, headers: dict[str, str] | None = None, **given: Any
+    ) -> httpx.Response:
+        """Anybody objects to the claim's notice."""
+        notice = await self.notice_of(claim)
+        body = {"text": "该人员并非该企业的合伙人，请核实。"} | given
+        path = f"/subsidy/v1/notices/{notice['id']}/objections"
+        return await self.http.post(path, json=body, headers=headers or key())
+
+    async def objected(self, claim: dict, **given: Any) -> dict:
+        """An objection that came in, with its receipt."""
+        answer = await self.object_to(claim, **given)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def objection(self, objection: dict) -> dict:
+        return await self.get(f"/objections/{objection['id']}", self.city)
+
+    async def handle(
+        self, objection: dict, verb: str, who: str, body: dict | None = None, district: str = PUDONG
+    ) -> httpx.Response:
+        """An officer takes a step with an objection as it stands."""
+        version = None if verb == "notes" else (await self.objection(objection))["version"]
+        headers = self.officer(who, district)
+        return await self.post(
+            f"/objections/{objection['id']}/{verb}", headers, body or BODIES_OF.get(verb), version
+        )
+
+    async def investigated(self, objection: dict, who: str = "acceptor") -> dict:
+        """The objection with a note of its investigation: another person may decide it."""
+        for verb in ("accept", "investigate", "notes"):
+            answer = await self.handle(objection, verb, who)
+            assert not answer.is_error, answer.text
+        return await self.objection(objection)
+
+    async def decided(self, objection: dict, verb: str) -> dict:
+        """An investigated objection that another officer has decided."""
+        answer = await self.handle(await self.investigated(objection), verb, "releaser")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    @staticmethod
+    def law_knowing(
+        folder: Path,
+        first: date,
+        last: date,
+        *,
+        rest: Collection[date] = (),
+        work: Collection[date] = (),
+    ) -> LawBook:
+        """The law once the calendar of these days is published: weekends, but for the days named."""
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        works = {str(day): day in work or (day.weekday() < 5 and day not in rest) for day in days}
+        text = PARAMETERS.read_text(encoding="utf-8")
+        path = folder / "parameters.yaml"
+        path.write_text(text.replace("value: {}", f"value: {json.dumps(works)}"), encoding="utf-8")
+        return LawBook.load(path)
+
+    async def settle_last_days(self, law: LawBook | None = None) -> int:
+        async with self.service.database.transaction() as tx:
+            return await settle_last_days(tx, law or self.service.law, self.clock)
 
     async def clear_due(self) -> int:
         async with self.service.database.transaction() as tx:

@@ -8,6 +8,7 @@ from subsidy_svc.attachments import lifecycle as attachments
 from subsidy_svc.claims import lifecycle as claims
 from subsidy_svc.drafts import lifecycle as drafts
 from subsidy_svc.fault_findings import lifecycle as fault_findings
+from subsidy_svc.objections import lifecycle as objections
 from subsidy_svc.payments import lifecycle as batches
 from subsidy_svc.platform_pushes import lifecycle as pushes
 from subsidy_svc.proposals import lifecycle as proposals
@@ -18,6 +19,7 @@ DRAWN = [
     ("Claim", claims),
     ("Draft", drafts),
     ("Attachment", attachments),
+    ("Objection", objections),
     ("Batch", batches),
     ("Push", pushes),
     ("Proposal", proposals),

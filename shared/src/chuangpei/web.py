@@ -252,7 +252,7 @@ class RequestEdge:
             nonlocal started, too_large
             if message["type"] == "http.response.start":
                 # The framework answers a body above a route's own limit in plain text.
-                too_large = message["status"] == 413 and not _is_problem(message["headers"])
+                too_large = message["status"] == 413 and _is_plain_text(message["headers"])
                 started = not too_large
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             if not too_large:
@@ -317,8 +317,8 @@ def _read_again(read: list[Message], receive: Receive) -> Receive:
     return next_message
 
 
-def _is_problem(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return (b"content-type", PROBLEM_TYPE.encode()) in headers
+def _is_plain_text(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/plain") for name, value in headers)
 
 
 def _of_interest(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, str | None, bytes | None]:

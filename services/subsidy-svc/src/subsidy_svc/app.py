@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
 from chuangpei.passes import Passes
 from chuangpei.ports.registry import HttpRegistry, Registry
+from chuangpei.rate_limit import RateLimit
 from chuangpei.service import (
     alive,
     background_of,
@@ -39,7 +40,11 @@ from subsidy_svc.explanations.routes import router as explanations
 from subsidy_svc.fault_findings.routes import router as fault_findings
 from subsidy_svc.law.routes import router as law_in_force
 from subsidy_svc.ledger.routes import router as ledger
+from subsidy_svc.notices.pages import router as notice_pages
 from subsidy_svc.notices.routes import router as notices
+from subsidy_svc.objections.pages import router as objection_pages
+from subsidy_svc.objections.public_routes import router as objecting
+from subsidy_svc.objections.routes import router as objections
 from subsidy_svc.pages import PAGES
 from subsidy_svc.payments.finding_routes import router as line_findings
 from subsidy_svc.payments.routes import router as payments
@@ -95,6 +100,7 @@ def assemble(
         accounts=accounts or HttpAccounts(settings.accounts_url, timeout),
         files=files or StoredFiles.of(settings),
         platform=platform or HttpPlatform.of(settings, clock),
+        public=RateLimit(settings.objections_per_minute),
     )
 
 
@@ -145,6 +151,10 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             risk_signs,
             windows,
             notices,
+            objecting,
+            objections,
+            notice_pages,
+            objection_pages,
             payments,
             line_findings,
             recoveries,

@@ -51,8 +51,8 @@ async def record_all(
     action: str,
     object_type: str,
     objects: Sequence[object],
-    from_state: str,
-    to_state: str,
+    from_state: str | None = None,
+    to_state: str | None = None,
     reason: str | None = None,
 ) -> None:
     """:func:`chuangpei.audit.record` for many objects that change alike, in one statement."""

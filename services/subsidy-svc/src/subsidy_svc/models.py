@@ -7,6 +7,7 @@ from subsidy_svc.drafts import tables as drafts
 from subsidy_svc.fault_findings import tables as fault_findings
 from subsidy_svc.ledger import tables as ledger
 from subsidy_svc.notices import tables as notices
+from subsidy_svc.objections import tables as objections
 from subsidy_svc.payments import tables as payments
 from subsidy_svc.platform_pushes import tables as platform_pushes
 from subsidy_svc.proposals import tables as proposals
@@ -27,6 +28,7 @@ __all__ = [
     "ledger",
     "metadata",
     "notices",
+    "objections",
     "payments",
     "platform_pushes",
     "proposals",

@@ -50,7 +50,7 @@ FILES_AWAY = Problem(
     Text("附件存储暂时不可用", "The store of attachments cannot be reached just now"),
 )
 ATTACHMENTS_FULL = Problem(
-    "attachments_full", 409, Text("附件数量已达上限", "The claim has all the files it may")
+    "attachments_full", 409, Text("附件数量已达上限", "There are all the files there may be")
 )
 ATTACHMENT_DAMAGED = Problem(
     "attachment_damaged",
@@ -72,6 +72,11 @@ NOTICE_CLOSED = Problem(
     "notice_closed",
     409,
     Text("公示期已结束，不再受理异议", "The notice has closed; objections are no longer taken"),
+)
+NOT_INVESTIGATED = Problem(
+    "not_investigated",
+    409,
+    Text("尚无核查记录，不能决定", "Nothing of the investigation is on record to decide by"),
 )
 NOTHING_TO_PAY = Problem(
     "nothing_to_pay", 409, Text("没有可以支付的申领", "No cleared claim is waiting to be paid")

@@ -10,6 +10,7 @@ from chuangpei.kernel.clock import Clock
 from chuangpei.passes import Passes
 from chuangpei.ports.registry import Registry
 from chuangpei.privacy import Privacy
+from chuangpei.rate_limit import RateLimit
 from fastapi import Request
 
 from subsidy_svc.policy.parameters import LawBook
@@ -21,7 +22,10 @@ from subsidy_svc.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, clock, database, bus, keys, the law, documents, links, files, and the systems of others."""
+    """Settings, clock, database, bus, keys, the law, documents, links, files, and the systems of others.
+
+    ``public`` counts what anybody may do without an account.
+    """
 
     settings: Settings
     clock: Clock
@@ -36,6 +40,7 @@ class Service:
     accounts: Accounts
     files: Files
     platform: Platform | None
+    public: RateLimit
 
 
 def of(request: Request) -> Service:

@@ -17,6 +17,9 @@ class Settings(CommonSettings):
     ``platform_mapping`` is the file of their shape where it is not the packaged one, ``platform_ca`` a file
     of authorities for its TLS. A push is given up after ``platform_tries`` tries.
 
+    ``objections_per_minute`` is how often one address may object, add evidence, ask by a receipt or take the
+    notices away as a file, at each API process.
+
     ``max_body_bytes`` has room for a bank's result file; JSON bodies have the smaller limit of
     ``JSON_BODY_BYTES``.
     """
@@ -38,6 +41,7 @@ class Settings(CommonSettings):
     platform_first_delay_seconds: float = 30.0
     platform_longest_delay_seconds: float = 21_600.0
     platform_longest_pause_seconds: float = 600.0
+    objections_per_minute: int = Field(20, ge=1, le=1_000_000_000)
     port_timeout_seconds: float = 5.0
     explanation_link_minutes: int = Field(10, ge=1, le=60)
     max_body_bytes: int = 33_554_432

@@ -5,6 +5,7 @@ from chuangpei.background import Timer
 from subsidy_svc.attachments.use_cases import sweep
 from subsidy_svc.claims.use_cases import clear_due
 from subsidy_svc.law.published import refresh
+from subsidy_svc.notices.use_cases import settle_last_days
 from subsidy_svc.platform_pushes.courier import Courier
 from subsidy_svc.proposals.trial import try_due
 from subsidy_svc.reconciliations.use_cases import reconcile_due
@@ -34,10 +35,11 @@ def timers(service: Service) -> list[Timer]:
         async with service.database.transaction() as tx:
             return await clear_due(tx, service)
 
-    async def correct_windows() -> int:
+    async def correct_last_days() -> int:
         async with service.database.transaction() as tx:
             await refresh(tx, service.law)
-            return await correct_provisional_windows(tx, service.law)
+            settled = await settle_last_days(tx, service.law, service.clock)
+            return settled + await correct_provisional_windows(tx, service.law)
 
     async def reconcile() -> int:
         # All districts of a day in one act: nothing is left to be asked for again at once.
@@ -61,5 +63,5 @@ def timers(service: Service) -> list[Timer]:
         Timer("try proposals", lambda: try_due(service), seconds),
         Timer("reconcile the day", reconcile, _RECONCILE_SECONDS),
         Timer("sweep attachments", sweep_attachments, _HOUR_SECONDS),
-        Timer("correct provisional last days", correct_windows, _HOUR_SECONDS),
+        Timer("correct provisional last days", correct_last_days, _HOUR_SECONDS),
     ]

@@ -59,9 +59,31 @@ ALLOWED = {
     ("GET", "/subsidy/v1/notices"): PUBLIC,
     ("GET", "/subsidy/v1/notices/{notice_id}"): PUBLIC,
     ("POST", "/subsidy/v1/notices/{notice_id}/objections"): PUBLIC,
-    ("GET", "/subsidy/v1/objections"): OFFICER,
+    ("GET", "/subsidy/v1/notices/export"): PUBLIC,
+    ("GET", "/subsidy/notices"): PUBLIC,
+    ("GET", "/subsidy/notices/{notice_id}"): PUBLIC,
+    ("GET", "/subsidy/notices/{notice_id}/objection"): PUBLIC,
+    ("POST", "/subsidy/notices/{notice_id}/objection"): PUBLIC,
+    ("GET", "/subsidy/objection"): PUBLIC,
+    ("POST", "/subsidy/objection"): PUBLIC,
+    ("GET", "/subsidy/v1/objections/by-receipt"): PUBLIC,
+    ("POST", "/subsidy/v1/objections/by-receipt/evidence"): PUBLIC,
+    ("GET", "/subsidy/v1/objections"): OFFICES,
+    ("GET", "/subsidy/v1/objections/export"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}/amendments"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}/notes"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}/notes/export"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}/evidence"): OFFICES,
+    ("GET", "/subsidy/v1/objections/{objection_id}/evidence/{evidence_id}"): OFFICES,
+    ("POST", "/subsidy/v1/objections/{objection_id}/accept"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/not-accept"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/investigate"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/notes"): OFFICER,
     ("POST", "/subsidy/v1/objections/{objection_id}/uphold"): OFFICER,
     ("POST", "/subsidy/v1/objections/{objection_id}/dismiss"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/amend"): OFFICER,
+    ("POST", "/subsidy/v1/objections/{objection_id}/unmask"): OFFICER,
     ("POST", "/subsidy/v1/batches"): OFFICER,
     ("GET", "/subsidy/v1/batches"): OFFICES,
     ("GET", "/subsidy/v1/batches/{batch_id}"): OFFICES,
@@ -185,8 +207,10 @@ BODIES = {
     "give-supplement": {"answers": [{"field": "role", "text": "股东名册见附件"}]},
     "hand-back": {"reason": "外出学习"},
     "objections": {"text": "请核实该人员身份"},
-    "uphold": {"reason": "经核查属实"},
-    "dismiss": {"reason": "经核查不实"},
+    "uphold": {"reason": "经核查属实", "article": "沪人社规〔2025〕30号 一(二)"},
+    "dismiss": {"reason": "经核查不实", "article": "沪人社规〔2025〕30号 一(二)"},
+    "notes": {"text": "调取工商登记档案"},
+    "unmask": {"reason": "向异议人核实情况"},
     "batches": {},
     "budgets": {
         "district": "310120",
@@ -230,6 +254,7 @@ FILE = {"name": "a.pdf", "subject": "role"}
 QUERIES = {
     "/subsidy/v1/claims/{claim_id}/attachments": FILE,
     "/subsidy/v1/claim-drafts/{draft_id}/attachments": FILE,
+    "/subsidy/v1/objections/by-receipt/evidence": FILE,
 }
 """What a request needs besides its body; lists refuse what they do not know."""
 
@@ -266,7 +291,9 @@ async def test_each_role_on_each_route(office, method, path):
             filled(path),
             params=QUERIES.get(path) if method == "POST" else None,
             json=body_of(path) if method == "POST" else None,
-            headers=headers_of(office, role) | key() | {"if-match": '"1"'},
+            headers=headers_of(office, role)
+            | key()
+            | {"if-match": '"1"', "objection-receipt": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"},
         )
         if role in ALLOWED[method, path]:
             assert answer.status_code in (200, 201, 404) or answer.json()["code"] == "nothing_to_pay", (

@@ -23,6 +23,7 @@ ALLOWED = {
         State.PAYMENT_FAILED,
     },
     Action.OBJECT: {State.NOTICED, State.HELD},
+    Action.NOT_ACCEPT_OBJECTION: {State.HELD},
     Action.DISMISS_OBJECTION: {State.HELD},
     Action.UPHOLD_OBJECTION: {State.HELD},
     Action.CLEAR: {State.NOTICED},

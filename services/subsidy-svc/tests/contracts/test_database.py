@@ -15,6 +15,8 @@ from subsidy_svc.claims import submission
 from subsidy_svc.law import published
 from subsidy_svc.models import metadata
 from subsidy_svc.notices import repository as notices
+from subsidy_svc.notices.tables import Standing
+from subsidy_svc.objections import repository as objections
 from subsidy_svc.platform_pushes import repository as pushes
 from subsidy_svc.proposals import repository as proposals
 from subsidy_svc.registry_checks import repository as registry_checks
@@ -142,9 +144,35 @@ PLANS = {
         {"ix_claims_standing"},
     ),
     "a district's notices": (
-        notices._LIST_OF_DISTRICT,
-        {"district": "310115", "before": UUID(int=1), "most": 50},
+        notices.LIST.statement(Asked(None, None, "-id", {"district": "310115"}, {}), first_page=False),
+        {"of_district": "310115", "place_0": UUID(int=1), "most": 50, "today": date(2026, 6, 1)},
         {"ix_notices_district"},
+    ),
+    "the notices that run": (
+        notices.LIST.statement(Asked(Standing.CURRENT, None, "-id", {}, {})),
+        {"most": 50, "today": date(2026, 6, 1)},
+        {"ix_claims_on_notice", "uq_notices_claim_id"},
+    ),
+    "notices whose last day is provisional": (notices._PROVISIONAL, {}, {"ix_notices_provisional"}),
+    "a district's objections by due day": (
+        objections.LIST.statement(Asked("district", "310115", "due_on", {}, {})),
+        {"scope": "310115", "today": date(2026, 6, 1), "most": 50},
+        {"ix_objections_due"},
+    ),
+    "the objection of a receipt": (
+        objections._BY_RECEIPT,
+        {"digest": b"x"},
+        {"uq_objections_receipt_digest"},
+    ),
+    "the undecided objections of a claim": (
+        objections._UNDECIDED_OF_CLAIM,
+        {"claim_id": UUID(int=1)},
+        {"ix_objections_claim"},
+    ),
+    "the evidence of an objection": (
+        attachments._LISTED["objection"],
+        {"objection_id": UUID(int=1)},
+        {"ix_attachments_objection"},
     ),
 }
 

@@ -17,6 +17,7 @@ SITUATION = Situation(
     account="中国银行 ****4455",
     due_on=date(2026, 6, 8),
     notice_last_day=date(2026, 6, 12),
+    notice_provisional=False,
     batch_number="310115-2026-001",
     bank_code="E01",
     certificate_revoked_on=None,

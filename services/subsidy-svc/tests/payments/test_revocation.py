@@ -41,8 +41,7 @@ async def test_a_claim_not_yet_batched_stops(office, state):
 
 async def test_a_held_claim_stops_and_its_objections_lapse(office):
     certificate, claim = await claimed(office, "noticed")
-    notice = await office.notice_of(claim)
-    await office.post(f"/notices/{notice['id']}/objections", {}, {"text": "请核实其身份"})
+    await office.objected(claim)
     await office.revoke(certificate)
     assert await office.state_of(claim) == "stopped"
     [item] = (await office.get("/objections", office.officer()))["items"]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chuangpei.testing.api import key
 
 CASES = Path(__file__).with_name("cases")
 LINES_OF_THE_LAW = {f"S{number:02}" for number in range(1, 12)} | {f"D{number:02}" for number in range(1, 7)}
@@ -52,9 +51,9 @@ class Process:
         by = self.office.citizen() if step["do"] == "withdraw" else self.officer(step)
         return await self.office.post(f"/claims/{claim['id']}/{step['do']}", by, body, claim["version"])
 
-    async def decide_objection(self, step):
-        path = f"/objections/{self.objection['id']}/{step['do']}"
-        return await self.office.post(path, self.officer(step), {"reason": "经核查"}, 1)
+    async def handle_objection(self, step):
+        verb = _OF_OBJECTIONS[step["do"]]
+        return await self.office.handle(self.objection, verb, step["by"])
 
     def officer(self, step):
         return self.office.officer(step["by"], step.get("district", "310115"))
@@ -64,10 +63,7 @@ class Process:
         await self.office.clear_due()
 
     async def object(self, _):
-        notice = await self.office.notice_of(self.claim)
-        answer = await self.office.http.post(
-            f"/subsidy/v1/notices/{notice['id']}/objections", json={"text": "请核实身份"}, headers=key()
-        )
+        answer = await self.office.object_to(self.claim)
         self.objection = answer.json()
         return answer
 
@@ -92,7 +88,15 @@ class Process:
         return shown | {"places": len(places), "recoveries": len(recoveries)}
 
 
-_DOES = {
+_OF_OBJECTIONS = {
+    "accept objection": "accept",
+    "not accept objection": "not-accept",
+    "investigate": "investigate",
+    "note": "notes",
+    "dismiss": "dismiss",
+    "uphold": "uphold",
+}
+_DOES = dict.fromkeys(_OF_OBJECTIONS, Process.handle_objection) | {
     "claim": Process.apply,
     "claim at counter": Process.apply_at_counter,
     "accept": Process.decide,
@@ -100,8 +104,6 @@ _DOES = {
     "reject": Process.decide,
     "withdraw": Process.decide,
     "object": Process.object,
-    "dismiss": Process.decide_objection,
-    "uphold": Process.decide_objection,
     "time passes": Process.time_passes,
     "batch": Process.hand_over,
     "bank pays": Process.bank_pays,

@@ -74,6 +74,7 @@ SUBSIDY_EVENTS: tuple[type[Event], ...] = (
     subsidy.ClaimDecisionAmended,
     subsidy.ClaimWithdrawn,
     subsidy.ClaimNoticed,
+    subsidy.ClaimNoticeSettled,
     subsidy.ClaimHeld,
     subsidy.ClaimCleared,
     subsidy.ClaimStopped,

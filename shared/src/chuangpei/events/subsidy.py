@@ -128,9 +128,21 @@ class ClaimWithdrawn(ClaimEvent):
 
 
 class ClaimNoticed(ClaimEvent):
-    """The grant is publicly noticed (公示) until ``notice_last_day`` (S08, D04)."""
+    """The grant is publicly noticed (公示) until ``notice_last_day`` (S08, D04).
+
+    While that day is provisional, ``claim.notice_settled`` follows, with the same or a later one.
+    """
 
     TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.noticed.v1"
+    notice_first_day: date
+    notice_last_day: date
+    notice_last_day_provisional: bool = False
+
+
+class ClaimNoticeSettled(ClaimEvent):
+    """The holidays are known: the notice's last day is exact now, and never before the one told (D04)."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.claim.notice_settled.v1"
     notice_first_day: date
     notice_last_day: date
 

@@ -12,6 +12,7 @@ import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -57,7 +58,9 @@ class Pages:
         def say(zh: str, en: str) -> str:
             return en if english else zh
 
-        made = self._templates.get_template(template).render(say=say, english=english, **data)
+        other = dict(request.query_params) | {"lang": "zh" if english else "en"}
+        shown = {"say": say, "english": english, "other_language": f"?{urlencode(other)}"}
+        made = self._templates.get_template(template).render(**shown, **data)
         headers = _HEADERS | {"content-language": "en" if english else "zh-CN"}
         return Response(made, status, headers, media_type="text/html; charset=utf-8")
 

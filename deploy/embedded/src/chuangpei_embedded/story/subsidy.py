@@ -194,16 +194,21 @@ async def _notice_ended(play: Play, claims: Claims, held: Person) -> None:
 
 
 async def _objection_dismissed(play: Play, claims: Claims, held: Person) -> None:
-    officer = await play.actor(play.officers.approves)
-    objections = await officer.all("/subsidy/v1/objections")
+    """S09, D05: one officer investigates, another decides; neither approved the claim."""
+    investigates, decides = await play.actor(play.officers.accepts), await play.actor(play.officers.pays)
+    objections = await investigates.all("/subsidy/v1/objections")
     [objection] = [one for one in objections if one["claim_id"] == claims[held]["id"]]
-    await officer.post(
-        f"/subsidy/v1/objections/{objection['id']}/dismiss",
-        {"reason": "经实地核实，企业正常经营，异议不成立"},
-        version=objection["version"],
-    )
-    claims.update(await states(officer, claims, [held], "cleared"))
-    play.tell.done("异议不成立", "Objection dismissed, the claim is cleared", claims[held]["holder"])
+    path = f"/subsidy/v1/objections/{objection['id']}"
+    for step in ("accept", "investigate"):
+        objection = await investigates.post(f"{path}/{step}", version=objection["version"])
+    await investigates.post(f"{path}/notes", {"text": "实地走访经营场所，企业正常经营"})
+    decision = {"reason": "经实地核实，企业正常经营，异议不成立", "article": "沪人社规〔2025〕30号 一(二)"}
+    problem = await investigates.refused(f"{path}/dismiss", decision, version=objection["version"])
+    expect(problem["code"] == "four_eyes", "another person to decide", problem)
+    await decides.post(f"{path}/dismiss", decision, version=objection["version"])
+    claims.update(await states(decides, claims, [held], "cleared"))
+    fact = f"{claims[held]['holder']} {play.officers.pays.name} D05"
+    play.tell.done("核查后由另一人决定：异议不成立", "Investigated; another person dismisses it", fact)
 
 
 async def states(officer: Actor, claims: Claims, people: list[Person], state: str) -> Mapping[Person, Json]:

@@ -1,12 +1,13 @@
 """The page on which anybody checks a certificate (公开核验页): by its number, or by the code on it."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from chuangpei.credentials import paper
 from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.pages import Pages
+from chuangpei.pages.forms import posted
 from chuangpei.problems import BODY_TOO_LARGE
 from chuangpei.rate_limit import Allowance
 from fastapi import APIRouter, Request, Response
@@ -64,7 +65,7 @@ async def by_its_number(request: Request, number: str) -> Response:
 )
 async def ask(request: Request) -> Response:
     """Leads to the page of a number; checks a code at once, since its text names the holder (C06)."""
-    service, asked = of(request), _asked(await request.body())
+    service, asked = of(request), await _asked(request)
     if asked.startswith(paper.PREFIX):
         allowance = service.checks.ask(request)
         if not allowance.granted:
@@ -91,11 +92,8 @@ def _too_often(request: Request, allowance: Allowance) -> Response:
     return page
 
 
-def _asked(body: bytes) -> str:
-    if len(body) > _MOST_FORM_BYTES:
+async def _asked(request: Request) -> str:
+    form = await posted(request, _MOST_FORM_BYTES)
+    if form is None:
         raise Refused(Refusal(BODY_TOO_LARGE))
-    try:
-        given = parse_qs(body.decode("ascii", "replace"), max_num_fields=8)
-    except ValueError:
-        given = {}
-    return "".join(given.get("asked", [""])[0].splitlines()).strip()
+    return "".join(form.text("asked").splitlines()).strip()

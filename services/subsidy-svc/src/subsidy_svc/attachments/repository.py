@@ -15,10 +15,22 @@ from subsidy_svc.drafts.tables import drafts
 
 
 class Home(NamedTuple):
-    """Where a file belongs: to a claim, with the files of the draft it was, or to a draft."""
+    """Where a file belongs: to a claim, with the files of the draft it was, to a draft, to an objection."""
 
     claim_id: UUID | None = None
     draft_id: UUID | None = None
+    objection_id: UUID | None = None
+
+    @property
+    def named(self) -> dict[str, UUID]:
+        """The one of the three that it is."""
+        return {name: value for name, value in self._asdict().items() if value is not None}
+
+    @property
+    def kind(self) -> str:
+        """``claim``, ``draft`` or ``objection``."""
+        [name] = self.named
+        return name.removesuffix("_id")
 
 
 _INSERT = Statement(
@@ -34,7 +46,7 @@ _SHOWN = (
     *(column for column in attachments.columns if column.name != "claim_id"),
     func.coalesce(attachments.c.claim_id, _became).label("claim_id"),
 )
-_claim_id, _draft_id = (bindparam(name, type_=sa.Uuid) for name in ("claim_id", "draft_id"))
+_claim_id, _draft_id, _objection_id = (bindparam(name, type_=sa.Uuid) for name in Home._fields)
 _was = sa.select(drafts.c.id).where(drafts.c.claim_id == _claim_id).scalar_subquery()
 _stored = sa.select(*_SHOWN).where(_IS_STORED)
 # Each half by its own index: a claim's files, and those of the draft that it was.
@@ -44,6 +56,7 @@ _of_claim = sa.union_all(
 _FILES = {
     "claim": _of_claim.subquery("files"),
     "draft": _stored.where(attachments.c.draft_id == _draft_id).subquery("files"),
+    "objection": _stored.where(attachments.c.objection_id == _objection_id).subquery("files"),
 }
 _LISTED = {kind: Statement(sa.select(files).order_by(files.c.id)) for kind, files in _FILES.items()}
 _COUNT = {kind: Statement(sa.select(func.count()).select_from(files)) for kind, files in _FILES.items()}
@@ -59,7 +72,7 @@ _DISCARD = Statement(
     .where(attachments.c.draft_id == bindparam("of_draft", type_=sa.Uuid), _IS_STORED)
     .values(state="discarded")
 )
-_PATH = (attachments.c.id, attachments.c.claim_id, attachments.c.draft_id)
+_PATH = (attachments.c.id, *(attachments.c[name] for name in Home._fields))
 _UNFINISHED = Statement(
     sa.select(*_PATH)
     .where(_IS_UPLOADING, attachments.c.begun_at < bindparam("before", type_=sa.DateTime(timezone=True)))
@@ -92,19 +105,19 @@ async def store(tx: Transaction, attachment_id: UUID) -> bool:
 
 
 async def count(tx: Transaction, home: Home) -> int:
-    """How many files a claim or a draft has."""
-    found: int = await tx.value(_COUNT[_kind(home)], _given(home))
+    """How many files a claim, a draft or an objection has."""
+    found: int = await tx.value(_COUNT[home.kind], home.named)
     return found
 
 
 async def listed(database: Database, home: Home) -> list[Row]:
-    """The files of a claim or of a draft, the first one first."""
-    return await database.rows(_LISTED[_kind(home)], _given(home))
+    """The files of a claim, a draft or an objection, the first one first."""
+    return await database.rows(_LISTED[home.kind], home.named)
 
 
 async def one(source: Database | Transaction, home: Home, attachment_id: UUID) -> Row | None:
-    """One file of a claim or of a draft."""
-    return await source.row(_ONE[_kind(home)], {"id": attachment_id} | _given(home))
+    """One file of a claim, a draft or an objection."""
+    return await source.row(_ONE[home.kind], {"id": attachment_id, **home.named})
 
 
 async def discard(tx: Transaction, draft_id: UUID) -> None:
@@ -125,11 +138,3 @@ async def discarded(tx: Transaction, most: int) -> list[Row]:
 async def end(tx: Transaction, ids: Sequence[UUID], state: State) -> None:
     """Writes that the files are gone."""
     await tx.execute(_END, {"ids": list(ids), "to_state": state})
-
-
-def _kind(home: Home) -> str:
-    return "draft" if home.claim_id is None else "claim"
-
-
-def _given(home: Home) -> dict[str, UUID | None]:
-    return {"draft_id": home.draft_id} if home.claim_id is None else {"claim_id": home.claim_id}

@@ -20,7 +20,7 @@ class FileQuery(ListQuery):
 
 
 class AttachmentView(BaseModel):
-    """A file attached to a claim or to a draft (附件); its kind is told by its content.
+    """A file of a claim, a draft or an objection (附件、证据); its kind is told by its content.
 
     A draft's file goes with it: ``claim_id`` is the claim that the draft became, null before.
     """
@@ -28,6 +28,7 @@ class AttachmentView(BaseModel):
     id: UUID
     claim_id: UUID | None
     draft_id: UUID | None
+    objection_id: UUID | None
     subject: Subject
     name: str
     media_type: str

@@ -1,4 +1,4 @@
-"""A file over HTTP (附件收发), of a claim or a draft: taken within its limit, listed, given to be saved."""
+"""A file over HTTP (附件收发): taken within its limit, listed, given to be saved."""
 
 from datetime import date
 from typing import Any
@@ -31,6 +31,14 @@ async def attach(
     service = of(request)
     most = (await law_of(service.database, service, issued_on)).attachments.max_bytes
     content = accepted(await read_within(request.stream(), most))
+    return await keep(request, principal, key, query, home, content)
+
+
+async def keep(
+    request: Request, principal: Principal, key: str, query: FileQuery, home: Home, content: bytes
+) -> Response:
+    """Stores a file once, however often it is sent under the same key."""
+    service = of(request)
     answer = await stored_answer(service.database, request, principal, key, content)
     if answer is not None:
         return answer
@@ -43,7 +51,7 @@ async def attach(
 
 
 async def shown(service: Service, home: Home) -> list[AttachmentView]:
-    """The files of a claim or of a draft."""
+    """The files of a claim, a draft or an objection."""
     return [use_cases.view(service, row) for row in await repository.listed(service.database, home)]
 
 

@@ -1,10 +1,10 @@
-"""Attaching a file to a claim or a draft, reading it, and sweeping what was never finished (附件; S06, S07).
+"""Attaching a file to a claim, draft or objection, reading it, sweeping the unfinished (附件; S06, S07, S09).
 
 A row says that a file is about to come before the store has it: wherever the process dies, a file has its
 row. The row becomes visible when the file is there; one that never is, is swept with its file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from subsidy_svc.claims.reviewers import is_same_person
 from subsidy_svc.drafts import repository as drafts
 from subsidy_svc.drafts.lifecycle import State as DraftState
 from subsidy_svc.law.published import law_of
+from subsidy_svc.objections import repository as objections
+from subsidy_svc.objections.lifecycle import UNDECIDED
 from subsidy_svc.problems import ATTACHMENT_DAMAGED, ATTACHMENTS_FULL
 from subsidy_svc.service import Service
 from subsidy_svc.supplements.schemas import Subject
@@ -68,7 +70,7 @@ async def upload(
 async def finish(
     tx: Transaction, service: Service, principal: Principal, home: Home, attachment_id: UUID
 ) -> AttachmentView | Refusal:
-    """The file is there: the claim or the draft has it from now on."""
+    """The file is there: what it is for has it from now on."""
     if refusal := await _full(tx, service, principal, home):
         return refusal
     if not await repository.store(tx, attachment_id):
@@ -93,7 +95,7 @@ async def read(
 ) -> tuple[AttachmentView, bytes] | Refusal:
     """The clear file, whose SHA-256 is the one it came with; an office's look is audited.
 
-    Whether the principal sees the claim or the draft, the route has asked.
+    Whether the principal sees what it is for, the route has asked.
     """
     row = await repository.one(service.database, home, attachment_id)
     if row is None:
@@ -132,11 +134,12 @@ async def sweep(tx: Transaction, service: Service, most: int = 100) -> int:
 
 
 def view(service: Service, row: Row) -> AttachmentView:
-    """An attachment with its name opened, for those who may see the claim or the draft."""
+    """An attachment with its name opened, for those who may see what it is for."""
     return AttachmentView(
         id=row["id"],
         claim_id=row["claim_id"],
         draft_id=row["draft_id"],
+        objection_id=row["objection_id"],
         subject=Subject(row["subject"]),
         name=service.privacy.at_rest.decrypt(row["name_encrypted"], _NAME),
         media_type=row["media_type"],
@@ -155,17 +158,18 @@ def may_attach(principal: Principal, claim: Row) -> bool:
 
 
 async def _full(tx: Transaction, service: Service, principal: Principal, home: Home) -> Refusal | None:
-    """Locks the claim or the draft, so that its number of files is right; refuses what takes no more."""
-    locked = await (_claim if home.draft_id is None else _draft)(tx, principal, home)
+    """Locks what the file is for, so that its number of files is right; refuses what takes no more."""
+    locked = await _LOCKED[home.kind](tx, principal, home)
     if isinstance(locked, Refusal):
         return locked
-    most = (await law_of(tx, service, locked["issued_on"])).attachments.per_claim
+    law = await law_of(tx, service, locked["issued_on"])
+    most = law.attachments.per_claim if home.objection_id is None else law.objections.evidence_files
     return Refusal(ATTACHMENTS_FULL) if await repository.count(tx, home) >= most else None
 
 
 async def _claim(tx: Transaction, principal: Principal, home: Home) -> Row | Refusal:
     """The claim, locked; files come while it is in review."""
-    assert home.claim_id is not None, "what is no draft is a claim"
+    assert home.claim_id is not None, "asked for a claim"
     row = await claims.load_for_update(tx, home.claim_id)
     if row is None or not may_attach(principal, row):
         return Refusal(NOT_FOUND)
@@ -181,6 +185,20 @@ async def _draft(tx: Transaction, principal: Principal, home: Home) -> Row | Ref
     return row if row["state"] == DraftState.DRAFT else Refusal(NOT_ALLOWED_NOW)
 
 
+async def _objection(tx: Transaction, _: Principal, home: Home) -> Row | Refusal:
+    """The objection whose receipt was shown, locked; files come while nobody has decided it."""
+    assert home.objection_id is not None, "asked for an objection"
+    row = await objections.for_evidence(tx, home.objection_id)
+    return row if row["state"] in UNDECIDED else Refusal(NOT_ALLOWED_NOW)
+
+
+_LOCKED: Mapping[str, Callable[[Transaction, Principal, Home], Awaitable[Row | Refusal]]] = {
+    "claim": _claim,
+    "draft": _draft,
+    "objection": _objection,
+}
+
+
 async def _opened(service: Service, stored: bytes | None, row: Row) -> bytes | None:
     if stored is None:
         return None
@@ -192,10 +210,12 @@ async def _opened(service: Service, stored: bytes | None, row: Row) -> bytes | N
 
 
 def _path(row: Row | Mapping[str, Any]) -> str:
-    if row["draft_id"] is not None:
-        return f"drafts/{row['draft_id']}/{row['id']}"
-    return f"claims/{row['claim_id']}/{row['id']}"
+    """A draft's file stays where it lies when the draft becomes a claim."""
+    for name in ("draft_id", "objection_id", "claim_id"):
+        if row[name] is not None:
+            return f"{name.removesuffix('_id')}s/{row[name]}/{row['id']}"
+    raise AssertionError("a file belongs to something")
 
 
 def _of(home: Home) -> dict[str, str]:
-    return {name: str(value) for name, value in home._asdict().items() if value is not None}
+    return {name: str(value) for name, value in home.named.items()}

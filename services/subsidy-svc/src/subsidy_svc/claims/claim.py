@@ -167,7 +167,11 @@ class Claim:
         self.notice_last_day, self.fund_year = notice.last_day, on.year
         self._end_review()
         noticed = self.event(
-            ClaimNoticed, on, notice_first_day=notice.first_day, notice_last_day=notice.last_day
+            ClaimNoticed,
+            on,
+            notice_first_day=notice.first_day,
+            notice_last_day=notice.last_day,
+            notice_last_day_provisional=notice.provisional,
         )
         return [self.event(ClaimApproved, on), noticed]
 
@@ -210,18 +214,18 @@ class Claim:
             return refusal
         return [] if was_held else [self.event(ClaimHeld, on)]
 
-    def dismiss_last_objection(self, on: date) -> Change:
-        """No objection stands any more: the notice goes on, or is over and the claim cleared (S09)."""
-        if refusal := self._move(Action.DISMISS_OBJECTION):
-            return refusal
-        assert self.notice_last_day is not None, "a held claim was noticed"
-        return self.clear(on) if self.notice_last_day < on else []
+    def release(self, action: Action, on: date, notice: Period) -> Change:
+        """No objection stands any more: the notice goes on, or is over and the claim cleared (S09).
 
-    def uphold_objection(self, on: date, reason: str) -> Change:
+        ``action`` says what became of the last one: not accepted, or dismissed.
+        """
+        return self._move(action) or (self.clear(on) if notice.is_over(on) else [])
+
+    def uphold_objection(self, on: date, reason: str, article: str) -> Change:
         """The objection was right: the claim stops (S09); the place is free again (D03)."""
         if refusal := self._move(Action.UPHOLD_OBJECTION):
             return refusal
-        self.decision_reason = reason
+        self.decision_reason, self.decision_article = reason, article
         return [self.event(ClaimStopped, on, cause="objection_upheld")]
 
     def clear(self, on: date) -> Change:

@@ -115,9 +115,7 @@ async def approve(
         return refusal
     change = claim.approve(officer, today, notice)
     assert not isinstance(change, Refusal), "answers do not change who may approve"
-    await notices.publish(
-        tx, new_id(), claim.id, notice.first_day, notice.last_day, provisional=notice.provisional
-    )
+    await notices.publish(tx, new_id(), claim.id, notice)
     shown = await _shown_signs(tx, claim)
     await keep(tx, service, officer, row, claim, change, Action.APPROVE, details=shown)
     return claim_view(claim, row)

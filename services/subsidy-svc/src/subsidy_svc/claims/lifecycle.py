@@ -40,6 +40,7 @@ class Action(StrEnum):
     UNDO = "undo"
     WITHDRAW = "withdraw"
     OBJECT = "object"
+    NOT_ACCEPT_OBJECTION = "not_accept_objection"
     DISMISS_OBJECTION = "dismiss_objection"
     UPHOLD_OBJECTION = "uphold_objection"
     CLEAR = "clear"
@@ -85,6 +86,7 @@ NEXT: Mapping[tuple[State, Action], State] = MappingProxyType(
         (State.NOTICED, Action.CLEAR): State.CLEARED,
         (State.NOTICED, Action.WITHDRAW): State.WITHDRAWN,
         (State.HELD, Action.OBJECT): State.HELD,
+        (State.HELD, Action.NOT_ACCEPT_OBJECTION): State.NOTICED,
         (State.HELD, Action.DISMISS_OBJECTION): State.NOTICED,
         (State.HELD, Action.UPHOLD_OBJECTION): State.STOPPED,
         (State.HELD, Action.WITHDRAW): State.WITHDRAWN,

@@ -81,6 +81,7 @@ _DETAIL = Statement(
         claims.c.policy_version,
         notices.c.id.label("notice_id"),
         notices.c.first_day.label("notice_first_day"),
+        notices.c.last_day_provisional.label("notice_provisional"),
         batches.c.number.label("batch_number"),
         batches.c.state.label("batch_state"),
         _line.c.line_no,
@@ -162,7 +163,12 @@ _TIMELINE = Statement(
 )
 _DUE = Statement(
     sa.select(*_CLAIM)
-    .where(IS_NOTICED, claims.c.notice_last_day < bindparam("today"))
+    .where(
+        IS_NOTICED,
+        claims.c.notice_last_day < bindparam("today"),
+        # A provisional last day may still move: nothing is cleared by it (D04).
+        ~sa.exists().where(notices.c.claim_id == claims.c.id, notices.c.last_day_provisional),
+    )
     .order_by(claims.c.notice_last_day)
     .limit(bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
@@ -292,7 +298,10 @@ async def timeline(database: Database, claim_id: UUID) -> list[Row]:
 
 
 async def due_for_clearing(tx: Transaction, today: date, most: int) -> list[Claim]:
-    """Noticed claims whose last day of notice is over, locked; those that others have locked are left out."""
+    """Noticed claims whose last day of notice is over, locked.
+
+    Those that others have locked are left out, and those whose last day is provisional (S09, D04).
+    """
     return [claim_from(row) for row in await tx.rows(_DUE, {"today": today, "most": most})]
 
 

@@ -249,6 +249,7 @@ class NoticeInClaim(BaseModel):
     id: UUID
     first_day: date
     last_day: date
+    last_day_provisional: bool
 
 
 class PaymentInClaim(BaseModel):
@@ -300,7 +301,10 @@ def claim_detail(claim: Claim, row: Row, timeline: list[Row]) -> ClaimDetail:
     notice = None
     if row["notice_id"] is not None:
         notice = NoticeInClaim(
-            id=row["notice_id"], first_day=row["notice_first_day"], last_day=row["notice_last_day"]
+            id=row["notice_id"],
+            first_day=row["notice_first_day"],
+            last_day=row["notice_last_day"],
+            last_day_provisional=row["notice_provisional"],
         )
     return ClaimDetail(
         **claim_view(claim, row).model_dump(),

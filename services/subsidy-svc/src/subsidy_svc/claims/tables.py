@@ -143,6 +143,9 @@ claims = sa.Table(
         postgresql_where=sa.text(_IN_REVIEW),
     ),
     sa.Index("ix_claims_approver", "approved_by", postgresql_where=sa.text("approved_by_person IS NOT NULL")),
+    sa.Index(
+        "ix_claims_on_notice", "district", "id", postgresql_where=sa.text("state IN ('noticed', 'held')")
+    ),
     sa.Index("ix_claims_notice_due", "notice_last_day", postgresql_where=sa.text("state = 'noticed'")),
 )
 
@@ -151,6 +154,7 @@ STANDS = sa.text(_STANDING.replace("state", "claims.state"))
 IS_IN_REVIEW = sa.text(_IN_REVIEW.replace("state", "claims.state"))
 WAITS = sa.text(_WAITS.replace("state", "claims.state").replace("waiting_since", "claims.waiting_since"))
 IS_NOTICED = sa.text("claims.state = 'noticed'")
+IS_ON_NOTICE = sa.text("claims.state IN ('noticed', 'held')")
 
 reservations = sa.Table(
     "reservations",

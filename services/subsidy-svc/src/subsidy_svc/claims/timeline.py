@@ -64,7 +64,13 @@ WORDS: Mapping[str, _Words] = {
     "claim.undo": _Words(Text("撤销原决定，恢复办理", "The decision was undone"), "approval_working_days"),
     "amend_claim": _Words(Text("更正决定", "The decision was amended"), "approval_working_days"),
     "claim.withdraw": _Words(Text("撤回申领", "Withdrawn"), "places_freed_by"),
+    "claim.settle_notice": _Words(
+        Text("公示截止日确定", "The last day of the notice was made exact"), "notice_working_days"
+    ),
     "claim.object": _Words(Text("公示期收到异议", "An objection came in"), "notice_working_days"),
+    "claim.not_accept_objection": _Words(
+        Text("异议不予受理", "The objection was not taken up"), "notice_working_days"
+    ),
     "claim.dismiss_objection": _Words(
         Text("异议不成立", "The objection was dismissed"), "notice_working_days"
     ),

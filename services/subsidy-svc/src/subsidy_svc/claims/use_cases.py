@@ -20,7 +20,7 @@ from subsidy_svc.claims.lifecycle import ENDED, Action, State
 from subsidy_svc.claims.schemas import ClaimView, claim_view
 from subsidy_svc.law.published import law_of
 from subsidy_svc.ledger.posting import follow_claim
-from subsidy_svc.notices import repository as notices
+from subsidy_svc.objections import repository as objections
 from subsidy_svc.platform_pushes.queueing import queue
 from subsidy_svc.service import Service
 
@@ -97,7 +97,7 @@ async def keep(
     if claim.state in law.places_freed_by:
         await places.release(tx, claim.id)
     if claim.state in ENDED and row["state"] == State.HELD:
-        await notices.lapse_objections(tx, claim.id)
+        await objections.lapse(tx, claim.id)
     await record(
         tx,
         principal,

@@ -95,6 +95,7 @@ def _situation(service: Service, row: Row, window: Window, recovery: Recovery | 
         account=row["account_masked"] or "—",
         due_on=row["due_on"],
         notice_last_day=row["notice_last_day"],
+        notice_provisional=bool(row["notice_provisional"]),
         batch_number=row["batch_number"],
         bank_code=row["bank_code"],
         certificate_revoked_on=window.revoked_on,

@@ -23,6 +23,7 @@ class Situation:
     account: str
     due_on: date | None
     notice_last_day: date | None
+    notice_provisional: bool
     batch_number: str | None
     bank_code: str | None
     certificate_revoked_on: date | None
@@ -44,6 +45,13 @@ class Told(NamedTuple):
 
 
 _WAIT = Text("您无须办理，请等待。", "There is nothing for you to do but wait.")
+_UNTIL_KNOWN = {
+    False: Text("", ""),
+    True: Text(
+        "（暂定，待次年放假安排公布后确定，只会延后）",
+        " (provisional until next year's holidays are published; it can only move later)",
+    ),
+}
 _NOTHING = Text("您无须办理。", "There is nothing more for you to do.")
 _ONLINE = Text("一网通办，线上提交", "Online, at the One-Network Service (一网通办)")
 _ANYWHERE = Text(
@@ -74,8 +82,9 @@ def _accepted(it: Situation) -> Told:
 
 def _noticed(it: Situation) -> Told:
     decided = Text(
-        f"审核通过，补贴{it.yuan}元，现予公示，公示至{it.notice_last_day}。",
-        f"Approved: {it.yuan} yuan. It is publicly noticed until {it.notice_last_day}.",
+        f"审核通过，补贴{it.yuan}元，现予公示，公示至{it.notice_last_day}{_UNTIL_KNOWN[it.notice_provisional].zh}。",
+        f"Approved: {it.yuan} yuan. It is publicly noticed until {it.notice_last_day}"
+        f"{_UNTIL_KNOWN[it.notice_provisional].en}.",
     )
     following = Text(
         "您无须办理；公示期满无异议的，进入支付。", "Wait: without an objection, payment follows."

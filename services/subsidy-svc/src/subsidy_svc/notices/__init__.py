@@ -1,1 +1,1 @@
-"""Public notices and objections (公示与异议)."""
+"""Public notices (公示)."""

@@ -1,15 +1,17 @@
-"""Named queries over public notices and objections."""
+"""Named queries over public notices."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from chuangpei.database import Database, Row, Statement, Transaction
-from sqlalchemy import bindparam, func
+from chuangpei.listing import Listing, Order, equal, since, until
+from sqlalchemy import bindparam
 
-from subsidy_svc.claims.tables import claims
-from subsidy_svc.notices.tables import notices, objections
+from subsidy_svc.claims.tables import IS_ON_NOTICE, claims
+from subsidy_svc.notices.tables import Standing, notices
+from subsidy_svc.policy.periods import Period
 from subsidy_svc.windows.tables import windows
 
 _PUBLISHED = tuple(column.name for column in notices.columns)
@@ -37,73 +39,79 @@ _with_state = sa.select(notices, claims.c.state.label("claim_state")).select_fro
     notices.join(claims, claims.c.id == notices.c.claim_id)
 )
 _ONE = Statement(_with_state.where(notices.c.id == bindparam("id")))
+_OF_CLAIM = Statement(sa.select(notices).where(notices.c.claim_id == bindparam("claim_id")))
 
+# What is over waits a moment for its claim to be cleared.
+_is_current = sa.and_(
+    IS_ON_NOTICE,
+    sa.or_(
+        claims.c.state == "held",
+        notices.c.last_day_provisional,
+        notices.c.last_day >= bindparam("today", type_=sa.Date),
+    ),
+)
+LIST = Listing(
+    _with_state,
+    key=Order(notices.c.id, UUID),
+    filters={
+        "district": equal(notices.c.district),
+        "published_since": since(notices.c.first_day),
+        "published_until": until(notices.c.first_day),
+    },
+    # Everybody may see every notice: a reach is which of them are asked for.
+    reaches={None: None, Standing.CURRENT: _is_current, Standing.PAST: sa.not_(_is_current)},
+)
 
-def _list(*, of_district: bool) -> Statement:
-    conditions = [notices.c.id < bindparam("before", type_=sa.Uuid)]
-    if of_district:
-        conditions.append(notices.c.district == bindparam("district", type_=sa.Text))
-    return Statement(
-        _with_state.where(*conditions)
-        .order_by(notices.c.id.desc())
-        .limit(bindparam("most", type_=sa.Integer))
+_PROVISIONAL = Statement(
+    sa.select(notices.c.first_day, windows.c.issued_on)
+    .select_from(
+        notices.join(claims, claims.c.id == notices.c.claim_id).join(
+            windows, windows.c.certificate_id == claims.c.certificate_id
+        )
     )
-
-
-_LIST, _LIST_OF_DISTRICT = _list(of_district=False), _list(of_district=True)
-
-_OBJECT = Statement(
-    objections.insert().values(
-        {
-            column.name: bindparam(column.name, type_=column.type)
-            for column in objections.columns
-            if column.name not in ("decision_reason", "decided_by", "decided_at")
-        }
+    .where(notices.c.last_day_provisional)
+    .distinct()
+)
+# The claim is locked before its notice is changed, as everything else does it.
+_TO_SETTLE = Statement(
+    sa.select(claims)
+    .select_from(
+        claims.join(notices, notices.c.claim_id == claims.c.id).join(
+            windows, windows.c.certificate_id == claims.c.certificate_id
+        )
     )
-)
-_OBJECTION_FOR_UPDATE = Statement(
-    sa.select(objections).where(objections.c.id == bindparam("id")).with_for_update()
-)
-_OBJECTION = Statement(sa.select(objections).where(objections.c.id == bindparam("id")))
-_DECIDE = Statement(
-    objections.update()
-    .where(objections.c.id == bindparam("of_id"))
-    .values(
-        state=bindparam("state"),
-        decision_reason=bindparam("decision_reason"),
-        decided_by=bindparam("decided_by"),
-        decided_at=bindparam("decided_at"),
-        version=objections.c.version + 1,
-    )
-    .returning(objections)
-)
-_STANDING = Statement(
-    sa.select(func.count()).where(
-        objections.c.claim_id == bindparam("claim_id"), objections.c.state == "open"
-    )
-)
-_LAPSE = Statement(
-    objections.update()
-    .where(objections.c.claim_id == bindparam("of_claim"), objections.c.state == "open")
-    .values(state="lapsed", version=objections.c.version + 1)
-)
-_LIST_OBJECTIONS = Statement(
-    sa.select(objections)
     .where(
-        objections.c.id < bindparam("before", type_=sa.Uuid),
-        objections.c.district == bindparam("district", type_=sa.Text),
+        notices.c.last_day_provisional,
+        notices.c.first_day == bindparam("first_day", type_=sa.Date),
+        windows.c.issued_on == bindparam("issued_on", type_=sa.Date),
     )
-    .order_by(objections.c.id.desc())
-    .limit(bindparam("most", type_=sa.Integer))
+    .order_by(claims.c.id)
+    .with_for_update(of=claims, skip_locked=True)
+)
+_ids = bindparam("claim_ids", type_=sa.ARRAY(sa.Uuid))
+_exact = bindparam("exact_last_day", type_=sa.Date)
+_SETTLE = Statement(
+    notices.update()
+    .where(notices.c.claim_id == sa.any_(_ids))
+    .values(last_day=sa.func.greatest(notices.c.last_day, _exact), last_day_provisional=False)
+)
+_SETTLE_CLAIMS = Statement(
+    claims.update()
+    .where(claims.c.id == sa.any_(_ids))
+    .values(notice_last_day=sa.func.greatest(claims.c.notice_last_day, _exact), version=claims.c.version + 1)
 )
 
 
-async def publish(
-    tx: Transaction, notice_id: UUID, claim_id: UUID, first_day: date, last_day: date, *, provisional: bool
-) -> None:
+async def publish(tx: Transaction, notice_id: UUID, claim_id: UUID, period: Period) -> None:
     """Publishes the frozen notice of a claim (S08, D13)."""
-    values = {"id": notice_id, "claim_id": claim_id, "first_day": first_day, "last_day": last_day}
-    await tx.execute(_PUBLISH, values | {"provisional": provisional})
+    values = {
+        "id": notice_id,
+        "claim_id": claim_id,
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "provisional": period.provisional,
+    }
+    await tx.execute(_PUBLISH, values)
 
 
 async def one(reader: Database | Transaction, notice_id: UUID) -> Row | None:
@@ -111,45 +119,30 @@ async def one(reader: Database | Transaction, notice_id: UUID) -> Row | None:
     return await reader.row(_ONE, {"id": notice_id})
 
 
-async def listed(database: Database, district: str | None, before: UUID, most: int) -> list[Row]:
-    """Notices, the newest first; of one district or of all."""
-    if district is None:
-        return await database.rows(_LIST, {"before": before, "most": most})
-    return await database.rows(_LIST_OF_DISTRICT, {"district": district, "before": before, "most": most})
-
-
-async def add_objection(tx: Transaction, values: dict[str, Any]) -> None:
-    """Writes an objection."""
-    await tx.execute(_OBJECT, values)
-
-
-async def objection(tx: Transaction, objection_id: UUID) -> Row | None:
-    """An objection as it stands, not locked: the claim is locked first, the objection after it."""
-    return await tx.row(_OBJECTION, {"id": objection_id})
-
-
-async def objection_for_update(tx: Transaction, objection_id: UUID) -> Row | None:
-    """An objection, its row locked."""
-    return await tx.row(_OBJECTION_FOR_UPDATE, {"id": objection_id})
-
-
-async def decide_objection(tx: Transaction, objection_id: UUID, values: dict[str, Any]) -> Row:
-    """Writes what became of an objection and returns it."""
-    row = await tx.row(_DECIDE, {"of_id": objection_id} | values)
-    assert row is not None, "the objection is locked"
+async def of_claim(tx: Transaction, claim_id: UUID) -> Row:
+    """The notice of a claim that was approved."""
+    row = await tx.row(_OF_CLAIM, {"claim_id": claim_id})
+    assert row is not None, "an approved claim has its notice"
     return row
 
 
-async def standing_objections(tx: Transaction, claim_id: UUID) -> int:
-    """How many objections against the claim are not decided."""
-    return int(await tx.value(_STANDING, {"claim_id": claim_id}))
+async def provisional(tx: Transaction) -> list[tuple[date, date]]:
+    """Of the notices whose last day is provisional: the first days, each with the day of issue."""
+    return [(row["first_day"], row["issued_on"]) for row in await tx.rows(_PROVISIONAL, {})]
 
 
-async def lapse_objections(tx: Transaction, claim_id: UUID) -> None:
-    """The open objections of a claim that ended have nothing to decide any more."""
-    await tx.execute(_LAPSE, {"of_claim": claim_id})
+async def to_settle(tx: Transaction, first_day: date, issued_on: date) -> list[Row]:
+    """The claims of those notices, locked; what others have locked waits for another time."""
+    return await tx.rows(_TO_SETTLE, {"first_day": first_day, "issued_on": issued_on})
 
 
-async def objections_of(database: Database, district: str, before: UUID, most: int) -> list[Row]:
-    """A district's objections, the newest first."""
-    return await database.rows(_LIST_OBJECTIONS, {"district": district, "before": before, "most": most})
+async def settle(tx: Transaction, claim_ids: Sequence[UUID], last_day: date) -> None:
+    """Writes the exact last day to notices and claims; never an earlier one than was published (D04)."""
+    values = {"claim_ids": list(claim_ids), "exact_last_day": last_day}
+    await tx.execute(_SETTLE, values)
+    await tx.execute(_SETTLE_CLAIMS, values)
+
+
+def period_of(row: Row) -> Period:
+    """The days of the notice in a row."""
+    return Period(row["first_day"], row["last_day"], row["last_day_provisional"])

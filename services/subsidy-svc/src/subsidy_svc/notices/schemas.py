@@ -1,13 +1,18 @@
-"""What the API takes and shows of public notices and objections."""
+"""What the API takes and shows of public notices."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
 from chuangpei.database import Row
-from chuangpei.web import Body
+from chuangpei.export import ExportQuery
+from chuangpei.fields import DistrictCode
+from chuangpei.paging import ListQuery, PageQuery
 from pydantic import BaseModel, ConfigDict, Field
+
+from subsidy_svc.notices.repository import period_of
+from subsidy_svc.notices.tables import Standing
 
 
 class NoticeState(StrEnum):
@@ -18,8 +23,32 @@ class NoticeState(StrEnum):
     CLOSED = "closed"
 
 
+class NoticeFilters(ListQuery):
+    """What the public notices may be narrowed to, and their order."""
+
+    district: DistrictCode | None = None
+    standing: Standing | None = Field(
+        default=None, description="公示中（含核查中）或已结束 · running or held, or ended"
+    )
+    published_since: date | None = Field(default=None, description="起始日不早于 · first day from")
+    published_until: date | None = Field(default=None, description="起始日不晚于 · first day until")
+    sort: Literal["id", "-id"] = "-id"
+
+
+class NoticePage(NoticeFilters, PageQuery):
+    """A page of public notices."""
+
+
+class NoticeExport(NoticeFilters, ExportQuery):
+    """Public notices as a file."""
+
+
 class NoticeView(BaseModel):
-    """A public notice (公示): frozen; only the family name is readable (D13). Both days count (D04)."""
+    """A public notice (公示): frozen; only the family name is readable (D13). Both days count (D04).
+
+    While ``last_day_provisional``, the holidays of a year it reaches into are not published: the last day may
+    move to a later one, never to an earlier one, and the notice stays open meanwhile.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -54,11 +83,10 @@ class NoticeView(BaseModel):
 
 def notice_view(row: Row, today: date) -> NoticeView:
     """The notice as anyone may read it on ``today``."""
-    claim_state, is_over = row["claim_state"], row["last_day"] < today
     state = NoticeState.CLOSED
-    if claim_state == "held":
+    if row["claim_state"] == "held":
         state = NoticeState.HELD
-    elif claim_state == "noticed" and not is_over:
+    elif row["claim_state"] == "noticed" and not period_of(row).is_over(today):
         state = NoticeState.OPEN
     return NoticeView(
         id=row["id"],
@@ -71,55 +99,4 @@ def notice_view(row: Row, today: date) -> NoticeView:
         last_day=row["last_day"],
         last_day_provisional=row["last_day_provisional"],
         state=state,
-    )
-
-
-class ObjectionBody(Body):
-    """An objection (异议), named or anonymous."""
-
-    text: str = Field(min_length=5, max_length=2000, examples=["该人员并非所述企业的合伙人，请核实。"])
-    name: str | None = Field(default=None, min_length=2, max_length=80, examples=["李四"])
-    contact: str | None = Field(default=None, min_length=5, max_length=120, examples=["13800000000"])
-
-
-class ObjectionReceipt(BaseModel):
-    """What the objector gets back: that it was received, and nothing a reader of the notice could not see."""
-
-    id: UUID
-    notice_id: UUID
-    received_at: datetime
-
-
-class ObjectionView(BaseModel):
-    """An objection as the district's officers see it; name and contact are masked."""
-
-    id: UUID
-    notice_id: UUID
-    claim_id: UUID
-    district: str
-    text: str
-    name: str | None
-    has_contact: bool
-    received_at: datetime
-    state: str
-    decision_reason: str | None
-    decided_at: datetime | None
-    version: int
-
-
-def objection_view(row: Row | dict[str, Any]) -> ObjectionView:
-    """The objection in a row."""
-    return ObjectionView(
-        id=row["id"],
-        notice_id=row["notice_id"],
-        claim_id=row["claim_id"],
-        district=row["district"],
-        text=row["text"],
-        name=row["masked_name"],
-        has_contact=row["contact_encrypted"] is not None,
-        received_at=row["received_at"],
-        state=row["state"],
-        decision_reason=row["decision_reason"],
-        decided_at=row["decided_at"],
-        version=row["version"],
     )

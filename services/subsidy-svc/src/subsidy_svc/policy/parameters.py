@@ -12,6 +12,7 @@ from chuangpei.kernel.money import Fen
 from chuangpei.kernel.working_days import WorkingDays
 
 from subsidy_svc.policy.faults import Fault
+from subsidy_svc.policy.objections import ObjectionTerms, objection_terms
 from subsidy_svc.policy.review import (
     AttachmentTerms,
     ReviewTerms,
@@ -76,6 +77,7 @@ class Law:
     registry_answer_days: int
     attachments: AttachmentTerms
     risk: RiskTerms
+    objections: ObjectionTerms
     calendar: WorkingDays
     articles: Mapping[str, str]
 
@@ -156,6 +158,7 @@ class LawBook:
             registry_answer_days=value["registry_answer_days"],
             attachments=attachment_terms(value),
             risk=risk_terms(value),
+            objections=objection_terms(value),
             calendar=WorkingDays(overrides),
             articles={name: dated.article for name, dated in values.items()} | {"in_force": in_force.article},
         )

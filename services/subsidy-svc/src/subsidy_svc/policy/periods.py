@@ -23,6 +23,10 @@ class Period:
         """Whether ``day`` lies in the period."""
         return self.first_day <= day <= self.last_day
 
+    def is_over(self, today: date) -> bool:
+        """Whether it has ended for certain: a provisional last day may still move to a later one."""
+        return not self.provisional and self.last_day < today
+
 
 def claim_window(issued_on: date, law: Law) -> Period:
     """The days on which a certificate issued on ``issued_on`` may be claimed (S05, D01).

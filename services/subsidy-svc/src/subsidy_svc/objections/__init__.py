@@ -1,0 +1,1 @@
+"""Objections to public notices (公示异议)."""
