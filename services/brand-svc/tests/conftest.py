@@ -411,12 +411,30 @@ class City:
         items = (await self.get("/exit-cases", self.bureau, credit_code=CODES[who])).json()["items"]
         return [(await self.get(f"/exit-cases/{item['id']}", self.bureau)).json() for item in items]
 
-    async def reported(self, who: str = "A", ground: ExitGround = "X2") -> Json:
-        """A case on one ground that the district has verified as founded."""
+    async def opened(self, who: str = "A", ground: ExitGround = "X2") -> Json:
+        """A case on one ground that a revoked certificate has opened."""
         await self.deliver(self.revocation(who, ground))
         [case] = [
             one for one in await self.cases(who) if one["state"] == "opened" and one["ground"] == ground
         ]
+        return case
+
+    async def notified(self, case: Json) -> Json:
+        """The case, of which its district has told the institution."""
+        body = {"notice": "拟认定属应当退出的情形，请陈述申辩。"}
+        return await self.step(case, "/exit-cases/{}/notify", self.officer(case["district"]), body)
+
+    async def heard(self, case: Json) -> Json:
+        """The case, in which the institution was told and has answered."""
+        [who] = [who for who, code in CODES.items() if code == case["credit_code"]]
+        body = {"answer": "情况不实，请予查明。"}
+        return await self.step(
+            await self.notified(case), "/my/exit-cases/{}/answer", self.institution(who), body
+        )
+
+    async def reported(self, who: str = "A", ground: ExitGround = "X2") -> Json:
+        """A case on one ground that the district has verified as founded, the institution heard."""
+        case = await self.heard(await self.opened(who, ground))
         body = {"founded": True, "statement": "情况属实"}
         return await self.step(case, "/exit-cases/{}/verify", self.officer(DISTRICTS[who]), body)
 

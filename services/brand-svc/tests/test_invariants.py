@@ -89,11 +89,14 @@ class Officials:
         undecided = [
             one
             for one in (await city.get("/exit-cases", city.bureau, limit=200)).json()["items"]
-            if one["state"] in ("opened", "reported")
+            if one["decided_on"] is None
         ]
         for case in self.draw.sample(undecided, min(2, len(undecided))):
             path, version = f"/exit-cases/{case['id']}", case["version"]
             if case["state"] == "opened":
+                body = {"notice": "拟认定属应当退出的情形。"}
+                await city.post(f"{path}/notify", city.officer(case["district"]), body, version)
+            elif case["state"] in ("noticed", "heard"):
                 body = {"founded": self.draw.random() < 0.8, "statement": "核实"}
                 await city.post(f"{path}/verify", city.officer(case["district"]), body, version)
             elif self.draw.random() < 0.7:

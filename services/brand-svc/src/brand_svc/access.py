@@ -20,6 +20,7 @@ CityReader = Annotated[Principal, Allow(*CITY)]
 CityCentre = Annotated[Principal, Allow(Role.CITY_CENTRE)]
 CityBureau = Annotated[Principal, Allow(Role.CITY_BUREAU)]
 DistrictOfficer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
+DistrictOrBureau = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_BUREAU)]
 Institution = Annotated[Principal, Allow(Role.INSTITUTION)]
 Official = Annotated[
     Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU, Role.AUDITOR)

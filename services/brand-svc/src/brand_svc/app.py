@@ -29,6 +29,7 @@ from brand_svc.assignments.routes import router as assignments
 from brand_svc.brands import pages as brand_pages
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
+from brand_svc.exit_cases.own_routes import router as own_exit_cases
 from brand_svc.exit_cases.routes import router as exit_cases
 from brand_svc.indicators.routes import router as indicators
 from brand_svc.institutions.routes import router as institutions
@@ -88,6 +89,7 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             brand_pages.PAGES.router(),
             brand_pages.router,
             exit_cases,
+            own_exit_cases,
             signals,
             institutions,
             indicators,

@@ -29,7 +29,7 @@ from chuangpei.events.training import (
 )
 
 from brand_svc.assessors import use_cases as assessors
-from brand_svc.exit_cases import use_cases as exit_cases
+from brand_svc.exit_cases import taking
 from brand_svc.indicators import use_cases as indicators
 from brand_svc.indicators.fact import FACTS
 from brand_svc.institutions import use_cases as institutions
@@ -40,7 +40,7 @@ def handlers(service: Service) -> Handlers:
     """Event type to use case: the map of what happens next."""
 
     async def signals(tx: Transaction, messages: Sequence[Message]) -> None:
-        await exit_cases.receive(tx, service, messages)
+        await taking.receive(tx, service, messages)
 
     async def teaching(tx: Transaction, messages: Sequence[Message]) -> None:
         await assessors.learn_teaching(tx, service, messages)

@@ -5,7 +5,7 @@ from brand_svc.assessments.tables import assessments
 from brand_svc.assessors.tables import assessors, ties
 from brand_svc.assignments.tables import assignments, scores
 from brand_svc.brands.tables import brands
-from brand_svc.exit_cases.tables import exit_cases
+from brand_svc.exit_cases.tables import exit_cases, recusals
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
 from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
 from brand_svc.rankings.tables import ranking_entries, rankings
@@ -36,6 +36,7 @@ __all__ = [
     "ranking_entries",
     "rankings",
     "recognitions",
+    "recusals",
     "round_rubrics",
     "rounds",
     "rubrics",

@@ -85,3 +85,19 @@ PASSED_LEFT_OUT = Problem(
 RANKING_INCOMPLETE = Problem(
     "ranking_incomplete", 409, Text("尚有评分未评定，不能公布排名", "Not every subject is settled yet")
 )
+HEARING_RUNS = Problem(
+    "hearing_runs",
+    409,
+    Text("陈述申辩期限未满，机构尚未答复", "The institution has not answered, and may do so still"),
+)
+CONFLICT_OF_INTEREST = Problem(
+    "conflict_of_interest",
+    409,
+    Text("应当回避，不得办理此案", "Whoever has stepped aside takes no part in it"),
+)
+NO_BRAND_ANY_MORE = Problem(
+    "no_brand_any_more", 409, Text("该机构已不持有品牌", "The institution holds no brand any more")
+)
+ANOTHER_CASE_OPEN = Problem(
+    "another_case_open", 409, Text("同一情形另有未结案件", "Another case on the ground is not decided yet")
+)

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from chuangpei.background import Timer
 from chuangpei.database import Transaction
 
+from brand_svc.exit_cases import decisions
 from brand_svc.rounds.use_cases import tell_overdue
 from brand_svc.service import Service
 
 DUE: Mapping[str, Callable[[Transaction, Service], Awaitable[int]]] = {
     "tell what is overdue in the round": tell_overdue,  # B05
+    "tell of overdue exit cases": decisions.tell_overdue,  # B11
 }
 """Each takes what is due in one transaction and answers how much that was."""
 

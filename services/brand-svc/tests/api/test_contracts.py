@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from brand_svc.consumers import handlers
+from brand_svc.exit_cases.decisions import tell_overdue
 from chuangpei.events.base import TYPE_PREFIX
 from chuangpei.events.registry import BRAND_EVENTS
 from chuangpei.testing.contracts import badly_described
@@ -23,6 +24,10 @@ async def test_the_events_of_a_whole_life_are_all_it_promises(holder):
     city = holder
     await city.recognise("A", "B")
     await city.recognise("A")
+    await city.opened("A", "X1")
+    city.clock.advance(days=100)
+    async with city.service.database.transaction() as tx:
+        await tell_overdue(tx, city.service)
     await city.revoked("A")
     await city.announce(days=0)
     city.clock.advance(days=1)

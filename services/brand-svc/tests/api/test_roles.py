@@ -22,6 +22,7 @@ ASSESSOR = "/brand/v1/assessors/{assessor_id}"
 CITY = {CENTRE, BUREAU, AUDITOR}
 INSTITUTION = "/brand/v1/institutions/{credit_code}"
 SIGNED_IN = set(ALL_ROLES)
+MINE = "/brand/v1/my/exit-cases"
 PARKED = "/brand/v1/operations/parked-messages"
 ALLOWED = {
     ("POST", "/brand/v1/rounds"): {CENTRE},
@@ -112,7 +113,19 @@ ALLOWED = {
     ("GET", "/brand/v1/institutions/{credit_code}"): OFFICIALS | {Role.INSTITUTION},
     ("GET", "/brand/v1/exit-cases"): OFFICIALS,
     ("GET", CASE): OFFICIALS,
+    ("GET", "/brand/v1/exit-cases/export"): OFFICIALS,
+    ("GET", f"{CASE}/amendments"): OFFICIALS,
+    ("POST", f"{CASE}/notify"): {OFFICER},
     ("POST", f"{CASE}/verify"): {OFFICER},
+    ("POST", f"{CASE}/amend"): {OFFICER},
+    ("POST", f"{CASE}/recuse"): {OFFICER, BUREAU},
+    ("POST", f"{CASE}/reopen"): {OFFICER, BUREAU},
+    ("GET", MINE): {Role.INSTITUTION},
+    ("GET", f"{MINE}/export"): {Role.INSTITUTION},
+    ("GET", f"{MINE}/{{case_id}}"): {Role.INSTITUTION},
+    ("POST", f"{MINE}/{{case_id}}/answer"): {Role.INSTITUTION},
+    ("POST", f"{MINE}/{{case_id}}/waive"): {Role.INSTITUTION},
+    ("POST", f"{CASE}/return"): {BUREAU},
     ("POST", f"{CASE}/revoke"): {BUREAU},
     ("POST", f"{CASE}/dismiss"): {BUREAU},
     ("GET", PARKED): {CENTRE, BUREAU, AUDITOR},

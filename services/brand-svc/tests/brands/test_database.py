@@ -95,8 +95,9 @@ async def test_two_undecided_cases_on_one_ground(holder):
     await city.deliver(city.revocation("A"))
     with pytest.raises(asyncpg.UniqueViolationError, match="one_open_a_ground"):
         await city.rows(
-            "INSERT INTO exit_cases SELECT $1, credit_code, brand_id, institution_name, district, ground,"
-            " state, opened_on, statement, verified_on, reason, decided_on, 1 FROM exit_cases",
+            "INSERT INTO exit_cases (id, credit_code, brand_id, institution_name, district, ground, state,"
+            " opened_on, due_on, version) SELECT $1, credit_code, brand_id, institution_name, district,"
+            " ground, state, opened_on, due_on, 1 FROM exit_cases",
             uuid4(),
         )
 

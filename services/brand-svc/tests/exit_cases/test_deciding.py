@@ -7,11 +7,6 @@ import pytest
 from chuangpei.events.brand import BrandRevoked
 
 
-async def opened(city, who="A", ground="X2"):
-    await city.deliver(city.revocation(who, ground))
-    return (await city.cases(who))[-1]
-
-
 async def test_the_district_reports_a_founded_case_with_its_statement(holder):
     city = holder
     city.clock.advance(days=2)
@@ -24,7 +19,7 @@ async def test_the_district_reports_a_founded_case_with_its_statement(holder):
 async def test_the_district_closes_an_unfounded_case_and_the_brand_stays(holder):
     city = holder
     body = {"founded": False, "statement": "查无实据"}
-    case = await city.step(await opened(city), "/exit-cases/{}/verify", city.officer(), body)
+    case = await city.step(await city.opened(), "/exit-cases/{}/verify", city.officer(), body)
     assert (case["state"], case["decided_on"]) == ("closed_unfounded", "2026-07-01")
     assert await city.holders() == {"A"}
     assert await city.events(BrandRevoked) == []
@@ -32,7 +27,7 @@ async def test_the_district_closes_an_unfounded_case_and_the_brand_stays(holder)
 
 async def test_another_district_sees_no_case_and_cannot_verify_it(holder):
     city = holder
-    case, stranger = await opened(city), city.officer("310104")
+    case, stranger = await city.opened(), city.officer("310104")
     assert (await city.get(f"/exit-cases/{case['id']}", stranger)).status_code == 404
     assert (await city.get("/exit-cases", stranger)).json()["items"] == []
     body = {"founded": True, "statement": "越权核实"}
@@ -44,7 +39,7 @@ async def test_another_district_sees_no_case_and_cannot_verify_it(holder):
 @pytest.mark.parametrize("step", ["revoke", "dismiss"])
 async def test_the_city_decides_nothing_before_the_district_has_reported(holder, step):
     city = holder
-    case = await opened(city)
+    case = await city.opened()
     refused = await city.post(
         f"/exit-cases/{case['id']}/{step}", city.bureau, {"reason": "径行处理"}, case["version"]
     )
@@ -117,7 +112,10 @@ async def test_of_revoking_and_dismissing_at_once_one_decides(holder):
     path = f"/exit-cases/{case['id']}"
     body = {"reason": "同时处理"}
     answers = await asyncio.gather(
-        *(city.post(f"{path}/{step}", city.bureau, body, 2) for step in ("revoke", "dismiss") * 3)
+        *(
+            city.post(f"{path}/{step}", city.bureau, body, case["version"])
+            for step in ("revoke", "dismiss") * 3
+        )
     )
     assert sorted(one.status_code for one in answers) == [200, *[412] * 5]
     [decided] = await city.cases()
@@ -128,7 +126,7 @@ async def test_of_revoking_and_dismissing_at_once_one_decides(holder):
 
 async def test_a_district_verifying_twice_at_once_verifies_once(holder):
     city = holder
-    case = await opened(city)
+    case = await city.heard(await city.opened())
     path, version = f"/exit-cases/{case['id']}/verify", case["version"]
     answers = await asyncio.gather(
         *(
@@ -173,6 +171,14 @@ async def test_each_step_leaves_its_line_in_the_audit_log(holder):
     )
     assert [tuple(row) for row in rows] == [
         ("open_exit_case", "system", None, "opened", None),
-        ("verify_exit_case", "district_officer", "opened", "reported", "情况属实"),
+        (
+            "notify_exit_case",
+            "district_officer",
+            "opened",
+            "noticed",
+            "拟认定属应当退出的情形，请陈述申辩。",
+        ),
+        ("answer_exit_case", "institution", "noticed", "heard", "情况不实，请予查明。"),
+        ("verify_exit_case", "district_officer", "heard", "reported", "情况属实"),
         ("revoke_brand", "city_bureau", "reported", "revoked", "情节属实"),
     ]

@@ -110,3 +110,32 @@ class BrandEnded(Event):
     district: str
     reason: str
     ended_on: date
+
+
+class ExitCaseChanged(Event):
+    """A step of an exit case was taken (退出核查进展; B11): ``state`` is where it stands since."""
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand.exit_case_changed.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    case_id: UUID
+    district: str
+    ground: ExitGround
+    state: str
+    changed_on: date
+
+
+class ExitCaseOverdue(Event):
+    """Whoever has an exit case in hand let its last day pass (逾期; B11); once for each time in hand.
+
+    ``state`` is the one in which it waits, ``due_on`` the last day on which it should have gone on.
+    """
+
+    TYPE: ClassVar[str] = f"{TYPE_PREFIX}.brand.exit_case_overdue.v1"
+    KEY: ClassVar[str] = "credit_code"
+    credit_code: str
+    case_id: UUID
+    district: str
+    ground: ExitGround
+    state: str
+    due_on: date

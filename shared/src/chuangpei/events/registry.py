@@ -96,6 +96,8 @@ BRAND_EVENTS: tuple[type[Event], ...] = (
     brand.BrandRecognised,
     brand.BrandEnded,
     brand.ExitCaseOpened,
+    brand.ExitCaseChanged,
+    brand.ExitCaseOverdue,
     brand.BrandRevoked,
     brand.BrandEnded,
 )

@@ -6,7 +6,7 @@ from chuangpei.kernel.dates import add_years
 
 from chuangpei_embedded.accounts import CITY_BUREAU, CITY_CENTRE, Account
 from chuangpei_embedded.story.cast import Person
-from chuangpei_embedded.story.client import Json, eventually, expect
+from chuangpei_embedded.story.client import Actor, Json, eventually, expect
 from chuangpei_embedded.story.play import Play
 
 _ROUND = 8
@@ -162,8 +162,9 @@ async def _brand_revoked(play: Play) -> date:
     play.tell.done("开启退出核查", "Exit case opened", f"{_GROUND} D09")
     await play.later(days=2)
     path = f"/brand/v1/exit-cases/{case['id']}"
+    heard = await _heard(play, officer, case)
     found = {"founded": True, "statement": "经核实，情况属实，报请市局处理"}
-    verified = await officer.post(f"{path}/verify", found, version=case["version"])
+    verified = await officer.post(f"{path}/verify", found, version=heard["version"])
     expect(verified["state"] == "reported", "a case reported to the city", verified)
     play.tell.done("区核实并上报", "District verifies and reports", "B11")
     decision = {"reason": "情节属实，撤销品牌认定"}
@@ -173,6 +174,19 @@ async def _brand_revoked(play: Play) -> date:
     expect(history["holds_brand"] is False, "no brand in force", history)
     play.tell.done("市局撤销品牌认定", "City bureau revokes the brand", f"{revoked['decided_on']} B11")
     return date.fromisoformat(revoked["decided_on"])
+
+
+async def _heard(play: Play, officer: Actor, case: Json) -> Json:
+    """B11: the institution is told what is to be found, and answers."""
+    notice = {"notice": "拟认定你单位参与骗取培训补贴，属退出情形。请陈述申辩"}
+    told = await officer.post(f"/brand/v1/exit-cases/{case['id']}/notify", notice, version=case["version"])
+    play.tell.done("告知机构", "The institution is notified", f"≤ {told['answer_by']} B11")
+    own = await play.actor(play.cast.institution())
+    answer = {"answer": "相关学员由第三方招收，本单位已停止合作"}
+    heard = await own.post(f"/brand/v1/my/exit-cases/{case['id']}/answer", answer, version=told["version"])
+    expect(heard["state"] == "heard", "an answer", heard)
+    play.tell.done("机构陈述申辩", "The institution answers", "B11")
+    return heard
 
 
 async def _barred(play: Play, revoked_on: date) -> None:

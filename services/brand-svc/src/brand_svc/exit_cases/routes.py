@@ -1,74 +1,182 @@
-"""REST of exit cases."""
+"""REST of exit cases for officials: the district verifies, the city bureau decides."""
 
 from typing import Annotated
 from uuid import UUID
 
-from chuangpei.database import Transaction
+from chuangpei.amendments import AmendmentQuery, AmendmentView, history
+from chuangpei.auth import Principal
+from chuangpei.database import Row, Transaction
 from chuangpei.errors import Refused, accepted
-from chuangpei.kernel.refusals import Refusal
-from chuangpei.paging import Cursor, Limit, Page, after_id, page_of
+from chuangpei.export import EXPORT_RESPONSES, Column, export
+from chuangpei.kernel.refusals import Refusal, Text
+from chuangpei.listing import Asked
+from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
-from brand_svc.access import CityBureau, DistrictOfficer, Official, may_see, visible_district
-from brand_svc.exit_cases import repository, use_cases
+from brand_svc.access import CityBureau, DistrictOfficer, DistrictOrBureau, Official, asked_by
+from brand_svc.evidence import as_kept
+from brand_svc.exit_cases import decisions, repository, use_cases
 from brand_svc.exit_cases.exit_case import ExitCase
-from brand_svc.exit_cases.lifecycle import State
-from brand_svc.exit_cases.repository import Filters
-from brand_svc.exit_cases.schemas import CityDecision, ExitCaseSummary, ExitCaseView, Verification
-from brand_svc.fields import CreditCodeFilter
-from brand_svc.service import of
+from brand_svc.exit_cases.repository import case_of
+from brand_svc.exit_cases.schemas import (
+    Because,
+    CityDecision,
+    Correction,
+    ExitCaseExport,
+    ExitCaseFilters,
+    ExitCasePage,
+    ExitCaseSummary,
+    ExitCaseView,
+    Notice,
+    Verification,
+)
+from brand_svc.exit_cases.steps import in_reach
+from brand_svc.service import Service, of
 from brand_svc.signals import repository as signals
 
 router = APIRouter(prefix="/brand/v1/exit-cases", tags=["退出核查 · exit cases"])
 
-StateFilter = Annotated[State | None, Query(description="状态 · state")]
+_COLUMNS: tuple[Column[Row], ...] = (
+    Column(Text("统一社会信用代码", "Credit code"), lambda row: row["credit_code"]),
+    Column(Text("机构名称", "Institution"), lambda row: row["institution_name"]),
+    Column(Text("区", "District"), lambda row: row["district"]),
+    Column(Text("退出情形", "Ground"), lambda row: row["ground"]),
+    Column(Text("状态", "State"), lambda row: row["state"]),
+    Column(Text("立案日期", "Opened on"), lambda row: row["opened_on"]),
+    Column(Text("办理期限", "Due on"), lambda row: row["due_on"]),
+    Column(Text("告知日期", "Noticed on"), lambda row: row["noticed_on"]),
+    Column(Text("陈述申辩期限", "Answer by"), lambda row: row["answer_by"]),
+    Column(Text("答复日期", "Answered on"), lambda row: row["answered_on"]),
+    Column(Text("核实日期", "Verified on"), lambda row: row["verified_on"]),
+    Column(Text("核实情况", "Statement"), lambda row: row["statement"]),
+    Column(Text("处理日期", "Decided on"), lambda row: row["decided_on"]),
+    Column(Text("处理理由", "Reason"), lambda row: row["reason"]),
+)
 
 
-@router.get("", response_model=Page[ExitCaseSummary], summary="列出退出核查 · List exit cases")
+@router.get("", summary="列出退出核查 · List exit cases")
 async def listed(
-    request: Request,
-    principal: Official,
-    state: StateFilter = None,
-    credit_code: CreditCodeFilter = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    request: Request, principal: Official, query: Annotated[ExitCasePage, Query()]
+) -> Page[ExitCaseSummary]:
+    """Exit cases; districts see their own. ``overdue`` shows the city those nobody acted on in time (B11)."""
+    service = of(request)
+    today = service.clock.today()
+    return await repository.LIST.page(
+        service.database,
+        _asked(service, principal, query),
+        query,
+        lambda row: ExitCaseSummary.on(case_of(row), today),
+    )
+
+
+@router.get("/export", summary="导出退出核查 · Export the exit cases", responses=EXPORT_RESPONSES)
+async def exported(
+    request: Request, principal: Official, query: Annotated[ExitCaseExport, Query()]
 ) -> Response:
-    """Exit cases in the order in which they were opened; districts see their own (B11)."""
-    filters = Filters(visible_district(principal), state, credit_code)
-    after = after_id(cursor)
-    rows = await repository.listed(of(request).database, filters, after, limit + 1)
-    return reply(page_of([ExitCaseSummary.of(row) for row in rows], limit, lambda view: (view.id,)))
+    """The exit cases as a file (B11)."""
+    service = of(request)
+    rows = repository.LIST.all_rows(service.database, _asked(service, principal, query))
+    return await export(request, "exit-cases", _COLUMNS, rows, query.format)
 
 
 @router.get("/{case_id}", response_model=ExitCaseView, summary="查看退出核查 · Read an exit case")
 async def read(request: Request, case_id: UUID, principal: Official) -> Response:
     """One case with its signals; other districts get 404 (B11)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
+        return reply(await _view(tx, service, await _seen(tx, principal, case_id)))
+
+
+@router.get("/{case_id}/amendments", summary="退出核查的更正记录 · What was replaced in a case")
+async def amendments(
+    request: Request, case_id: UUID, principal: Official, query: AmendmentQuery
+) -> Page[AmendmentView]:
+    """What was said before in a case: earlier notices, answers, findings, decisions taken back (B11)."""
     async with of(request).database.transaction() as tx:
-        case = await repository.find(tx, case_id)
-        if case is None or not may_see(principal, district=case.district, credit_code=case.credit_code):
-            raise Refused(Refusal(NOT_FOUND))
-        return reply(await _view(tx, case))
+        await _seen(tx, principal, case_id)
+        return await history(tx, ExitCase.OBJECT_TYPE, case_id, query)
+
+
+@router.post("/{case_id}/notify", response_model=ExitCaseView, summary="告知机构 · Notify the institution")
+async def notify(
+    request: Request, case_id: UUID, body: Notice, principal: DistrictOfficer, if_match: IfMatch = None
+) -> Response:
+    """The district tells the institution what it is about to find; it may answer until ``answer_by`` (B11).
+
+    Given again where more was found, the institution answers anew.
+    """
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        case = accepted(
+            await use_cases.notify(
+                tx, service, principal, case_id, version, body.notice, as_kept(body.evidence)
+            )
+        )
+        view = await _view(tx, service, case)
+    return reply(view)
 
 
 @router.post("/{case_id}/verify", response_model=ExitCaseView, summary="区核实 · Verify")
 async def verify(
-    request: Request,
-    case_id: UUID,
-    body: Verification,
-    principal: DistrictOfficer,
-    if_match: IfMatch = None,
+    request: Request, case_id: UUID, body: Verification, principal: DistrictOfficer, if_match: IfMatch = None
 ) -> Response:
-    """The holder's district verifies: founded is reported to the city, unfounded is closed (B10, B11)."""
+    """The district verifies: founded is reported to the city, unfounded is closed (B10, B11).
+
+    It reports only what the institution has answered, waived to answer, or let its last day pass.
+    """
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
         case = accepted(
             await use_cases.verify(
-                tx, service, principal, case_id, version, founded=body.founded, statement=body.statement
+                tx,
+                service,
+                principal,
+                case_id,
+                version,
+                founded=body.founded,
+                statement=body.statement,
+                evidence=as_kept(body.evidence),
             )
         )
-        view = await _view(tx, case)
+        view = await _view(tx, service, case)
+    return reply(view)
+
+
+@router.post("/{case_id}/amend", response_model=ExitCaseView, summary="更正核实 · Amend the report")
+async def amend(
+    request: Request, case_id: UUID, body: Correction, principal: DistrictOfficer, if_match: IfMatch = None
+) -> Response:
+    """The district corrects what it reported, before the city decides; the first is kept (B11)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        case = accepted(
+            await use_cases.amend(tx, service, principal, case_id, version, body.changes(), body.reason)
+        )
+        view = await _view(tx, service, case)
+    return reply(view)
+
+
+@router.post("/{case_id}/recuse", response_model=ExitCaseView, summary="回避 · Step aside")
+async def recuse(request: Request, case_id: UUID, body: Because, principal: DistrictOrBureau) -> Response:
+    """An officer with an interest in the institution steps aside and takes no further part (B11)."""
+    service = of(request)
+    async with service.database.transaction() as tx:
+        case = accepted(await use_cases.recuse(tx, service, principal, case_id, body.reason))
+        view = await _view(tx, service, case)
+    return reply(view)
+
+
+@router.post("/{case_id}/return", response_model=ExitCaseView, summary="退回补充核实 · Return the case")
+async def send_back(
+    request: Request, case_id: UUID, body: CityDecision, principal: CityBureau, if_match: IfMatch = None
+) -> Response:
+    """The city bureau wants more verified: the district has its whole time again (B11)."""
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        case = accepted(await decisions.send_back(tx, service, principal, case_id, version, body.reason))
+        view = await _view(tx, service, case)
     return reply(view)
 
 
@@ -79,8 +187,8 @@ async def revoke(
     """The city bureau revokes the brand: off the public list at once, and banned (B11, B12, D07)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
-        case = accepted(await use_cases.revoke(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, case)
+        case = accepted(await decisions.revoke(tx, service, principal, case_id, version, body.reason))
+        view = await _view(tx, service, case)
     return reply(view)
 
 
@@ -91,10 +199,36 @@ async def dismiss(
     """The city bureau leaves the brand as it is (B11)."""
     service, version = of(request), expected_version(if_match)
     async with service.database.transaction() as tx:
-        case = accepted(await use_cases.dismiss(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, case)
+        case = accepted(await decisions.dismiss(tx, service, principal, case_id, version, body.reason))
+        view = await _view(tx, service, case)
     return reply(view)
 
 
-async def _view(tx: Transaction, case: ExitCase) -> ExitCaseView:
-    return ExitCaseView.with_signals(case, await signals.of_case(tx, case.id))
+@router.post("/{case_id}/reopen", response_model=ExitCaseView, summary="恢复办理 · Reopen the case")
+async def reopen(
+    request: Request, case_id: UUID, body: Because, principal: DistrictOrBureau, if_match: IfMatch = None
+) -> Response:
+    """A case closed by mistake goes on: one found unfounded by its district, one dismissed by the city (B11).
+
+    What was decided before is kept.
+    """
+    service, version = of(request), expected_version(if_match)
+    async with service.database.transaction() as tx:
+        case = accepted(await decisions.reopen(tx, service, principal, case_id, version, body.reason))
+        view = await _view(tx, service, case)
+    return reply(view)
+
+
+def _asked(service: Service, principal: Principal, query: ExitCaseFilters) -> Asked:
+    return asked_by(principal, repository.LIST, query, given={"today": service.clock.today()})
+
+
+async def _seen(tx: Transaction, principal: Principal, case_id: UUID) -> ExitCase:
+    case = await repository.find(tx, case_id)
+    if case is None or not in_reach(principal, case):
+        raise Refused(Refusal(NOT_FOUND))
+    return case
+
+
+async def _view(tx: Transaction, service: Service, case: ExitCase) -> ExitCaseView:
+    return ExitCaseView.with_signals(case, service.clock.today(), await signals.of_case(tx, case.id))

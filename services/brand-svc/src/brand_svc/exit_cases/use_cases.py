@@ -1,93 +1,56 @@
-"""Verbs: receive signals, verify, revoke, dismiss (B11, B12, D07, D09)."""
+"""Verbs of the district and the institution: notify, hear, verify, amend, step aside (B10, B11)."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from chuangpei.auth import SYSTEM, Principal
-from chuangpei.consumer import Message
+from chuangpei.amendments import NOTHING_AMENDED, amended
+from chuangpei.audit import record
+from chuangpei.auth import Principal
 from chuangpei.database import Transaction
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.outbox import emit
-from chuangpei.problems import NOT_FOUND
+from chuangpei.problems import NOT_ALLOWED_NOW, NOT_FOUND
 
-from brand_svc.brands import repository as brands
-from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases import repository
-from brand_svc.exit_cases.exit_case import ExitCase
-from brand_svc.institutions import repository as institutions
-from brand_svc.institutions.institution import Institution
+from brand_svc.exit_cases.exit_case import ExitCase, Kept
+from brand_svc.exit_cases.lifecycle import State
+from brand_svc.exit_cases.steps import Step, conflict_of, in_reach, may_verify, take_step, texts
+from brand_svc.policy.deadlines import last_day
 from brand_svc.policy.parameters import parameters_on
-from brand_svc.policy.rules import may_apply_again_on
-from brand_svc.recording import record_step
 from brand_svc.service import Service
-from brand_svc.signals import repository as signals
-from brand_svc.signals.signal import Signal, signal_in
-from brand_svc.standing import repository as standing
-from brand_svc.standing.repository import Ban
 from brand_svc.transitions import stale
 
 
-async def receive(tx: Transaction, service: Service, messages: Sequence[Message]) -> None:
-    """Keeps the signals in events, and opens or joins cases against holders (B11, D09)."""
-    now = service.clock.now()
-    found = [signal_in(message, now) for message in messages]
-    await take(tx, service, [signal for signal in found if signal is not None])
+async def notify(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    case_id: UUID,
+    version: int,
+    notice: str,
+    evidence: Kept,
+) -> ExitCase | Refusal:
+    """The district tells the institution what it is about to find, and until when it may answer (B11)."""
+    today = service.clock.today()
+    answer_by = last_day(today, parameters_on(service.law, today).hearing_working_days)
+    step = Step("notify_exit_case", lambda case: case.notify(notice, evidence, today, answer_by), notice)
+    return await take_step(tx, service, principal, case_id, version, step)
 
 
-async def take(
-    tx: Transaction, service: Service, found: Sequence[Signal], principal: Principal = SYSTEM
-) -> None:
-    """Keeps signals, each once by its id; against a holder those on a ground open or join a case (D09)."""
-    if not found:
-        return
-    codes = sorted({signal.credit_code for signal in found})
-    await standing.lock(tx, codes)
-    known = await signals.known(tx, [signal.id for signal in found])
-    registered = await institutions.of_codes(tx, codes)
-    holders = await brands.active_of(tx, codes)
-    loose: list[Signal] = []
-    for signal in {one.id: one for one in found if one.id not in known}.values():
-        named = _named(signal, registered.get(signal.credit_code))
-        if signal.credit_code in holders and signal.ground is not None:
-            await _open_or_join(tx, service, holders[signal.credit_code], named, principal)
-        else:
-            loose.append(named)
-    await signals.add_all(tx, loose)
-
-
-def _named(signal: Signal, institution: Institution | None) -> Signal:
-    """The signal with the name and district that its event did not tell."""
-    return replace(
-        signal,
-        institution_name=signal.institution_name or (institution.name if institution else ""),
-        district=signal.district or (institution.district if institution else ""),
-    )
-
-
-async def _open_or_join(
-    tx: Transaction, service: Service, brand: Brand, signal: Signal, principal: Principal
-) -> None:
-    assert signal.ground is not None, "a signal on no ground opens no case"
-    case = await repository.undecided_for_update(tx, signal.credit_code, signal.ground)
-    joined = case is not None
-    if case is None:
-        case = ExitCase.open(brand, signal.ground, service.clock.today())
-        await repository.add(tx, case)
-        await emit(tx, case.opened(), service.clock.now())
-    else:
-        # Whoever decides must have read the new signal too: an older ETag no longer fits.
-        await repository.save(tx, case)
-    await signals.add_all(tx, [replace(signal, case_id=case.id)])
-    await record_step(
-        tx,
-        service,
-        principal,
-        "join_exit_case" if joined else "open_exit_case",
-        case,
-        from_state=case.state if joined else None,
-        details={"signal": str(signal.id), "source": signal.source, "ground": signal.ground},
-    )
+async def hear(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    case_id: UUID,
+    version: int,
+    answer: str | None,
+    evidence: Kept,
+) -> ExitCase | Refusal:
+    """The institution answers (陈述申辩), or waives it where ``answer`` is None (B11)."""
+    today = service.clock.today()
+    name = "waive_hearing" if answer is None else "answer_exit_case"
+    step = Step(name, lambda case: case.hear(answer, evidence, today), answer)
+    return await take_step(tx, service, principal, case_id, version, step)
 
 
 async def verify(
@@ -99,79 +62,75 @@ async def verify(
     *,
     founded: bool,
     statement: str,
+    evidence: Kept,
 ) -> ExitCase | Refusal:
-    """The district verifies: founded goes to the city, unfounded is closed (B10, B11)."""
-    case = await repository.load_for_update(tx, case_id)
-    if case is None or case.district != principal.district:
-        return Refusal(NOT_FOUND)
-    before = case.state
-    refused = stale(case.version, version) or case.verify(founded, statement, service.clock.today())
-    if refused:
-        return refused
-    await repository.save(tx, case)
-    await record_step(tx, service, principal, "verify_exit_case", case, from_state=before, reason=statement)
-    return case
+    """The district reports it to the city once the hearing is over, or closes it as unfounded (B10, B11)."""
+    today = service.clock.today()
+    due_on = last_day(today, parameters_on(service.law, today).city_decision_working_days)
+
+    def act(case: ExitCase) -> Refusal | None:
+        if founded:
+            return case.report(statement, evidence, principal, today, due_on)
+        return case.close_unfounded(statement, evidence, principal, today)
+
+    step = Step("verify_exit_case", act, statement, may_verify)
+    return await take_step(tx, service, principal, case_id, version, step)
 
 
-async def dismiss(
-    tx: Transaction, service: Service, principal: Principal, case_id: UUID, version: int, reason: str
+async def amend(
+    tx: Transaction,
+    service: Service,
+    principal: Principal,
+    case_id: UUID,
+    version: int,
+    changes: dict[str, Any],
+    reason: str,
 ) -> ExitCase | Refusal:
-    """The city bureau leaves the brand as it is (B11)."""
+    """The district corrects what it reported, before the city decides; the first is kept (更正; B11)."""
     case = await repository.load_for_update(tx, case_id)
-    if case is None:
+    if case is None or not in_reach(principal, case):
         return Refusal(NOT_FOUND)
-    before = case.state
-    refused = stale(case.version, version) or case.dismiss(reason, service.clock.today())
-    if refused:
+    refused = stale(case.version, version) or await conflict_of(tx, principal, case)
+    if refused or (refused := await may_verify(tx, principal, case)):
         return refused
-    await repository.save(tx, case)
-    await record_step(tx, service, principal, "dismiss_exit_case", case, from_state=before, reason=reason)
-    return case
-
-
-async def revoke(
-    tx: Transaction, service: Service, principal: Principal, case_id: UUID, version: int, reason: str
-) -> ExitCase | Refusal:
-    """The city bureau revokes the brand (B11, B12).
-
-    The brand ends today and the ban begins; what else is undecided against the holder is closed.
-    """
-    known = await repository.find(tx, case_id)
-    if known is None:
-        return Refusal(NOT_FOUND)
-    await standing.lock(tx, [known.credit_code])
-    case = await repository.load_for_update(tx, case_id)
-    assert case is not None, "cases are never deleted"
-    before = case.state
-    refused = stale(case.version, version) or case.revoke(reason, service.clock.today())
-    if refused:
-        return refused
-    brand = await _revoke_brand(tx, service, case)
-    await repository.save(tx, case)
-    superseded = await repository.supersede(tx, case.credit_code, service.clock.today())
-    await emit(tx, case.revoked(brand), service.clock.now())
-    details = {
-        "brand_id": str(brand.id),
-        "may_apply_again_on": str(brand.may_apply_again_on),
-        "superseded": [str(one) for one in superseded],
-    }
-    await record_step(
-        tx, service, principal, "revoke_brand", case, from_state=before, reason=reason, details=details
+    if case.state is not State.REPORTED:
+        return Refusal(NOT_ALLOWED_NOW)
+    before = texts(case)
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.verified_by, case.verified_by_person = principal.subject, principal.person_key
+    kept = await amended(
+        tx,
+        principal,
+        at=service.clock.now(),
+        object_type=ExitCase.OBJECT_TYPE,
+        object_id=case.id,
+        reason=reason,
+        before={name: before[name] for name in changes},
+        after={name: texts(case)[name] for name in changes},
     )
+    if not kept:
+        return Refusal(NOTHING_AMENDED)
+    await repository.save(tx, case)
+    await emit(tx, case.changed(service.clock.today()), service.clock.now())
     return case
 
 
-async def _revoke_brand(tx: Transaction, service: Service, case: ExitCase) -> Brand:
-    brand = (await brands.active_of(tx, [case.credit_code])).get(case.credit_code)
-    assert brand is not None, "an undecided case stands against an active brand, or it would have lapsed"
-    # Processes may disagree on the time around midnight; no brand ends before it began.
-    day = max(service.clock.today(), brand.recognised_on)
-    law = parameters_on(service.law, day)
-    until = may_apply_again_on(day, law)
-    refused = brand.revoke(day, until)
-    assert refused is None, "an active brand can be revoked"
-    await brands.save(tx, brand)
-    await standing.add_ban(
-        tx, Ban(brand.id, case.id, brand.credit_code, case.ground, day, until, law.version)
-    )
-    return brand
+async def recuse(
+    tx: Transaction, service: Service, principal: Principal, case_id: UUID, reason: str
+) -> ExitCase | Refusal:
+    """An officer steps aside from a case (回避) and takes no further part; said twice, it is said once."""
+    case = await repository.load_for_update(tx, case_id)
+    if case is None or not in_reach(principal, case):
+        return Refusal(NOT_FOUND)
+    if await repository.recuse(tx, case_id, principal, reason, service.clock.now()):
+        await record(
+            tx,
+            principal,
+            at=service.clock.now(),
+            action="recuse_from_exit_case",
+            object_type=ExitCase.OBJECT_TYPE,
+            object_id=case.id,
+            reason=reason,
+        )
+    return case

@@ -23,6 +23,9 @@ class Parameters:
     bar_years: DatedValue
     bar_grounds: DatedValue
     round_interval_years: DatedValue
+    hearing_working_days: DatedValue
+    verification_working_days: DatedValue
+    city_decision_working_days: DatedValue
     indicator_years: DatedValue
     indicator_formulas: DatedValue
     assessor_tie_years: DatedValue

@@ -18,6 +18,7 @@ from brand_svc.assessments import repository as assessments
 from brand_svc.assessments.lifecycle import State as AssessmentState
 from brand_svc.brands import repository as brands
 from brand_svc.brands.brand import Brand
+from brand_svc.exit_cases import decisions
 from brand_svc.exit_cases import repository as exit_cases
 from brand_svc.recording import record_step
 from brand_svc.rounds import repository
@@ -60,7 +61,7 @@ async def publish(
         return warnings
     reasons = await _reasons(tx, round_id)
     new = [_brand(line, round_id, today) for line in recognised]
-    ended, lapsed = await _switch(tx, new, today)
+    ended, lapsed = await _switch(tx, service, new, today)
     await applications.conclude(tx, round_id)
     await assessments.conclude(tx, round_id)
     await repository.save(tx, brand_round)
@@ -83,14 +84,16 @@ async def _reasons(tx: Transaction, round_id: UUID) -> dict[str, str]:
     return {one.credit_code: _REASONS[one.state] for one in assessed}
 
 
-async def _switch(tx: Transaction, new: Sequence[Brand], today: date) -> tuple[list[Brand], list[UUID]]:
+async def _switch(
+    tx: Transaction, service: Service, new: Sequence[Brand], today: date
+) -> tuple[list[Brand], list[UUID]]:
     """Ends the old list and begins the new one; the brands that are gone and their cases that lapse."""
     before = await brands.end_all(tx, today)
     await brands.add_all(tx, new)
     kept = {brand.credit_code: brand.id for brand in new if brand.credit_code in before}
     await exit_cases.follow(tx, kept)
     gone = sorted(before.keys() - kept.keys())
-    return [before[code] for code in gone], await exit_cases.lapse(tx, gone, today)
+    return [before[code] for code in gone], await decisions.lapse(tx, service, gone)
 
 
 async def _tell(
