@@ -25,7 +25,7 @@ from chuangpei.kernel.identifiers import new_id
 from chuangpei.testing.api import bearer, client, key, verifier_for
 from chuangpei.testing.clock import FixedClock
 from chuangpei.testing.databases import MakeDatabase
-from chuangpei.testing.events import deliver, pending_events
+from chuangpei.testing.events import deliver, pending_events, received
 from chuangpei.testing.settings import test_settings
 from fastapi import FastAPI
 
@@ -151,6 +151,7 @@ class City:
     issuer: DevelopmentIssuer
     app: FastAPI
     tokens: dict[Any, str] = field(default_factory=dict)
+    told: list[Received] = field(default_factory=list)
 
     def as_(self, role: Role, **claims: str) -> dict[str, str]:
         """The headers of somebody in a role."""
@@ -245,7 +246,9 @@ class City:
         )
 
     async def deliver(self, *events: Event | Received) -> None:
-        await deliver(self.service.database, handlers(self.service), *events)
+        records = [event if isinstance(event, Received) else received(event) for event in events]
+        self.told += records
+        await deliver(self.service.database, handlers(self.service), *records)
 
     async def events(self, kind: type[Event] | None = None) -> list[Event]:
         """What the service has told the others, of one kind or all."""

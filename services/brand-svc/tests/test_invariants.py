@@ -5,7 +5,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from chuangpei.events.brand import BrandRecognised, BrandRevoked, ExitCaseOpened
+from chuangpei.events.brand import BrandRecognised, BrandRevoked, ExitCaseChanged, ExitCaseOpened
 
 _ACTIVE_UNDER_BAN = """
 SELECT 1 FROM brands JOIN bans USING (credit_code)
@@ -129,3 +129,6 @@ async def test_nobody_holds_a_brand_under_a_ban_or_two_brands_at_once(institutio
     assert len(await city.events(BrandRevoked)) == len(await city.rows("SELECT 1 FROM bans"))
     assert len(await city.events(ExitCaseOpened)) == len(await city.rows("SELECT 1 FROM exit_cases"))
     assert await city.rows("SELECT 1 FROM parked_messages") == []
+    told = {event.case_id: event.state for event in await city.events(ExitCaseChanged)}
+    moved = await city.rows("SELECT id, state FROM exit_cases WHERE state <> 'opened'")
+    assert told == {row["id"]: row["state"] for row in moved}

@@ -9,6 +9,7 @@ from brand_svc.assessments import lifecycle as assessments
 from brand_svc.assignments import lifecycle as assignments
 from brand_svc.brands import lifecycle as brands
 from brand_svc.exit_cases import lifecycle as exit_cases
+from brand_svc.reports import lifecycle as reports
 from brand_svc.rounds import lifecycle as rounds
 from brand_svc.rubrics import lifecycle as rubrics
 from brand_svc.scorings import lifecycle as scorings
@@ -22,6 +23,7 @@ LIFECYCLES = {
     "applications": applications,
     "brands": brands,
     "exit_cases": exit_cases,
+    "reports": reports,
     "rubrics": rubrics,
     "scorings": scorings,
     "assignments": assignments,

@@ -10,6 +10,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.refusals import Text
 from chuangpei.operations import operations_router
+from chuangpei.rate_limit import RateLimit
 from chuangpei.service import (
     alive,
     background_of,
@@ -29,12 +30,15 @@ from brand_svc.assignments.routes import router as assignments
 from brand_svc.brands import pages as brand_pages
 from brand_svc.brands.routes import router as brands
 from brand_svc.consumers import handlers
+from brand_svc.exit_cases.inspection_routes import router as inspections
 from brand_svc.exit_cases.own_routes import router as own_exit_cases
 from brand_svc.exit_cases.routes import router as exit_cases
 from brand_svc.indicators.routes import router as indicators
 from brand_svc.institutions.routes import router as institutions
 from brand_svc.policy.parameters import load_book
 from brand_svc.rankings.routes import router as rankings
+from brand_svc.reports.routes import router as reports
+from brand_svc.risk.routes import router as risk
 from brand_svc.rounds.routes import router as rounds
 from brand_svc.rubrics.routes import router as rubrics
 from brand_svc.scorings.routes import router as scorings
@@ -64,6 +68,7 @@ def assemble(
         law=load_book(),
         privacy=settings.privacy(),
         documents=Documents(),
+        reporting=RateLimit(settings.reports_per_minute),
     )
 
 
@@ -90,7 +95,10 @@ def create_api(service: Service, *, with_work: bool = False) -> FastAPI:
             brand_pages.router,
             exit_cases,
             own_exit_cases,
+            inspections,
             signals,
+            reports,
+            risk,
             institutions,
             indicators,
             assessors,

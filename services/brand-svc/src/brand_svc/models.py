@@ -9,6 +9,8 @@ from brand_svc.exit_cases.tables import exit_cases, recusals
 from brand_svc.indicators.tables import indicator_counts, indicator_facts
 from brand_svc.institutions.tables import classes, inactivities, institutions, qualifications, sanctions
 from brand_svc.rankings.tables import ranking_entries, rankings
+from brand_svc.reports.tables import reports
+from brand_svc.risk.tables import signal_tallies
 from brand_svc.rounds.tables import overdue_steps, recognitions, rounds
 from brand_svc.rubrics.tables import round_rubrics, rubrics
 from brand_svc.schema import metadata
@@ -37,12 +39,14 @@ __all__ = [
     "rankings",
     "recognitions",
     "recusals",
+    "reports",
     "round_rubrics",
     "rounds",
     "rubrics",
     "sanctions",
     "scores",
     "scorings",
+    "signal_tallies",
     "signals",
     "standings",
     "ties",

@@ -90,11 +90,6 @@ HEARING_RUNS = Problem(
     409,
     Text("陈述申辩期限未满，机构尚未答复", "The institution has not answered, and may do so still"),
 )
-CONFLICT_OF_INTEREST = Problem(
-    "conflict_of_interest",
-    409,
-    Text("应当回避，不得办理此案", "Whoever has stepped aside takes no part in it"),
-)
 NO_BRAND_ANY_MORE = Problem(
     "no_brand_any_more", 409, Text("该机构已不持有品牌", "The institution holds no brand any more")
 )

@@ -9,6 +9,7 @@ from chuangpei.documents import Documents
 from chuangpei.kernel.clock import Clock
 from chuangpei.kernel.dated import ParameterBook
 from chuangpei.privacy import Privacy
+from chuangpei.rate_limit import RateLimit
 from fastapi import Request
 
 from brand_svc.settings import Settings
@@ -26,6 +27,7 @@ class Service:
     law: ParameterBook
     privacy: Privacy
     documents: Documents
+    reporting: RateLimit
 
 
 def of(request: Request) -> Service:

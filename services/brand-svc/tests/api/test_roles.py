@@ -22,6 +22,7 @@ ASSESSOR = "/brand/v1/assessors/{assessor_id}"
 CITY = {CENTRE, BUREAU, AUDITOR}
 INSTITUTION = "/brand/v1/institutions/{credit_code}"
 SIGNED_IN = set(ALL_ROLES)
+REPORTS = "/brand/v1/reports"
 MINE = "/brand/v1/my/exit-cases"
 PARKED = "/brand/v1/operations/parked-messages"
 ALLOWED = {
@@ -107,6 +108,21 @@ ALLOWED = {
     ("GET", "/brand/list/{credit_code}"): PUBLIC,
     ("GET", "/brand/v1/brands/{credit_code}"): PUBLIC,
     ("GET", "/brand/v1/signals"): OFFICIALS,
+    ("POST", "/brand/v1/signals"): {OFFICER, CENTRE, BUREAU},
+    ("POST", REPORTS): PUBLIC,
+    ("POST", f"{REPORTS}/transferred"): {Role.AGENCY, OFFICER, CENTRE},
+    ("GET", f"{REPORTS}/receipts/{{receipt}}"): PUBLIC,
+    ("GET", REPORTS): OFFICIALS,
+    ("GET", f"{REPORTS}/export"): OFFICIALS,
+    ("GET", f"{REPORTS}/{{report_id}}"): OFFICIALS,
+    ("GET", f"{REPORTS}/{{report_id}}/amendments"): OFFICIALS,
+    ("POST", f"{REPORTS}/{{report_id}}/disclose"): {OFFICER},
+    ("POST", f"{REPORTS}/{{report_id}}/accept"): {OFFICER},
+    ("POST", f"{REPORTS}/{{report_id}}/decline"): {OFFICER},
+    ("POST", f"{REPORTS}/{{report_id}}/reopen"): {OFFICER},
+    ("GET", "/brand/v1/risk-board"): OFFICIALS,
+    ("GET", "/brand/v1/risk-board/export"): OFFICIALS,
+    ("GET", "/brand/v1/risk-board/formula"): OFFICIALS,
     ("GET", "/brand/v1/signals/export"): OFFICIALS,
     ("GET", "/brand/v1/institutions"): OFFICIALS | {Role.INSTITUTION},
     ("GET", "/brand/v1/institutions/export"): OFFICIALS | {Role.INSTITUTION},
@@ -162,6 +178,8 @@ async def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(city, role
             application_id=uuid4(),
             assessment_id=uuid4(),
             case_id=uuid4(),
+            report_id=uuid4(),
+            receipt="0" * 20,
             rubric_id=uuid4(),
             scoring_id=uuid4(),
             ranking_id=uuid4(),

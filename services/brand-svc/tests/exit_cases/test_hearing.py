@@ -209,7 +209,7 @@ async def test_who_stepped_aside_takes_no_part_by_whatever_account(holder):
     other = city.as_("district_officer", district="310115", subject="li-2", **person)
     for headers in (aside, other):
         refused = await verify(city, case, {"founded": False, "statement": "查无实据"}, headers)
-        assert (refused.status_code, refused.json()["code"]) == (409, "conflict_of_interest")
+        assert (refused.status_code, refused.json()["code"]) == (403, "own_interest")
     assert len(await city.rows("SELECT 1 FROM audit_log WHERE action = 'recuse_from_exit_case'")) == 1
     assert (await verify(city, case, {"founded": False, "statement": "查无实据"})).status_code == 200
 

@@ -11,9 +11,10 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.outbox import emit
 from chuangpei.problems import FOUR_EYES, NOT_FOUND
 
+from brand_svc.access import own_interest
 from brand_svc.exit_cases import repository
 from brand_svc.exit_cases.exit_case import ExitCase
-from brand_svc.problems import CONFLICT_OF_INTEREST
+from brand_svc.problems import OWN_INTEREST
 from brand_svc.recording import record_step
 from brand_svc.service import Service
 from brand_svc.signals import repository as signals
@@ -62,10 +63,12 @@ def in_reach(principal: Principal, case: ExitCase) -> bool:
 
 
 async def conflict_of(tx: Transaction, principal: Principal, case: ExitCase) -> Refusal | None:
-    """Whoever has stepped aside (回避) takes no part, by this account or another of the same person."""
+    """Who is of the institution, or has stepped aside (回避) by whatever account, takes no part (B11)."""
+    if refused := own_interest(principal, case.credit_code):
+        return refused
     for subject, person_key in await repository.recused(tx, case.id):
         if _same(principal, subject, person_key):
-            return Refusal(CONFLICT_OF_INTEREST)
+            return Refusal(OWN_INTEREST)
     return None
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chuangpei.audit import record
 from chuangpei.auth import SYSTEM, Principal
 from chuangpei.consumer import Message
 from chuangpei.database import Transaction
+from chuangpei.kernel.refusals import FieldError, Refusal, Text
 from chuangpei.outbox import emit
+from chuangpei.problems import INVALID_INPUT
 
+from brand_svc.access import may_see
 from brand_svc.brands import repository as brands
 from brand_svc.brands.brand import Brand
 from brand_svc.exit_cases import repository
@@ -16,6 +20,7 @@ from brand_svc.institutions import repository as institutions
 from brand_svc.institutions.institution import Institution
 from brand_svc.policy.deadlines import last_day
 from brand_svc.policy.parameters import parameters_on
+from brand_svc.problems import UNKNOWN_INSTITUTION
 from brand_svc.recording import record_step
 from brand_svc.service import Service
 from brand_svc.signals import repository as signals
@@ -49,6 +54,36 @@ async def take(
         else:
             loose.append(named)
     await signals.add_all(tx, loose)
+
+
+async def record_inspection(
+    tx: Transaction, service: Service, principal: Principal, seen: Signal
+) -> Signal | Refusal:
+    """An officer records what an inspection found (日常监管; B10): a signal, on a ground or on none.
+
+    ``seen`` has no name and district yet: they are those of the institution, which the officer must reach.
+    """
+    if seen.occurred_on > service.clock.today():
+        text = Text("不能晚于今天", "It cannot be later than today")
+        return Refusal(INVALID_INPUT, errors=(FieldError("/occurred_on", "in_the_future", text),))
+    institution = await institutions.find(tx, seen.credit_code)
+    if institution is None or not may_see(
+        principal, district=institution.district, credit_code=institution.credit_code
+    ):
+        return Refusal(UNKNOWN_INSTITUTION)
+    await take(tx, service, [seen], principal)
+    recorded = await signals.one(tx, seen.id)
+    await record(
+        tx,
+        principal,
+        at=service.clock.now(),
+        action="record_inspection",
+        object_type="signal",
+        object_id=seen.id,
+        reason=seen.statement,
+        details={"credit_code": seen.credit_code, "ground": seen.ground},
+    )
+    return recorded
 
 
 def _named(signal: Signal, institution: Institution | None) -> Signal:

@@ -26,6 +26,8 @@ class Parameters:
     hearing_working_days: DatedValue
     verification_working_days: DatedValue
     city_decision_working_days: DatedValue
+    risk_weights: DatedValue
+    risk_percents: DatedValue
     indicator_years: DatedValue
     indicator_formulas: DatedValue
     assessor_tie_years: DatedValue

@@ -24,6 +24,7 @@ _INSERT = Statement(
 _KNOWN = Statement(
     select(signals.c.id).where(signals.c.id == func.any(bindparam("ids", type_=sa.ARRAY(sa.Uuid))))
 )
+_ONE = Statement(select(signals).where(signals.c.id == bindparam("id")))
 _OF_CASE = Statement(
     select(signals)
     .where(signals.c.case_id == bindparam("case_id"))
@@ -59,6 +60,13 @@ async def known(tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
 async def add_all(tx: Transaction, received: Sequence[Signal]) -> None:
     """Keeps signals; one that is known by its id is left as it is."""
     await tx.execute_many(_INSERT, [{name: getattr(signal, name) for name in _NAMES} for signal in received])
+
+
+async def one(reader: Reader, signal_id: UUID) -> Signal:
+    """A signal that is known to be kept."""
+    row = await reader.row(_ONE, {"id": signal_id})
+    assert row is not None, "signals are never deleted"
+    return signal_of(row)
 
 
 async def of_case(reader: Reader, case_id: UUID) -> list[Signal]:

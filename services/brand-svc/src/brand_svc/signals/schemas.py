@@ -7,9 +7,10 @@ from uuid import UUID
 from chuangpei.export import ExportQuery
 from chuangpei.fields import CreditCodeForm, DistrictCode
 from chuangpei.paging import ListQuery, PageQuery
-from pydantic import BaseModel
+from chuangpei.web import Body
+from pydantic import BaseModel, Field
 
-from brand_svc.evidence import Evidence
+from brand_svc.evidence import Evidence, EvidenceList
 from brand_svc.policy.facts import ExitGround
 from brand_svc.signals.signal import Signal
 
@@ -23,6 +24,17 @@ Source = Literal[
     "inspection",
     "report",
 ]
+
+
+class InspectionFinding(Body):
+    """What an inspection found (日常监管发现): on an exit ground, or on none, to be watched only."""
+
+    credit_code: CreditCodeForm
+    ground: ExitGround | None = Field(default=None, examples=["X4"])
+    occurred_on: date = Field(examples=["2026-07-05"])
+    reference: str = Field(min_length=1, max_length=200, examples=["浦人社检〔2026〕31号"])
+    statement: str = Field(min_length=2, max_length=4_000, examples=["现场无教学场地，无专职教师在岗。"])
+    evidence: EvidenceList = Field(default_factory=list)
 
 
 class SignalFilters(ListQuery):
