@@ -171,14 +171,8 @@ async def test_each_step_leaves_its_line_in_the_audit_log(holder):
     )
     assert [tuple(row) for row in rows] == [
         ("open_exit_case", "system", None, "opened", None),
-        (
-            "notify_exit_case",
-            "district_officer",
-            "opened",
-            "noticed",
-            "拟认定属应当退出的情形，请陈述申辩。",
-        ),
-        ("answer_exit_case", "institution", "noticed", "heard", "情况不实，请予查明。"),
+        ("notify_exit_case", "district_officer", "opened", "noticed", None),
+        ("answer_exit_case", "institution", "noticed", "heard", None),
         ("verify_exit_case", "district_officer", "heard", "reported", "情况属实"),
         ("revoke_brand", "city_bureau", "reported", "revoked", "情节属实"),
     ]

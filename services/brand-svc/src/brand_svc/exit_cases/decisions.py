@@ -83,16 +83,9 @@ async def reopen(
     case = await _locked_with_standing(tx, principal, case_id)
     if isinstance(case, Refusal):
         return case
-    if case.state is State.DISMISSED and principal.role is not Role.CITY_BUREAU:
-        return Refusal(FORBIDDEN)
-    if case.state is State.CLOSED_UNFOUNDED and principal.role is not Role.DISTRICT_OFFICER:
-        return Refusal(FORBIDDEN)
-    brand = (await brands.active_of(tx, [case.credit_code])).get(case.credit_code)
-    if brand is None:
-        return Refusal(NO_BRAND_ANY_MORE)
-    other = await repository.undecided_for_update(tx, case.credit_code, case.ground)
-    if other is not None and other.id != case.id:
-        return Refusal(ANOTHER_CASE_OPEN)
+    brand = await _reopenable(tx, principal, case)
+    if isinstance(brand, Refusal):
+        return brand
     today = service.clock.today()
     law = parameters_on(service.law, today)
     mine = case.state is State.CLOSED_UNFOUNDED
@@ -105,6 +98,20 @@ async def reopen(
     await store(tx, service, principal, case, step, taken)
     await emit(tx, case.changed(today), service.clock.now())
     return case
+
+
+async def _reopenable(tx: Transaction, principal: Principal, case: ExitCase) -> Brand | Refusal:
+    """The brand it goes on against, or why it does not: who closed it, reopens it."""
+    closed_by = {State.DISMISSED: Role.CITY_BUREAU, State.CLOSED_UNFOUNDED: Role.DISTRICT_OFFICER}
+    if closed_by.get(case.state, principal.role) is not principal.role:
+        return Refusal(FORBIDDEN)
+    brand = (await brands.active_of(tx, [case.credit_code])).get(case.credit_code)
+    if brand is None:
+        return Refusal(NO_BRAND_ANY_MORE)
+    other = await repository.undecided_for_update(tx, case.credit_code, case.ground)
+    if other is not None and other.id != case.id:
+        return Refusal(ANOTHER_CASE_OPEN)
+    return brand
 
 
 async def lapse(tx: Transaction, service: Service, credit_codes: Sequence[str]) -> list[UUID]:

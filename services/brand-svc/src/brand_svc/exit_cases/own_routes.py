@@ -5,13 +5,13 @@ from uuid import UUID
 
 from chuangpei.auth import Principal
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from brand_svc.access import Institution, asked_by
@@ -27,6 +27,7 @@ from brand_svc.exit_cases.schemas import (
 )
 from brand_svc.exit_cases.steps import in_reach
 from brand_svc.service import Service, of
+from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/my/exit-cases", tags=["退出核查 · exit cases"])
 
@@ -82,13 +83,9 @@ async def answer(
     request: Request, case_id: UUID, body: Answer, principal: Institution, if_match: IfMatch = None
 ) -> Response:
     """The institution answers; after its last day as long as the district has not gone on (B11)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(
-            await use_cases.hear(
-                tx, service, principal, case_id, version, body.answer, as_kept(body.evidence)
-            )
-        )
+    case = await done(
+        request, if_match, principal, use_cases.hear, case_id, body.answer, as_kept(body.evidence)
+    )
     return reply(OwnExitCaseView.of(case))
 
 
@@ -97,9 +94,7 @@ async def waive(
     request: Request, case_id: UUID, principal: Institution, if_match: IfMatch = None
 ) -> Response:
     """The institution has nothing to say: the district goes on (B11)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(await use_cases.hear(tx, service, principal, case_id, version, None, []))
+    case = await done(request, if_match, principal, use_cases.hear, case_id, None, [])
     return reply(OwnExitCaseView.of(case))
 
 

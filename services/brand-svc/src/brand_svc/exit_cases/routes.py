@@ -5,14 +5,14 @@ from uuid import UUID
 
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Principal
-from chuangpei.database import Row, Transaction
+from chuangpei.database import Row
 from chuangpei.errors import Refused, accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from brand_svc.access import CityBureau, DistrictOfficer, DistrictOrBureau, Official, asked_by
@@ -35,6 +35,7 @@ from brand_svc.exit_cases.schemas import (
 from brand_svc.exit_cases.steps import in_reach
 from brand_svc.service import Service, of
 from brand_svc.signals import repository as signals
+from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/exit-cases", tags=["退出核查 · exit cases"])
 
@@ -85,8 +86,7 @@ async def exported(
 async def read(request: Request, case_id: UUID, principal: Official) -> Response:
     """One case with its signals; other districts get 404 (B11)."""
     service = of(request)
-    async with service.database.transaction() as tx:
-        return reply(await _view(tx, service, await _seen(tx, principal, case_id)))
+    return reply(await _view(service, await _seen(service, principal, case_id)))
 
 
 @router.get("/{case_id}/amendments", summary="退出核查的更正记录 · What was replaced in a case")
@@ -94,9 +94,9 @@ async def amendments(
     request: Request, case_id: UUID, principal: Official, query: AmendmentQuery
 ) -> Page[AmendmentView]:
     """What was said before in a case: earlier notices, answers, findings, decisions taken back (B11)."""
-    async with of(request).database.transaction() as tx:
-        await _seen(tx, principal, case_id)
-        return await history(tx, ExitCase.OBJECT_TYPE, case_id, query)
+    service = of(request)
+    await _seen(service, principal, case_id)
+    return await history(service.database, ExitCase.OBJECT_TYPE, case_id, query)
 
 
 @router.post("/{case_id}/notify", response_model=ExitCaseView, summary="告知机构 · Notify the institution")
@@ -107,15 +107,10 @@ async def notify(
 
     Given again where more was found, the institution answers anew.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(
-            await use_cases.notify(
-                tx, service, principal, case_id, version, body.notice, as_kept(body.evidence)
-            )
-        )
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(
+        request, if_match, principal, use_cases.notify, case_id, body.notice, as_kept(body.evidence)
+    )
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/verify", response_model=ExitCaseView, summary="区核实 · Verify")
@@ -126,22 +121,17 @@ async def verify(
 
     It reports only what the institution has answered, waived to answer, or let its last day pass.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(
-            await use_cases.verify(
-                tx,
-                service,
-                principal,
-                case_id,
-                version,
-                founded=body.founded,
-                statement=body.statement,
-                evidence=as_kept(body.evidence),
-            )
-        )
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(
+        request,
+        if_match,
+        principal,
+        use_cases.verify,
+        case_id,
+        founded=body.founded,
+        statement=body.statement,
+        evidence=as_kept(body.evidence),
+    )
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/amend", response_model=ExitCaseView, summary="更正核实 · Amend the report")
@@ -149,13 +139,8 @@ async def amend(
     request: Request, case_id: UUID, body: Correction, principal: DistrictOfficer, if_match: IfMatch = None
 ) -> Response:
     """The district corrects what it reported, before the city decides; the first is kept (B11)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(
-            await use_cases.amend(tx, service, principal, case_id, version, body.changes(), body.reason)
-        )
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(request, if_match, principal, use_cases.amend, case_id, body.changes(), body.reason)
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/recuse", response_model=ExitCaseView, summary="回避 · Step aside")
@@ -164,8 +149,7 @@ async def recuse(request: Request, case_id: UUID, body: Because, principal: Dist
     service = of(request)
     async with service.database.transaction() as tx:
         case = accepted(await use_cases.recuse(tx, service, principal, case_id, body.reason))
-        view = await _view(tx, service, case)
-    return reply(view)
+    return reply(await _view(service, case))
 
 
 @router.post("/{case_id}/return", response_model=ExitCaseView, summary="退回补充核实 · Return the case")
@@ -173,11 +157,8 @@ async def send_back(
     request: Request, case_id: UUID, body: CityDecision, principal: CityBureau, if_match: IfMatch = None
 ) -> Response:
     """The city bureau wants more verified: the district has its whole time again (B11)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(await decisions.send_back(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(request, if_match, principal, decisions.send_back, case_id, body.reason)
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/revoke", response_model=ExitCaseView, summary="撤销品牌认定 · Revoke the brand")
@@ -185,11 +166,8 @@ async def revoke(
     request: Request, case_id: UUID, body: CityDecision, principal: CityBureau, if_match: IfMatch = None
 ) -> Response:
     """The city bureau revokes the brand: off the public list at once, and banned (B11, B12, D07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(await decisions.revoke(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(request, if_match, principal, decisions.revoke, case_id, body.reason)
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/dismiss", response_model=ExitCaseView, summary="不予撤销 · Dismiss the case")
@@ -197,11 +175,8 @@ async def dismiss(
     request: Request, case_id: UUID, body: CityDecision, principal: CityBureau, if_match: IfMatch = None
 ) -> Response:
     """The city bureau leaves the brand as it is (B11)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(await decisions.dismiss(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(request, if_match, principal, decisions.dismiss, case_id, body.reason)
+    return reply(await _view(of(request), case))
 
 
 @router.post("/{case_id}/reopen", response_model=ExitCaseView, summary="恢复办理 · Reopen the case")
@@ -212,23 +187,21 @@ async def reopen(
 
     What was decided before is kept.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        case = accepted(await decisions.reopen(tx, service, principal, case_id, version, body.reason))
-        view = await _view(tx, service, case)
-    return reply(view)
+    case = await done(request, if_match, principal, decisions.reopen, case_id, body.reason)
+    return reply(await _view(of(request), case))
 
 
 def _asked(service: Service, principal: Principal, query: ExitCaseFilters) -> Asked:
     return asked_by(principal, repository.LIST, query, given={"today": service.clock.today()})
 
 
-async def _seen(tx: Transaction, principal: Principal, case_id: UUID) -> ExitCase:
-    case = await repository.find(tx, case_id)
+async def _seen(service: Service, principal: Principal, case_id: UUID) -> ExitCase:
+    case = await repository.find(service.database, case_id)
     if case is None or not in_reach(principal, case):
         raise Refused(Refusal(NOT_FOUND))
     return case
 
 
-async def _view(tx: Transaction, service: Service, case: ExitCase) -> ExitCaseView:
-    return ExitCaseView.with_signals(case, service.clock.today(), await signals.of_case(tx, case.id))
+async def _view(service: Service, case: ExitCase) -> ExitCaseView:
+    found = await signals.of_case(service.database, case.id)
+    return ExitCaseView.with_signals(case, service.clock.today(), found)

@@ -33,7 +33,8 @@ async def notify(
     """The district tells the institution what it is about to find, and until when it may answer (B11)."""
     today = service.clock.today()
     answer_by = last_day(today, parameters_on(service.law, today).hearing_working_days)
-    step = Step("notify_exit_case", lambda case: case.notify(notice, evidence, today, answer_by), notice)
+    # What is said rests on the case alone: its words may name people, whom the log names nowhere.
+    step = Step("notify_exit_case", lambda case: case.notify(notice, evidence, today, answer_by))
     return await take_step(tx, service, principal, case_id, version, step)
 
 
@@ -49,7 +50,7 @@ async def hear(
     """The institution answers (陈述申辩), or waives it where ``answer`` is None (B11)."""
     today = service.clock.today()
     name = "waive_hearing" if answer is None else "answer_exit_case"
-    step = Step(name, lambda case: case.hear(answer, evidence, today), answer)
+    step = Step(name, lambda case: case.hear(answer, evidence, today))
     return await take_step(tx, service, principal, case_id, version, step)
 
 

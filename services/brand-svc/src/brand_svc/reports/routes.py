@@ -14,7 +14,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.rate_limit import TOO_OFTEN
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from brand_svc.access import DistrictOfficer, Official, asked_by
@@ -34,6 +34,7 @@ from brand_svc.reports.schemas import (
     ReportView,
 )
 from brand_svc.service import Service, of
+from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/reports", tags=["举报 · reports"])
 
@@ -156,11 +157,7 @@ async def accept(
     request: Request, report_id: UUID, body: Acceptance, principal: DistrictOfficer, if_match: IfMatch = None
 ) -> Response:
     """It is a signal from now on, and opens or joins the case of a holder (B10, B11, D09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        report = accepted(
-            await use_cases.accept(tx, service, principal, report_id, version, body.ground, body.outcome)
-        )
+    report = await done(request, if_match, principal, use_cases.accept, report_id, body.ground, body.outcome)
     return reply(ReportView.of(report))
 
 
@@ -169,9 +166,7 @@ async def decline(
     request: Request, report_id: UUID, body: Declining, principal: DistrictOfficer, if_match: IfMatch = None
 ) -> Response:
     """The district does not look into it, and says why (B10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        report = accepted(await use_cases.decline(tx, service, principal, report_id, version, body.outcome))
+    report = await done(request, if_match, principal, use_cases.decline, report_id, body.outcome)
     return reply(ReportView.of(report))
 
 
@@ -180,9 +175,7 @@ async def reopen(
     request: Request, report_id: UUID, body: Reopening, principal: DistrictOfficer, if_match: IfMatch = None
 ) -> Response:
     """A report declined by mistake is looked at anew; the first decision is kept (B10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        report = accepted(await use_cases.reopen(tx, service, principal, report_id, version, body.reason))
+    report = await done(request, if_match, principal, use_cases.reopen, report_id, body.reason)
     return reply(ReportView.of(report))
 
 
