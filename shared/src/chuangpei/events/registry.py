@@ -99,7 +99,6 @@ BRAND_EVENTS: tuple[type[Event], ...] = (
     brand.ExitCaseChanged,
     brand.ExitCaseOverdue,
     brand.BrandRevoked,
-    brand.BrandEnded,
 )
 WEBHOOK_EVENTS: tuple[type[Event], ...] = (webhook.EndpointDisabled,)
 
