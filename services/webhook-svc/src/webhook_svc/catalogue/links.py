@@ -12,6 +12,7 @@ _PATHS: Mapping[str, str] = MappingProxyType(
         "certificate_id": "/subsidy/v1/windows/{}",
         "claim_id": "/subsidy/v1/claims/{}",
         "class_id": "/training/v1/classes/{}",
+        "complaint_id": "/training/v1/complaints/{}",
         "course_id": "/training/v1/courses/{}",
         "credit_code": "/training/v1/institutions?credit_code={}",
         "endpoint_id": "/webhook/v1/endpoints/{}",
