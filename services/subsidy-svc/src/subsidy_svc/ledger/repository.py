@@ -13,7 +13,7 @@ from subsidy_svc.access import office_reaches
 from subsidy_svc.bulk import columns_of, insert_rows
 from subsidy_svc.ledger.chart import CREDIT_ACCOUNTS
 from subsidy_svc.ledger.tables import entries
-from subsidy_svc.payments.tables import lines
+from subsidy_svc.payments.tables import IS_ENDED, IS_LIVE, lines
 
 _POSTED = tuple(column.name for column in entries.columns if column.name not in ("id", "reverses"))
 _POST = Statement(insert_rows(entries, _POSTED))
@@ -70,6 +70,15 @@ COVERS = sa.and_(
 )
 """Which payment lines an entry of a batch is the sum of: its sub-ledger (明细账)."""
 
+
+def _of_claim(claim_id: sa.ColumnElement[Any]) -> sa.CompoundSelect[Any]:
+    """The entries of a claim: its own, and those of batches that cover its lines; each part by an index."""
+    ids = sa.select(entries.c.id).correlate(None)
+    own = ids.where(entries.c.claim_id == claim_id)
+    covered = ids.select_from(entries.join(lines, COVERS)).where(lines.c.claim_id == claim_id)
+    return sa.union_all(own, covered.where(IS_LIVE), covered.where(IS_ENDED))
+
+
 LIST = Listing(
     sa.select(entries),
     key=Order(entries.c.id, int),
@@ -82,16 +91,7 @@ LIST = Listing(
         "account": Filter(
             sa.Text(), lambda value: sa.or_(entries.c.debit == value, entries.c.credit == value)
         ),
-        "claim_id": Filter(
-            sa.Uuid(),
-            lambda value: sa.or_(
-                entries.c.claim_id == value,
-                sa.and_(
-                    entries.c.batch_id.in_(sa.select(lines.c.batch_id).where(lines.c.claim_id == value)),
-                    sa.exists().where(COVERS, lines.c.claim_id == value),
-                ),
-            ),
-        ),
+        "claim_id": Filter(sa.Uuid(), lambda value: entries.c.id.in_(_of_claim(value))),
         "batch_id": equal(entries.c.batch_id),
         "recovery_id": equal(entries.c.recovery_id),
         "posted_since": since(entries.c.posted_on),

@@ -55,6 +55,7 @@ entries = sa.Table(
         postgresql_include=["amount_fen"],
     ),
     sa.Index("ix_ledger_entries_district", "district", "id"),
+    sa.Index("ix_ledger_entries_occasion", "district", "occasion", "id"),
     sa.Index("ix_ledger_entries_day", "posted_on", "id"),
     sa.Index("ix_ledger_entries_claim", "claim_id", postgresql_where=sa.text("claim_id IS NOT NULL")),
     sa.Index("ix_ledger_entries_batch", "batch_id", postgresql_where=sa.text("batch_id IS NOT NULL")),

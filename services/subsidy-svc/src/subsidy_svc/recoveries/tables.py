@@ -54,6 +54,8 @@ recoveries = sa.Table(
     sa.CheckConstraint("waiver_proposed_by <> waiver_decided_by", name="two_people"),
     sa.CheckConstraint("waiver_proposed_by_person <> waiver_decided_by_person", name="two_people_by_person"),
     sa.Index("ix_recoveries_district", "district", "id"),
+    sa.Index("ix_recoveries_state", "district", "state", "id"),
+    sa.Index("ix_recoveries_opened", "district", "opened_on", "id"),
     sa.Index(
         "ix_recoveries_due", "due_on", postgresql_where=sa.text("state IN ('demanded', 'waiver_proposed')")
     ),
