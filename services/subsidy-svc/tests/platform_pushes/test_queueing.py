@@ -63,16 +63,9 @@ async def by_withdrawing(office, claim):
 
 async def by_an_objection(office, claim, verdict="dismiss"):
     await office.noticed(claim)
-    notice = await office.notice_of(claim)
-    for _ in range(2):
-        answer = await office.post(f"/notices/{notice['id']}/objections", {}, {"text": "请核实该人员身份"})
-        assert answer.status_code == 201, answer.text
-    open_ones = (await office.get("/objections", office.officer()))["items"]
-    for one in open_ones if verdict == "dismiss" else open_ones[:1]:
-        answer = await office.post(
-            f"/objections/{one['id']}/{verdict}", office.officer(), {"reason": "经核查"}, one["version"]
-        )
-        assert answer.status_code == 200, answer.text
+    objections = [await office.objected(claim) for _ in range(2)]
+    for one in objections if verdict == "dismiss" else objections[:1]:
+        await office.decided(one, verdict)
 
 
 async def by_an_objection_upheld(office, claim):
