@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]  # ships no type information
 import pytest
 from chuangpei.testing.servers import startable_kafka_broker
 from chuangpei_embedded.home import STORY_FILE
+from chuangpei_embedded.keys import SERVICES
 
 COMMAND = (sys.executable, "-m", "chuangpei_embedded")
 READY = "Chuangpei is ready"
@@ -201,7 +202,10 @@ def test_the_demonstration_runs_over_kafka_in_separate_processes(
 ) -> None:
     startable_kafka_broker(tmp_path)  # or skips, or fails, where no broker can run
     terminal = start("demo", "--bus", "kafka", TMPDIR=str(tmp_path))
-    wait_until(lambda: len(service_processes(terminal)) == 8 or terminal.process.poll() is not None, 120)
+    wait_until(
+        lambda: len(service_processes(terminal)) == 2 * len(SERVICES) or terminal.process.poll() is not None,
+        120,
+    )
     wait_until(lambda: "✓ 01" in terminal.said or terminal.process.poll() is not None, 120)
     family = terminal.family()
     assert terminal.ended(240) == 0, terminal.said

@@ -32,7 +32,7 @@ FinalState = dict[str, Counter[str]]
 # What differs from run to run by nature: when, under which random id, key, nonce or number, or at which place
 # in a status list.
 NOT_COMPARED = ("alembic_version", "idempotency_keys", "outbox")
-RANDOM_COLUMNS = ("request_id", "sha256", "status_index", "identifier", "seq", "traceparent")
+RANDOM_COLUMNS = ("request_id", "sha256", "status_index", "identifier", "seq", "traceparent", "case_number")
 RANDOM_TEXT = re.compile(
     r"^(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})$|^(?P<sealed>[ke]1\..+)$"
     r"|^(?P<number>SH2026\w{12})$|^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:.+)$"

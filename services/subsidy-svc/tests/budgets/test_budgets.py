@@ -79,7 +79,7 @@ async def test_more_than_the_budget_has_left_is_refused_with_the_figures_until_i
     assert (await of_fund(office))["left_fen"] == 0
 
 
-async def test_a_batch_of_two_years_draws_on_both_budgets(unfunded):
+async def test_a_batch_of_two_years_draws_on_both_budgets(unfunded, tmp_path):
     office = unfunded
     await office.budget(fen=SUBSIDY)
     old = await office.certificate(issued_on=date(2026, 11, 2), class_started_on=date(2026, 10, 2))
@@ -91,6 +91,8 @@ async def test_a_batch_of_two_years_draws_on_both_budgets(unfunded):
     office.clock.set(FixedClock.on(date(2027, 1, 4), time(9)).now())
     await office.noticed(await office.submitted(new, "partner"))
     office.clock.advance(days=30)
+    law = office.law_knowing(tmp_path, date(2027, 1, 1), date(2027, 1, 31), rest=[date(2027, 1, 1)])
+    assert await office.settle_last_days(law) == 2
     assert await office.clear_due() == 2
     batch = await office.drafted()
     answer = await seal(office, batch)

@@ -10,6 +10,7 @@ from chuangpei.events.subsidy import RecoveryOpened
 from subsidy_svc.claims import decisions as claims
 from subsidy_svc.payments import settlement
 from subsidy_svc.payments import use_cases as payments
+from subsidy_svc.payments.result_rows import result_rows
 from subsidy_svc.revocation import revoke
 
 OFFICER = Principal("releaser", Role.DISTRICT_OFFICER, district="310115")
@@ -119,10 +120,10 @@ async def test_a_revocation_waits_for_the_banks_answer_and_acts_on_it(
     claim = await office.cleared(await office.submitted(certificate))
     batch = await office.received()
     content = office.bank_answer(await office.export(batch), failed={"1": code} if code else None)
+    content = content.encode()
+    rows = await result_rows(content)
     async with office.service.database.transaction() as tx:
-        result = await settlement.import_results(
-            tx, office.service, CITY, UUID(batch["id"]), content.encode()
-        )
+        result = await settlement.import_results(tx, office.service, CITY, UUID(batch["id"]), content, rows)
         assert result.lines == 1
         async with second(office.revoke(certificate)) as revoking:
             pass
