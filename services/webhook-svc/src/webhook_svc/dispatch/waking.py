@@ -17,5 +17,7 @@ class Waking:
     async def wait(self, seconds: float) -> None:
         """Returns once something is due, or after ``seconds``."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._due.wait(), seconds)
+            # Not wait_for: it forgets a cancellation that comes together with the wake.
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
         self._due.clear()
