@@ -1,4 +1,4 @@
-"""What the four services do alike to come alive: connect, take the bus, run in one process or in several."""
+"""What the services do alike to come alive: connect, take the bus, run in one process or in several."""
 
 import asyncio
 import gc
