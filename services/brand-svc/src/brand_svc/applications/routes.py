@@ -12,6 +12,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -29,7 +30,6 @@ from brand_svc.applications.schemas import (
     Withdrawal,
 )
 from brand_svc.service import of
-from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1", tags=["申报 · applications"])
 

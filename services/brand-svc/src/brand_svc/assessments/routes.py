@@ -11,6 +11,7 @@ from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -26,7 +27,6 @@ from brand_svc.assessments.schemas import (
 )
 from brand_svc.materials import Materials
 from brand_svc.service import of
-from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/assessments", tags=["既有品牌评估 · assessments"])
 

@@ -10,6 +10,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -28,7 +29,6 @@ from brand_svc.assessors.schemas import (
 )
 from brand_svc.assessors.use_cases import Tie
 from brand_svc.service import of
-from brand_svc.steps import done
 
 _COLUMNS: tuple[Column[Row], ...] = (
     Column(Text("评审专家", "Assessor"), lambda row: row["masked_name"]),

@@ -11,6 +11,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -35,7 +36,6 @@ from brand_svc.rubrics import repository as rubrics
 from brand_svc.scorings import repository as scorings
 from brand_svc.scorings.scoring import Scoring
 from brand_svc.service import Service, of
-from brand_svc.steps import done
 
 Evaluator = Annotated[Principal, Allow(Role.EVALUATOR)]
 

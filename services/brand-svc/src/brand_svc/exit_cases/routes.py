@@ -12,6 +12,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -35,7 +36,6 @@ from brand_svc.exit_cases.schemas import (
 from brand_svc.exit_cases.steps import in_reach
 from brand_svc.service import Service, of
 from brand_svc.signals import repository as signals
-from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/exit-cases", tags=["退出核查 · exit cases"])
 

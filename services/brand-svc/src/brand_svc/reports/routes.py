@@ -14,6 +14,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
 from chuangpei.rate_limit import TOO_OFTEN
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -34,7 +35,6 @@ from brand_svc.reports.schemas import (
     ReportView,
 )
 from brand_svc.service import Service, of
-from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/reports", tags=["举报 · reports"])
 

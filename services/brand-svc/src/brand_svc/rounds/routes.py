@@ -11,6 +11,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -29,7 +30,6 @@ from brand_svc.rounds.schemas import (
     RoundView,
 )
 from brand_svc.service import of
-from brand_svc.steps import done
 
 router = APIRouter(prefix="/brand/v1/rounds", tags=["遴选轮次 · rounds"])
 

@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -32,7 +33,6 @@ from brand_svc.rubrics.schemas import (
     Withdrawal,
 )
 from brand_svc.service import of
-from brand_svc.steps import done
 
 SignedIn = Annotated[Principal, Allow(*(role for role in Role if role is not Role.SYSTEM))]
 

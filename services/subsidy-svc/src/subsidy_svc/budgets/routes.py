@@ -6,14 +6,15 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by, scope_of
@@ -104,10 +105,7 @@ async def amend_budget(
     request: Request, city: City, budget_id: UUID, body: BudgetAmendment, if_match: IfMatch = None
 ) -> Response:
     """Raises or cuts a budget with its document and reason; not below what is payable or paid (O04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.amend(tx, service, city, budget_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.amend, budget_id, body))
 
 
 @router.get("/{budget_id}/amendments", summary="预算调整记录 · A budget's amendments")

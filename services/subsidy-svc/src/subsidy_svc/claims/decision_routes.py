@@ -9,6 +9,7 @@ from chuangpei.errors import Refused, accepted
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Request, Response
 
@@ -29,10 +30,7 @@ async def accept_claim(
     request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """The institution's district takes the claim up (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await decisions.accept(tx, service, officer, claim_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, decisions.accept, claim_id))
 
 
 @router.post(
@@ -48,12 +46,9 @@ async def not_accept_claim(
 
     While a supplement is awaited only once its last day is over.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(
-            await decisions.not_accept(tx, service, officer, claim_id, version, body.reason, body.article)
-        )
-    return reply(view)
+    return reply(
+        await done(request, if_match, officer, decisions.not_accept, claim_id, body.reason, body.article)
+    )
 
 
 @router.post("/{claim_id}/approve", summary="审核通过并公示 · Approve and notice", response_model=ClaimView)
@@ -83,12 +78,9 @@ async def reject_claim(
     request: Request, officer: Officer, claim_id: UUID, body: Rejection, if_match: IfMatch = None
 ) -> Response:
     """The district does not approve an accepted claim and says why; the place is free again (S07, D03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(
-            await decisions.reject(tx, service, officer, claim_id, version, body.reason, body.article)
-        )
-    return reply(view)
+    return reply(
+        await done(request, if_match, officer, decisions.reject, claim_id, body.reason, body.article)
+    )
 
 
 @router.post(
@@ -105,10 +97,7 @@ async def undo_decision(
     A claim that had ended takes its place again; it stays ended where the place is gone.
     S03, S04, S07, D03, D05.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await decisions.undo(tx, service, officer, claim_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, officer, decisions.undo, claim_id, body.reason))
 
 
 @router.post(
@@ -121,10 +110,7 @@ async def amend_decision(
     request: Request, officer: Officer, claim_id: UUID, body: Amendment, if_match: IfMatch = None
 ) -> Response:
     """The reason and article of a non-acceptance or a rejection are put right; the refusal stays (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await decisions.amend(tx, service, officer, claim_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, decisions.amend, claim_id, body))
 
 
 @router.get("/{claim_id}/amendments", summary="申领更正记录 · A claim's amendments")

@@ -12,6 +12,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import FOUR_EYES, NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -193,10 +194,7 @@ async def withdraw_claim(
     request: Request, person: Holder, claim_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """The person takes the claim back, unless it is cleared or paid; the place is free again (D03)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.withdraw(tx, service, person, claim_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, person, use_cases.withdraw, claim_id))
 
 
 @router.post(
@@ -226,10 +224,7 @@ async def confirm_account(
     request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """Confirms the account that the person named after a refused payment; then it is paid (S11, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await accounts.confirm_account(tx, service, officer, claim_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, accounts.confirm_account, claim_id))
 
 
 @router.post(
@@ -242,7 +237,4 @@ async def refuse_account(
     request: Request, officer: Officer, claim_id: UUID, body: Reason, if_match: IfMatch = None
 ) -> Response:
     """The account is not right, and why; the person may name another (S11, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await accounts.refuse_account(tx, service, officer, claim_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, officer, accounts.refuse_account, claim_id, body.reason))

@@ -12,6 +12,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -99,10 +100,7 @@ async def save_draft(
     request: Request, person: Holder, draft_id: UUID, body: DraftContent, if_match: IfMatch = None
 ) -> Response:
     """The content as it is now, whole: what is left out is empty (S06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.save(tx, service, person, draft_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, person, use_cases.save, draft_id, body))
 
 
 @router.post("/{draft_id}/discard", summary="放弃草稿 · Discard a draft", response_model=DraftView)

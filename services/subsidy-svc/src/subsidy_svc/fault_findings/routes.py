@@ -5,14 +5,15 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by, scope_of
@@ -102,10 +103,7 @@ async def confirm(request: Request, city: City, finding_id: UUID, if_match: IfMa
     After the person's fraud the claim still counts against the caps, and ``subsidy.fraud_confirmed`` starts
     the exit case of an institution that took part (B11). After the office's error the place is free again.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.confirm(tx, service, city, finding_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.confirm, finding_id))
 
 
 @router.post(
@@ -118,10 +116,7 @@ async def refuse(
     request: Request, city: City, finding_id: UUID, body: Refusing, if_match: IfMatch = None
 ) -> Response:
     """The city does not confirm, and says why: nothing follows (D03, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.refuse(tx, service, city, finding_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.refuse, finding_id, body.reason))
 
 
 def _asked(principal: Principal, query: FindingFilters) -> Asked:

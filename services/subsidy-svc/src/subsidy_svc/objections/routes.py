@@ -13,7 +13,8 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by, scope_of
@@ -107,10 +108,7 @@ async def accept(
     request: Request, officer: Officer, objection_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """The district takes the objection up; the claim stays held (S09, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.accept(tx, service, officer, objection_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.accept, objection_id))
 
 
 @router.post("/{objection_id}/investigate", summary="核查异议 · Investigate", response_model=ObjectionView)
@@ -118,10 +116,7 @@ async def investigate(
     request: Request, officer: Officer, objection_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """The officer investigates it, or takes it over from a colleague (S09, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.investigate(tx, service, officer, objection_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.investigate, objection_id))
 
 
 @router.post(
@@ -173,10 +168,7 @@ async def amend(
     request: Request, officer: Officer, objection_id: UUID, body: RulingAmendment, if_match: IfMatch = None
 ) -> Response:
     """The reason or article of a decision is put right; what was decided stays (S09)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.amend(tx, service, officer, objection_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.amend, objection_id, body))
 
 
 @router.get("/{objection_id}/amendments", summary="更正记录 · An objection's amendments")
@@ -280,10 +272,7 @@ async def _decided(
     action: Action,
     body: Ruling,
 ) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.decide(tx, service, officer, objection_id, version, action, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.decide, objection_id, action, body))
 
 
 async def _visible(source: Database | Transaction, principal: Principal, objection_id: UUID) -> Row:

@@ -12,7 +12,8 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import Body, IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import Body, IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -126,10 +127,7 @@ async def discard_batch(
     request: Request, officer: Officer, batch_id: UUID, body: EndReason, if_match: IfMatch = None
 ) -> Response:
     """Gives a draft up and says why: its claims are free for another batch (S10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.discard(tx, service, officer, batch_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.discard, batch_id, body.reason))
 
 
 @router.post("/{batch_id}/seal", summary="封存 · Seal", response_model=BatchView)
@@ -140,10 +138,7 @@ async def seal_batch(
 
     More than the budget of a year has left is refused, with the figures (O04).
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.seal(tx, service, officer, batch_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.seal, batch_id))
 
 
 @router.post("/{batch_id}/hand-over", summary="上报市级 · Hand over to the city", response_model=BatchView)
@@ -151,19 +146,13 @@ async def hand_over_batch(
     request: Request, officer: Officer, batch_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """The district hands the sealed batch to the city; not by who approved one of its claims (S10, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.hand_over(tx, service, officer, batch_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.hand_over, batch_id))
 
 
 @router.post("/{batch_id}/receive", summary="市级接收 · Receive", response_model=BatchView)
 async def receive_batch(request: Request, city: City, batch_id: UUID, if_match: IfMatch = None) -> Response:
     """The city takes the batch (S10)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.receive(tx, service, city, batch_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.receive, batch_id))
 
 
 @router.post(
@@ -179,10 +168,7 @@ async def return_batch(
 
     What was sealed stays readable and never changes.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.give_back(tx, service, city, batch_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.give_back, batch_id, body.reason))
 
 
 @router.get(

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.platform_pushes import repository, use_cases
@@ -84,10 +85,7 @@ async def resend_push(
     request: Request, city: Operator, push_id: UUID, body: Why, if_match: IfMatch = None
 ) -> Response:
     """One that waits or was given up is due now, with the same message id (S06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.resend(tx, service, city, push_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.resend, push_id, body.reason))
 
 
 @router.post(
@@ -100,7 +98,4 @@ async def skip_push(
     request: Request, city: Operator, push_id: UUID, body: Why, if_match: IfMatch = None
 ) -> Response:
     """One that was given up is not sent any more, and the later ones of its claim go on (S06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.skip(tx, service, city, push_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.skip, push_id, body.reason))

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by
@@ -136,10 +136,7 @@ async def explain(
     request: Request, principal: Office, difference_id: UUID, body: Explanation, if_match: IfMatch = None
 ) -> Response:
     """Says what a difference comes from; it closes by itself once it has vanished (O04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.explain(tx, service, principal, difference_id, version, body.note))
-    return reply(view)
+    return reply(await done(request, if_match, principal, use_cases.explain, difference_id, body.note))
 
 
 def _asked(principal: Principal, query: ReconciliationFilters) -> Asked:

@@ -6,14 +6,15 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by, scope_of
@@ -105,10 +106,7 @@ async def demand(
     request: Request, officer: Officer, recovery_id: UUID, body: Demand, if_match: IfMatch = None
 ) -> Response:
     """Orders the person to pay the money back by a day (D06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.demand(tx, service, officer, recovery_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.demand, recovery_id, body))
 
 
 @router.post(
@@ -121,10 +119,7 @@ async def amend(
     request: Request, officer: Officer, recovery_id: UUID, body: DueAmendment, if_match: IfMatch = None
 ) -> Response:
     """Another last day or document number, with a reason; what stood before is kept (D06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.amend(tx, service, officer, recovery_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.amend, recovery_id, body))
 
 
 @router.get("/{recovery_id}/amendments", summary="追回更正记录 · A recovery's amendments")
@@ -197,14 +192,11 @@ async def reverse_receipt(
     if_match: IfMatch = None,
 ) -> Response:
     """Reverses a receipt that was recorded wrongly, once: what it counted is owed again (D06, O04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(
-            await use_cases.reverse_receipt(
-                tx, service, officer, recovery_id, version, receipt_id, body.reason
-            )
+    return reply(
+        await done(
+            request, if_match, officer, use_cases.reverse_receipt, recovery_id, receipt_id, body.reason
         )
-    return reply(view)
+    )
 
 
 @router.post(
@@ -217,12 +209,7 @@ async def propose_waiver(
     request: Request, officer: Officer, recovery_id: UUID, body: Why, if_match: IfMatch = None
 ) -> Response:
     """The district proposes that what is still owed be waived (D05, D06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(
-            await use_cases.propose_waiver(tx, service, officer, recovery_id, version, body.reason)
-        )
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.propose_waiver, recovery_id, body.reason))
 
 
 @router.post(
@@ -232,10 +219,7 @@ async def approve_waiver(
     request: Request, city: City, recovery_id: UUID, if_match: IfMatch = None
 ) -> Response:
     """Another person, of the city, waives what is still owed (D05, D06, O04)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.approve_waiver(tx, service, city, recovery_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.approve_waiver, recovery_id))
 
 
 @router.post(
@@ -248,10 +232,7 @@ async def refuse_waiver(
     request: Request, city: City, recovery_id: UUID, body: Why, if_match: IfMatch = None
 ) -> Response:
     """The city does not waive it, and says why: it stays owed (D05, D06)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.refuse_waiver(tx, service, city, recovery_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, city, use_cases.refuse_waiver, recovery_id, body.reason))
 
 
 async def _seen(request: Request, principal: Principal, recovery_id: UUID) -> Recovery:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import accepted
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by
@@ -78,10 +78,7 @@ async def export_queue(request: Request, office: Office, query: Annotated[QueueE
 @router.post("/claims/{claim_id}/take", summary="领取 · Take a case", response_model=CaseView)
 async def take_case(request: Request, officer: Officer, claim_id: UUID, if_match: IfMatch = None) -> Response:
     """Until it is handed back or decided nobody else decides it; refused for one's own claim (S07, D05)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.take(tx, service, officer, claim_id, version))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.take, claim_id))
 
 
 @router.post(
@@ -94,10 +91,7 @@ async def hand_case_back(
     request: Request, officer: Officer, claim_id: UUID, body: HandBack, if_match: IfMatch = None
 ) -> Response:
     """By who took it or, where that one is away, by a colleague of the district, with a reason (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.hand_back(tx, service, officer, claim_id, version, body.reason))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.hand_back, claim_id, body.reason))
 
 
 def _asked(service: Service, office: Principal, query: QueueFilters) -> Asked:

@@ -6,13 +6,14 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Allow, Principal, Role
 from chuangpei.database import Row
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from subsidy_svc.access import asked_by, may_see_district
@@ -88,10 +89,7 @@ async def note_sign(
     request: Request, officer: Officer, sign_id: UUID, body: Note, if_match: IfMatch = None
 ) -> Response:
     """An officer of the district looked into a sign; a later note replaces it and both stay (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.note(tx, service, officer, sign_id, version, body))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.note, sign_id, body))
 
 
 @router.get("/risk-signs/{sign_id}/amendments", summary="核实记录 · What was noted of a sign")

@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Request, Response
 
 from subsidy_svc.access import may_see_claim
@@ -37,10 +38,7 @@ async def ask_supplement(
     request: Request, officer: Officer, claim_id: UUID, body: SupplementRequest, if_match: IfMatch = None
 ) -> Response:
     """Before acceptance: everything that is missing, told at once, with a last day to give it (S07)."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.ask(tx, service, officer, claim_id, version, body.missing))
-    return reply(view)
+    return reply(await done(request, if_match, officer, use_cases.ask, claim_id, body.missing))
 
 
 @router.post(
@@ -56,10 +54,7 @@ async def give_supplement(
 
     A late one is taken too, as long as the district has not decided.
     """
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        view = accepted(await use_cases.give(tx, service, person, claim_id, version, body.answers))
-    return reply(view)
+    return reply(await done(request, if_match, person, use_cases.give, claim_id, body.answers))
 
 
 @router.get("/{claim_id}/supplements", summary="补正记录 · A claim's supplements")

@@ -12,6 +12,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -24,7 +25,6 @@ from training_svc.activities.schemas import (
     NewActivity,
 )
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS
 
 Keeper = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]

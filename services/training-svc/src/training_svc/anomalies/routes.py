@@ -11,6 +11,7 @@ from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -18,7 +19,6 @@ from training_svc.anomalies import repository, use_cases
 from training_svc.anomalies.schemas import AnomalyExport, AnomalyPage, AnomalyView, Said
 from training_svc.policy.anomalies import TEXTS, Kind
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Speaker = Annotated[Principal, Allow(Role.INSTITUTION, Role.DISTRICT_OFFICER)]

@@ -8,6 +8,7 @@ from chuangpei.database import Transaction
 from chuangpei.errors import accepted
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Request, Response
 
@@ -25,7 +26,6 @@ from training_svc.attendance.schemas import (
     photo,
 )
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]

@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -34,7 +35,6 @@ from training_svc.complaints.schemas import (
     Reversal,
 )
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import EVERYTHING, asked_by, scope_of
 
 Complaining = Annotated[Principal, Allow(Role.CITIZEN, Role.DISTRICT_OFFICER, Role.CITY_CENTRE)]

@@ -11,6 +11,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Request, Response
 
@@ -20,7 +21,6 @@ from training_svc.enrolments import repository
 from training_svc.enrolments.schemas import JudgedEnrolmentView
 from training_svc.enrolments.views import judged_view
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]

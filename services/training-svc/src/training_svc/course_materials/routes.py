@@ -12,6 +12,7 @@ from chuangpei.kernel.refusals import Refusal
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -26,7 +27,6 @@ from training_svc.course_materials.schemas import (
 )
 from training_svc.courses import repository as courses
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Developer = Annotated[Principal, Allow(Role.INSTITUTION)]

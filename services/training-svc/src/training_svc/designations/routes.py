@@ -13,6 +13,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -27,7 +28,6 @@ from training_svc.designations.schemas import (
     Withdrawal,
 )
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Centre = Annotated[Principal, Allow(Role.CITY_CENTRE)]

@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import Refusal
 from chuangpei.listing import Asked
 from chuangpei.paging import ListQuery, Page, PageQuery
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, expected_version, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -38,7 +39,6 @@ from training_svc.enrolments.schemas import (
 from training_svc.enrolments.views import COLUMNS, judged_view, listed_view, view_of
 from training_svc.enterprises.use_cases import snapshot_of
 from training_svc.service import Service, of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Organiser = Annotated[Principal, Allow(Role.INSTITUTION)]

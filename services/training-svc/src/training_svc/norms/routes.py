@@ -12,6 +12,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,7 +22,6 @@ from training_svc.norms.use_cases import NORM
 from training_svc.published import use_cases
 from training_svc.published.schemas import DocumentExport, DocumentPage, Withdrawal
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import ANYONE, READERS
 
 Publisher = Annotated[Principal, Allow(Role.CITY_CENTRE)]

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chuangpei.auth import Allow, Principal, Role
+from chuangpei.steps import done
 from chuangpei.web import IfMatch
 from fastapi import APIRouter, Request, Response
 
@@ -17,7 +18,6 @@ from training_svc.qualifications.schemas import (
     Rejection,
     StandingChange,
 )
-from training_svc.steps import done
 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER)]
 

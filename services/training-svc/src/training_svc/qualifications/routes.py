@@ -13,6 +13,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -28,7 +29,6 @@ from training_svc.qualifications.schemas import (
 )
 from training_svc.qualifications.views import view_of
 from training_svc.service import Service, of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Applicant = Annotated[Principal, Allow(Role.INSTITUTION)]

@@ -14,6 +14,7 @@ from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.listing import Asked
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -33,7 +34,6 @@ from training_svc.sanctions.schemas import (
     SanctionView,
 )
 from training_svc.service import Service, of
-from training_svc.steps import done
 from training_svc.visibility import READERS, asked_by, scope_of
 
 Officer = Annotated[Principal, Allow(Role.DISTRICT_OFFICER, Role.CITY_CENTRE, Role.CITY_BUREAU)]

@@ -12,6 +12,7 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
@@ -21,7 +22,6 @@ from training_svc.service import of
 from training_svc.standards.repository import STANDARDS
 from training_svc.standards.schemas import NewStandard, StandardAmendment, StandardView
 from training_svc.standards.use_cases import STANDARD
-from training_svc.steps import done
 from training_svc.visibility import ANYONE, READERS
 
 Publisher = Annotated[Principal, Allow(Role.CITY_CENTRE)]

@@ -12,11 +12,11 @@ from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
+from chuangpei.steps import done
 from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from training_svc.service import of
-from training_svc.steps import done
 from training_svc.visibility import OFFICES, asked_by, scope_of
 from training_svc.working_mechanisms import repository, use_cases
 from training_svc.working_mechanisms.mechanism import Mechanism

@@ -6,13 +6,14 @@ from uuid import UUID
 from chuangpei.amendments import AmendmentQuery, AmendmentView, history
 from chuangpei.auth import Principal
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.export import EXPORT_RESPONSES, Column, export
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal, Text
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 
 from webhook_svc.access import Agency, CityCentre, Operator, own_agency
@@ -89,9 +90,7 @@ async def amend_agency(
     request: Request, agency_id: UUID, body: AgencyAmendment, principal: CityCentre, if_match: IfMatch = None
 ) -> Response:
     """Grants more or less, with a reason; its history is kept."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        return reply(_view(accepted(await use_cases.amend(tx, service, principal, agency_id, version, body))))
+    return reply(_view(await done(request, if_match, principal, use_cases.amend, agency_id, body)))
 
 
 @router.get("/agencies/{agency_id}/amendments", summary="授权变更记录 · A grant's amendments")
@@ -129,10 +128,8 @@ async def _step(
     if_match: str | None,
     action: Action,
 ) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = await use_cases.step(tx, service, principal, agency_id, version, action, body.reason)
-        return reply(_view(accepted(row)))
+    row = await done(request, if_match, principal, use_cases.step, agency_id, action, body.reason)
+    return reply(_view(row))
 
 
 async def _found(request: Request, agency_id: UUID) -> Row:

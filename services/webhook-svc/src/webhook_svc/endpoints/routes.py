@@ -5,12 +5,13 @@ from uuid import UUID
 
 from chuangpei.auth import Principal, Role
 from chuangpei.database import Row, Transaction
-from chuangpei.errors import Refused, accepted
+from chuangpei.errors import Refused
 from chuangpei.idempotency import IdempotencyKey, once
 from chuangpei.kernel.refusals import Refusal
 from chuangpei.paging import Page
 from chuangpei.problems import NOT_FOUND
-from chuangpei.web import IfMatch, expected_version, reply
+from chuangpei.steps import done
+from chuangpei.web import IfMatch, reply
 from fastapi import APIRouter, Query, Request, Response
 from joserfc.jwk import OKPKey
 
@@ -75,10 +76,8 @@ async def amend_endpoint(
     request: Request, endpoint_id: UUID, body: EndpointAmendment, principal: Agency, if_match: IfMatch = None
 ) -> Response:
     """Changes where, of what and how one is told, from now on."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = await use_cases.amend(tx, service, principal, endpoint_id, version, body)
-        return reply(_view(request, accepted(row)))
+    row = await done(request, if_match, principal, use_cases.amend, endpoint_id, body)
+    return reply(_view(request, row))
 
 
 @router.post("/{endpoint_id}/pause", response_model=EndpointView, summary="暂停接收端 · Pause an endpoint")
@@ -110,11 +109,9 @@ async def rotate_key(
     request: Request, endpoint_id: UUID, body: Rotation, principal: Agency, if_match: IfMatch = None
 ) -> Response:
     """Makes a new key; for ``overlap_hours`` deliveries carry the signatures of both."""
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        made = accepted(await use_cases.rotate(tx, service, principal, endpoint_id, version, body))
-        view = KeyView(scheme=made.scheme, key=made.shown, made_at=service.clock.now(), signs_until=None)
-        return reply(view)
+    made = await done(request, if_match, principal, use_cases.rotate, endpoint_id, body)
+    made_at = of(request).clock.now()
+    return reply(KeyView(scheme=made.scheme, key=made.shown, made_at=made_at, signs_until=None))
 
 
 @router.post("/{endpoint_id}/test", response_model=TestAnswer, summary="发送测试事件 · Send a test event")
@@ -178,10 +175,8 @@ async def _keys(request: Request, endpoint_id: UUID) -> list[tuple[Row, SigningK
 async def _step(
     request: Request, endpoint_id: UUID, principal: Principal, if_match: str | None, action: Action
 ) -> Response:
-    service, version = of(request), expected_version(if_match)
-    async with service.database.transaction() as tx:
-        row = await use_cases.step(tx, service, principal, endpoint_id, version, action)
-        return reply(_view(request, accepted(row)))
+    row = await done(request, if_match, principal, use_cases.step, endpoint_id, action)
+    return reply(_view(request, row))
 
 
 async def _found(request: Request, endpoint_id: UUID, principal: Principal) -> Row:
