@@ -23,6 +23,7 @@ from chuangpei.database import Connection, Database, Row, Statement, is_connecti
 from chuangpei.events.base import topic_of
 from chuangpei.gaps import Gaps
 from chuangpei.mechanism_tables import OUTBOX_CHANNEL, outbox
+from chuangpei.waking import Waking
 
 log = logging.getLogger(__name__)
 
@@ -106,14 +107,14 @@ class Relay:
         self._batch = batch
         self._poll_seconds = poll_seconds
         self._on_step = on_step
-        self._wake = asyncio.Event()
+        self._waking = Waking()
         self._hint = 0
         self._gaps = Gaps()
         self._sweep_due = 0.0
 
     def wake(self) -> None:
         """Tells the relay that something was committed; cheap, to be called in its event loop."""
-        self._wake.set()
+        self._waking.wake()
 
     async def run(self) -> None:
         """Leads or stands by until cancelled; a lost database or bus is waited out.
@@ -143,13 +144,12 @@ class Relay:
         connection = await self._database.connect()
         try:
             await self._become_leader(connection)
-            await connection.add_listener(OUTBOX_CHANNEL, lambda *_: self._wake.set())
+            await connection.add_listener(OUTBOX_CHANNEL, lambda *_: self._waking.wake())
             await self._publisher.start()
             self._start_over()
             while True:
-                self._wake.clear()
                 await self.drain(connection)
-                await self._wait()
+                await self._waking.wait(self._poll_seconds)
         finally:
             with contextlib.suppress(Exception):  # the lead is over, whatever the connection says
                 await connection.close(timeout=2)
@@ -157,10 +157,6 @@ class Relay:
     async def _become_leader(self, connection: Connection) -> None:
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):  # noqa: ASYNC110
             await asyncio.sleep(self._poll_seconds)  # the lock lives in PostgreSQL, which tells nobody
-
-    async def _wait(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
 
     async def drain(self, connection: Connection) -> int:
         """Sends everything pending on a connection that leads; returns how many rows went out.

@@ -8,10 +8,10 @@ from chuangpei.database import Database
 from chuangpei.kernel.clock import Clock
 from chuangpei.privacy import Privacy
 from chuangpei.rate_limit import RateLimit
+from chuangpei.waking import Waking
 from fastapi import Request
 
 from webhook_svc.dispatch.egress import Egress
-from webhook_svc.dispatch.waking import Waking
 from webhook_svc.settings import Settings
 
 

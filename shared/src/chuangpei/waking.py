@@ -1,4 +1,4 @@
-"""Waking the dispatcher of this process once something is due."""
+"""Waking what looks for work in this process, such as the relay, once there is some."""
 
 import asyncio
 import contextlib

@@ -1,9 +1,9 @@
-"""A dispatcher that is told to stop stops, also in the moment in which something comes due."""
+"""What looks for work and is told to stop stops, also in the moment in which something comes due."""
 
 import asyncio
 
 import pytest
-from webhook_svc.dispatch.waking import Waking
+from chuangpei.waking import Waking
 
 
 async def test_a_wake_and_a_cancellation_together_are_a_cancellation():
